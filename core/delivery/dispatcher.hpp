@@ -1,0 +1,103 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "delivery/sink.hpp"
+#include "events/event_log.hpp"
+#include "exec/executor.hpp"
+#include "exec/timers.hpp"
+#include "store/store.hpp"
+
+namespace colibri::delivery {
+
+enum class LaneState : std::uint8_t { off = 0, active = 1, suspended = 2 };
+
+/// A lane, to look at.
+struct LaneView {
+  std::string subscription;  ///< "<alias>/<name>"
+  InstanceKey instance = 0;
+  LaneState state = LaneState::off;
+  std::string reason;
+  bool probing = false;
+  std::int64_t failingSinceUs = 0, nextProbeAtUs = 0;
+  std::uint64_t low = 0, head = 0;  ///< head - low = backlog
+  std::uint32_t inFlight = 0;
+  std::uint64_t deadLetters = 0;
+};
+
+/// From the log to the sinks: one LANE per (subscription, instance), each with its own durable cursor,
+/// credit, state and probe. Nobody waits for anybody.
+///
+/// - Order: FIFO per (instance, chat), chats side by side up to the lane's credit; lanes with work are
+///   served round robin within the subscription's total credit.
+/// - Lane failure, or no answer by the deadline: the lane pauses, holds one credit and probes with its head
+///   event after 1, 2, 5, 10, 30 s, then every 60 s +-20 %, honouring Retry-After; after 5 days SUSPENDED.
+///   A success drains at once. Deliveries in flight when it pauses count as one step.
+/// - Event failure: retried after 1 s and 10 s, then a dead letter.
+/// - gone: SUSPENDED at once. Suspension publishes `delivery.suspended` to the log.
+/// - Three unanswered attempts of the same head event are an event failure.
+/// - A lane at the log's head is fed from memory; one that fell behind reads pages of the log. Memory per
+///   lane is bounded; backlogs are on disk. Cursors ride group commits, coalesced.
+/// - Backlog cap: 5 days or 2 GB per lane; the oldest become header-only dead letters, counted.
+/// - Retention: rows that every ACTIVE or SUSPENDED lane has passed go after 72 h or 5 GB, in batches.
+///
+/// [Threading] any thread. Calls into Sink are made without a lock held.
+/// [Blocking]  start(), stop().
+class Dispatcher : public events::LogListener {
+ public:
+  struct Options {
+    std::chrono::hours suspendAfter{5 * 24};
+    std::chrono::hours backlogMaxAge{5 * 24};
+    std::uint64_t backlogMaxBytes = std::uint64_t{2} << 30;
+    std::chrono::hours keepFor{72};
+    std::uint64_t keepMaxBytes = std::uint64_t{5} << 30;
+    std::uint32_t pageEvents = 256;  ///< read at once when behind
+    std::size_t pageBytes = std::size_t{1} << 20;
+  };
+  using SubscriptionId = std::uint64_t;
+
+  /// `readers` runs the blocking log reads. All references outlive the dispatcher.
+  Dispatcher(events::EventLog& log, store::Store& store, exec::Timers& timers, exec::Executor& readers,
+             const Clock& clock, Options options);
+  ~Dispatcher() override;
+
+  void onAppended(std::span<const events::EventPtr> events) override;
+
+  /// Loads the cursors. Before the first subscribe(). [Errors] the store's.
+  Result<void> start();
+  /// Revokes what is in flight, writes the last cursors. Nothing is delivered after it. [Blocking]
+  void stop();
+
+  /// [Errors] invalidArgument: credit, conflict: the name is taken. `sink` outlives the subscription.
+  Result<SubscriptionId> subscribe(SubscriptionSpec spec, Sink& sink);
+  /// Replaces the filter of one lane for events not yet handed over; nothing = the subscription's.
+  Result<void> setFilter(SubscriptionId id, InstanceKey instance, std::optional<events::Filter> filter);
+
+  /// ACTIVE: a new lane starts at the log's head, one with a cursor (or SUSPENDED) where it stands.
+  void enable(SubscriptionId id, InstanceKey instance);
+  /// OFF: in flight is revoked, the cursor is dropped.
+  void disable(SubscriptionId id, InstanceKey instance);
+  /// Queued work of the instance is dropped at once, in every lane; cursors stay until the store purges.
+  /// Then only farewell() still delivers.
+  void beginDelete(InstanceKey instance);
+  /// Offers the events once to every lane that was not OFF, at most `within`; then `done`.
+  void farewell(InstanceKey instance, std::vector<events::EventPtr> events,
+                std::chrono::milliseconds within, Function<void()> done);
+  /// Forgets the instance's lanes. After it the key is gone for good.
+  void forget(InstanceKey instance);
+
+  /// First answer for a token wins; a late or unknown one is counted and ignored.
+  void done(std::uint64_t token, Outcome outcome);
+
+  std::vector<LaneView> lanes(InstanceKey instance) const;  ///< 0 = all
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace colibri::delivery

@@ -1,0 +1,160 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/ids.hpp"
+
+/// The durable things, as plain data. Times are UTC microseconds, names end in Us.
+namespace colibri::store {
+
+/// One instance. `settings` live in rows of their own.
+struct InstanceRow {
+  InstanceKey key = 0;
+  std::string id;           ///< UUID, unique
+  std::string name;         ///< unique, as the user named it
+  std::string integration;  ///< "WHATSAPP-BAILEYS"
+  std::string number;       ///< as given at creation; may be empty
+  std::string tokenHash;    ///< sha256, 32 bytes, unique: for lookup
+  std::string tokenSealed;  ///< to show it again
+  bool linked = false;      ///< has been paired: reconnects by itself at start
+  std::string ownerJid, profileName, profilePictureUrl;
+  std::int32_t disconnectionCode = 0;  ///< the network's number for the last final close; 0 = none
+  std::int64_t disconnectedAtUs = 0, createdAtUs = 0, updatedAtUs = 0;
+};
+
+/// One plugin's settings for one instance; `json` is sealed.
+struct SettingsRow {
+  InstanceKey instance = 0;
+  std::string alias;
+  std::string json;
+};
+
+/// A durable event, as it lies in the log. `body` may be sealed (flag in `sealed`).
+struct EventRow {
+  InstanceKey instance = 0;
+  std::uint64_t sequence = 0;  ///< per instance, from 1
+  std::string eventId;         ///< ULID
+  std::uint32_t type = 0;
+  std::string typeName;        ///< the wire name
+  std::uint32_t flags = 0;
+  std::uint16_t schemaMajor = 1, schemaMinor = 0;
+  std::int64_t occurredAtUs = 0, recordedAtUs = 0, expiresAtUs = 0;
+  std::string ownerJid, chatId;
+  std::string body;
+  bool sealed = false;
+};
+
+struct CursorRow {
+  std::string subscription;  ///< "<plugin alias>/<subscription name>"
+  InstanceKey instance = 0;
+  std::uint64_t low = 0;                 ///< everything up to here is done
+  std::vector<std::uint64_t> doneAbove;  ///< at most 256, ascending
+  std::uint8_t state = 0;                ///< delivery's own number
+  std::string reason;                    ///< why suspended; may be empty
+  std::int64_t failingSinceUs = 0;       ///< 0 = healthy
+};
+
+struct DeadLetterRow {
+  std::uint64_t id = 0;  ///< the store's, ascending
+  std::string subscription;
+  InstanceKey instance = 0;
+  std::uint64_t sequence = 0;
+  std::string reason;
+  std::uint32_t attempts = 0;
+  std::int64_t firstAttemptAtUs = 0, deadAtUs = 0;
+  std::optional<EventRow> event;  ///< nothing for one dropped by the backlog cap ("header only": empty body)
+};
+
+struct IdempotencyRow {
+  InstanceKey instance = 0;
+  std::string key;
+  std::string requestHash;  ///< sha256 of the request
+  std::string messageId;    ///< chosen when first seen
+  int status = 0;           ///< HTTP status of the answer; 0 = not answered yet
+  std::string answer;       ///< its body
+  std::int64_t createdAtUs = 0;
+};
+
+/// Plugins' bytes: namespace = (plugin id, instance; 0 = the plugin's own).
+struct KvEntry {
+  std::string key;
+  std::optional<std::string> value;  ///< nothing = absent
+};
+
+// --- operations of a batch -----------------------------------------------------------------
+
+/// Appends one event; the store gives `sequence`. A repeat of `dedupeKey` (per instance, 30 days) is
+/// skipped without error.
+struct AppendEvent {
+  EventRow event;
+  std::string dedupeKey;  ///< empty = never a repeat
+};
+struct PutInstance {  ///< insert or update by key; conflict on name, id or token hash fails the batch
+  InstanceRow row;
+};
+/// Every row of the instance, in every table, dead letters and key-value data included.
+struct PurgeInstance {
+  InstanceKey instance;
+};
+struct PutSettings {
+  SettingsRow row;
+};
+struct RemoveSettings {
+  InstanceKey instance;
+  std::string alias;
+};
+struct PutCursor {
+  CursorRow row;
+};
+struct RemoveCursor {
+  std::string subscription;
+  InstanceKey instance;
+};
+struct AddDeadLetter {
+  DeadLetterRow row;
+};
+struct RemoveDeadLetter {
+  std::uint64_t id;
+};
+struct PutIdempotency {
+  IdempotencyRow row;
+};
+struct KvPut {
+  std::string plugin;
+  InstanceKey instance;
+  std::string key, value;
+  bool secret = false;           ///< sealed at rest
+  std::int64_t expiresAtUs = 0;  ///< 0 = never
+};
+struct KvRemove {
+  std::string plugin;
+  InstanceKey instance;
+  std::string key;
+};
+/// Drops events of the instance with sequence <= `upTo`.
+struct DropEvents {
+  InstanceKey instance;
+  std::uint64_t upTo;
+};
+/// Drops dedupe keys, idempotency records and key-value entries that ended before `nowUs`.
+struct DropExpired {
+  std::int64_t nowUs;
+};
+
+using Operation =
+    std::variant<AppendEvent, PutInstance, PurgeInstance, PutSettings, RemoveSettings, PutCursor,
+                 RemoveCursor, AddDeadLetter, RemoveDeadLetter, PutIdempotency, KvPut, KvRemove,
+                 DropEvents, DropExpired>;
+using Batch = std::vector<Operation>;
+
+/// What a committed batch did: one entry per AppendEvent, in order; 0 = a repeat, not appended.
+struct Committed {
+  std::vector<std::uint64_t> sequences;
+};
+
+}  // namespace colibri::store

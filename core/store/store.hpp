@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "base/function.hpp"
+#include "base/result.hpp"
+#include "store/rows.hpp"
+
+namespace colibri::store {
+
+/// Everything durable, behind one interface that SQLite and (later) PostgreSQL implement.
+///
+/// Writes: a batch is all or nothing and joins the running group commit with the batches of others (at
+/// most 2 ms or 256 batches); `done` runs after the commit is on disk. Batches commit in the order of
+/// submit(). Nobody blocks a thread per write.
+///
+/// [Threading] any thread. `done` runs on the writer's thread, in commit order: short, never blocking,
+/// may call submit().
+/// [Blocking]  the read functions; never call them on an event loop or in `done`.
+/// [Errors]    conflict (a unique name is taken: that batch alone fails), busy (disk full), unavailable,
+///             internal. After shutdown() every submit() ends in shuttingDown.
+class Store {
+ public:
+  using Done = Function<void(Result<Committed>)>;
+  virtual ~Store() = default;
+
+  virtual void submit(Batch batch, Done done) = 0;
+  /// Bytes submitted and not yet committed: the caller's measure for back-pressure.
+  virtual std::size_t queuedBytes() const noexcept = 0;
+  /// Commits what is queued, then stops the writer. [Blocking]
+  virtual void shutdown() = 0;
+
+  // --- reading [Blocking] ---
+  virtual Result<std::vector<InstanceRow>> instances() = 0;
+  virtual Result<std::vector<SettingsRow>> settings(InstanceKey instance) = 0;
+  virtual Result<std::vector<CursorRow>> cursors() = 0;
+  /// The last sequence given to the instance, events since dropped included; 0 = none.
+  virtual Result<std::uint64_t> lastSequence(InstanceKey instance) = 0;
+  /// Events with sequence > `after`, ascending; stops at `limit` rows or once `maxBytes` of bodies are
+  /// read (at least one row comes if there is one).
+  virtual Result<std::vector<EventRow>> events(InstanceKey instance, std::uint64_t after,
+                                               std::uint32_t limit, std::size_t maxBytes) = 0;
+  /// Oldest first. `subscription` empty = all; `instance` 0 = all; ids > `after`.
+  virtual Result<std::vector<DeadLetterRow>> deadLetters(std::string_view subscription,
+                                                         InstanceKey instance, std::uint64_t after,
+                                                         std::uint32_t limit) = 0;
+  virtual Result<std::optional<IdempotencyRow>> idempotency(InstanceKey instance,
+                                                            std::string_view key) = 0;
+  /// One entry per key asked for, in that order.
+  virtual Result<std::vector<KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
+                                             std::span<const std::string> keys) = 0;
+  /// Keys that begin with `prefix` and are greater than `after`, in key order.
+  virtual Result<std::vector<KvEntry>> kvScan(std::string_view plugin, InstanceKey instance,
+                                              std::string_view prefix, std::string_view after,
+                                              std::uint32_t limit) = 0;
+  /// For tests and for "nothing is left": rows of the instance over all tables.
+  virtual Result<std::uint64_t> countRows(InstanceKey instance) = 0;
+};
+
+}  // namespace colibri::store
