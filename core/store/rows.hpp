@@ -22,6 +22,7 @@ struct InstanceRow {
   std::string tokenHash;    ///< sha256, 32 bytes, unique: for lookup
   std::string tokenSealed;  ///< to show it again
   bool linked = false;      ///< has been paired: reconnects by itself at start
+  bool deleting = false;    ///< a deletion has begun: finished at the next start if a crash cut it
   std::string ownerJid, profileName, profilePictureUrl;
   std::int32_t disconnectionCode = 0;  ///< the network's number for the last final close; 0 = none
   std::int64_t disconnectedAtUs = 0, createdAtUs = 0, updatedAtUs = 0;

@@ -1,0 +1,142 @@
+#include <boost/json.hpp>
+
+#include "instances/lifecycle_impl.hpp"
+#include "log/log.hpp"
+
+namespace colibri::instances {
+namespace {
+
+bool isIdle(State state) {
+  return state == State::created || state == State::closed || state == State::error ||
+         state == State::loggedOut;
+}
+
+}  // namespace
+
+void Lifecycle::Impl::connectNow(InstanceKey key, const std::string& number, Done<Connected> done) {
+  const auto instance = services.registry.get(key);
+  if (!instance || (instance->deleting && instance->ready)) {
+    return done(Error{Errc::notFound, "no such instance"});
+  }
+  if (instance->state == State::open) return done(Connected{instance, std::nullopt});
+  if (connectorOf(*instance) == nullptr) {
+    return done(Error{Errc::unavailable, "no plugin for " + instance->row.integration + " is running"});
+  }
+  const bool wantsPairingCode = !number.empty();
+  const bool fresh = instance->last.qrExpiresAtUs == 0 || instance->last.qrExpiresAtUs > services.clock.nowUs();
+  if (!instance->last.qr.empty() && fresh && (!wantsPairingCode || !instance->last.pairingCode.empty())) {
+    auto qr = drawNow(*instance);
+    if (!qr.base64.empty()) return done(Connected{instance, std::move(qr)});
+  }
+  auto& w = work(key);
+  const auto id = ++lastWaiter;
+  w.waiters.push_back({id, std::move(done), wantsPairingCode});
+  postAfter(key, options.qrWait, "instance connect", [this, key, id] { expireNow(key, id); });
+  if (isIdle(instance->state) || wantsPairingCode) {
+    w.lastTrouble.clear();
+    openNow(*instance, number);
+  }
+}
+
+void Lifecycle::Impl::openNow(const Instance& instance, const std::string& number) {
+  auto* connector = connectorOf(instance);
+  const InstanceKey key = instance.row.key;
+  const auto settings = instance.settings.find(connector->alias());
+  boost::json::object openOptions;
+  if (!number.empty()) openOptions["number"] = number;
+  connector->open({key, instance.row.id, instance.row.name,
+                   settings == instance.settings.end() ? std::string() : settings->second,
+                   boost::json::serialize(openOptions)},
+                  [weak = weak_from_this(), key](Error refused) {
+                    const auto self = weak.lock();
+                    if (!self) return;
+                    self->post(key, "instance open", [self, key, refused = std::move(refused)] {
+                      log::write(log::Level::warn, "instances", "the connector refused to open",
+                                 {{"instance", key}, {"why", refused.message}});
+                      self->failWaitersNow(key, refused);
+                      self->openNextLinked(key);
+                    });
+                  });
+}
+
+/// Answers those who wait for a QR code, a pairing code or the open link, as far as it is there.
+void Lifecycle::Impl::wakeNow(const Instance& instance) {
+  const InstanceKey key = instance.row.key;
+  auto& w = work(key);
+  if (!instance.last.detail.empty()) w.lastTrouble = instance.last.detail;
+  if (w.waiters.empty()) return;
+  const auto snapshot = services.registry.get(key);
+  if (instance.state == State::open) {
+    for (auto& waiter : std::exchange(w.waiters, {})) waiter.done(Connected{snapshot, std::nullopt});
+    return;
+  }
+  if (instance.api == ApiState::close) {
+    return failWaitersNow(key, {Errc::timeout, "no QR code: " + (instance.last.detail.empty()
+                                                                     ? "the connection was closed"
+                                                                     : instance.last.detail)});
+  }
+  if (instance.last.qr.empty()) return;
+  const auto qr = drawNow(instance);
+  if (qr.base64.empty()) return failWaitersNow(key, {Errc::internal, "the QR code cannot be drawn"});
+  for (auto& waiter : std::exchange(w.waiters, {})) {
+    if (waiter.wantsPairingCode && qr.pairingCode.empty()) {
+      w.waiters.push_back(std::move(waiter));
+    } else {
+      waiter.done(Connected{snapshot, qr});
+    }
+  }
+}
+
+void Lifecycle::Impl::failWaitersNow(InstanceKey key, const Error& error) {
+  for (auto& waiter : std::exchange(work(key).waiters, {})) waiter.done(error);
+}
+
+void Lifecycle::Impl::expireNow(InstanceKey key, std::uint64_t id) {
+  if (!services.registry.get(key)) return;
+  auto& w = work(key);
+  for (auto at = w.waiters.begin(); at != w.waiters.end(); ++at) {
+    if (at->id != id) continue;
+    auto waiter = std::move(*at);
+    w.waiters.erase(at);
+    const auto seconds = std::to_string(options.qrWait.count() / 1000);
+    return waiter.done(Error{Errc::timeout, "no QR code within " + seconds + " s" +
+                                                (w.lastTrouble.empty() ? "" : ": " + w.lastTrouble)});
+  }
+}
+
+void Lifecycle::Impl::restartNow(InstanceKey key) {
+  const auto instance = services.registry.get(key);
+  auto& w = work(key);
+  if (isIdle(instance->state)) return openNow(*instance, "");
+  if (std::exchange(w.reopen, true)) return;  // a restart is under way already
+  connectorOf(*instance)->close(key, options.closeWithin,
+                                [weak = weak_from_this(), key](const Error& refused) {
+                                  log::write(log::Level::warn, "instances", "the connector refused to close",
+                                             {{"instance", key}, {"why", refused.message}});
+                                });
+  postAfter(key, options.closeWithin + std::chrono::seconds(1), "instance restart", [this, key] {
+    if (services.registry.get(key) && std::exchange(work(key).reopen, false)) reopenNow(key);
+  });
+}
+
+void Lifecycle::Impl::reopenNow(InstanceKey key) {
+  const auto instance = services.registry.get(key);
+  if (!instance || instance->deleting || connectorOf(*instance) == nullptr) return openNextLinked(key);
+  if (instance->state == State::open) return openNextLinked(key);
+  openNow(*instance, "");
+}
+
+/// After a start: `finished` has got as far as it gets for now, so the next linked instance may open.
+void Lifecycle::Impl::openNextLinked(InstanceKey finished) {
+  InstanceKey next = 0;
+  {
+    const std::scoped_lock lock(mutex);
+    if (opening.erase(finished) == 0 || toOpen.empty()) return;
+    next = toOpen.front();
+    toOpen.pop_front();
+    opening.insert(next);
+  }
+  post(next, "instance reopen", [this, next] { reopenNow(next); });
+}
+
+}  // namespace colibri::instances

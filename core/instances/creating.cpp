@@ -1,0 +1,150 @@
+#include <algorithm>
+
+#include "crypto/digest.hpp"
+#include "instances/lifecycle_impl.hpp"
+#include "log/log.hpp"
+
+namespace colibri::instances {
+namespace {
+
+std::string newToken() {
+  auto token = newUuid();
+  std::transform(token.begin(), token.end(), token.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  return token;
+}
+
+std::string settingsPlace(const std::string& id, const std::string& alias) {
+  return "settings/" + id + "/" + alias;
+}
+
+}  // namespace
+
+void Lifecycle::Impl::create(CreateRequest request, Done<Created> done) {
+  if (!connectors.contains(request.integration)) {
+    return done(Error{Errc::unsupported, "no plugin for the integration " + request.integration + " is loaded"});
+  }
+  auto token = request.token.empty() ? newToken() : std::move(request.token);
+  Instance instance;
+  auto& row = instance.row;
+  row.id = newUuid();
+  row.name = request.name;
+  row.integration = std::move(request.integration);
+  row.number = request.number;
+  row.tokenHash = crypto::sha256(token);
+  row.tokenSealed = services.sealer.seal(token, "token/" + row.id);
+  row.createdAtUs = row.updatedAtUs = services.clock.nowUs();
+  instance.settings = request.settings;
+
+  const auto added = services.registry.add(instance);
+  if (!added) return done(added.error());
+  const InstanceKey key = *added;
+  row.key = key;
+  store::Batch batch{store::PutInstance{row}};
+  for (const auto& [alias, json] : instance.settings) {
+    const auto sealed = services.sealer.seal(json, settingsPlace(row.id, alias));
+    batch.push_back(store::PutSettings{{key, alias, sealed}});
+  }
+  services.store.submit(
+      std::move(batch), [self = shared_from_this(), key, token, number = std::move(request.number),
+                         wantQr = request.wantQr,
+                         done = std::move(done)](Result<store::Committed> stored) mutable {
+        self->post(key, "instance create",
+                   [self, key, token = std::move(token), number = std::move(number), wantQr,
+                    stored = std::move(stored), done = std::move(done)]() mutable {
+                     self->finishCreateNow(key, std::move(token), std::move(number), wantQr,
+                                           std::move(stored), std::move(done));
+                   });
+      });
+}
+
+void Lifecycle::Impl::finishCreateNow(InstanceKey key, std::string token, std::string number, bool wantQr,
+                                      Result<store::Committed> stored, Done<Created> done) {
+  if (!stored) {
+    services.registry.remove(key);
+    return done(stored.error());
+  }
+  const auto instance = services.registry.update(key, [](Instance& i) { i.ready = true; });
+  tell(transitionOf(*instance, State::created, false));
+  for (const auto& [alias, json] : instance->settings) {
+    for (auto* observer : observers) observer->onSettings(key, alias, json);
+  }
+  services.events.publish(key, {instanceCreated(*instance)});
+  if (!wantQr) return done(Created{instance, std::move(token), std::nullopt});
+  connectNow(key, number,
+             [self = shared_from_this(), key, token = std::move(token),
+              done = std::move(done)](Result<Connected> connected) mutable {
+               if (connected) {
+                 return done(Created{connected->instance, std::move(token), std::move(connected->qr)});
+               }
+               // All or nothing: the caller is told once nothing is left.
+               self->post(key, "instance create",
+                          [self, key, done = std::move(done), why = connected.error()]() mutable {
+                            self->services.registry.update(key, [](Instance& i) { i.deleting = true; });
+                            self->removeNow(key, [done = std::move(done), why = std::move(why)]() mutable {
+                              done(std::move(why));
+                            });
+                          });
+             });
+}
+
+Result<void> Lifecycle::Impl::load() {
+  auto rows = services.store.instances();
+  if (!rows) return rows.error();
+  for (auto& row : *rows) {
+    const InstanceKey key = row.key;
+    if (row.deleting) {
+      services.store.submit({store::PurgeInstance{key}}, [name = row.name](Result<store::Committed> purged) {
+        log::write(purged ? log::Level::info : log::Level::error, "instances",
+                   "finishing the deletion that was interrupted",
+                   {{"instance", name}, {"result", purged ? "done" : purged.error().message}});
+      });
+      continue;
+    }
+    auto settings = services.store.settings(key);
+    if (!settings) return settings.error();
+    Instance instance;
+    instance.ready = true;
+    for (const auto& setting : *settings) {
+      auto json = services.sealer.open(setting.json, settingsPlace(row.id, setting.alias));
+      if (!json) {
+        return Error{Errc::rejected, "the settings of instance \"" + row.name +
+                                         "\" do not open: is this the master key they were sealed with?"};
+      }
+      instance.settings.emplace(setting.alias, std::move(*json));
+    }
+    if (row.linked) {
+      // It reconnects by itself, so it is on its way from the first moment.
+      instance.state = State::closed;
+      instance.last.detail = "host restart";
+      instance.last.retryIn = std::chrono::milliseconds(1);
+      instance.api = apiState(instance.state, instance.last.retryIn);
+    }
+    instance.row = std::move(row);
+    services.registry.load(std::move(instance));
+  }
+  return {};
+}
+
+void Lifecycle::Impl::resume() {
+  std::vector<InstanceKey> first;
+  for (const auto& instance : services.registry.list()) {
+    tell(transitionOf(*instance, instance->state, true));
+    for (auto* observer : observers) {
+      for (const auto& [alias, json] : instance->settings) {
+        observer->onSettings(instance->row.key, alias, json);
+      }
+    }
+    if (!instance->row.linked || connectorOf(*instance) == nullptr) continue;
+    const std::scoped_lock lock(mutex);
+    if (opening.size() < options.opensAtOnce) {
+      opening.insert(instance->row.key);
+      first.push_back(instance->row.key);
+    } else {
+      toOpen.push_back(instance->row.key);
+    }
+  }
+  for (const auto key : first) post(key, "instance reopen", [this, key] { reopenNow(key); });
+}
+
+}  // namespace colibri::instances

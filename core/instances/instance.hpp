@@ -1,0 +1,32 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "instances/connector.hpp"
+#include "instances/state_machine.hpp"
+#include "store/rows.hpp"
+
+namespace colibri::instances {
+
+/// Everything known of one instance at one moment.
+///
+/// [Threading] immutable once in the registry; a change is a new object.
+struct Instance {
+  store::InstanceRow row;
+  State state = State::created;
+  ApiState api = ApiState::close;
+  std::uint64_t stateSequence = 0;
+  /// The last report, with the QR and the pairing code side by side until OPEN or CLOSED.
+  StateReport last;
+  std::uint32_t qrCount = 0;  ///< QR codes of the present attempt
+  /// Settings by plugin alias, as JSON; present only if enabled.
+  std::map<std::string, std::string, std::less<>> settings;
+  bool ready = false;     ///< its creation is durable; before that nobody finds it by name or key
+  bool deleting = false;  ///< being removed: it answers nobody any more, its name is still taken
+};
+
+using InstancePtr = std::shared_ptr<const Instance>;
+
+}  // namespace colibri::instances

@@ -1,0 +1,93 @@
+#include "instances/lifecycle.hpp"
+
+#include "instances/lifecycle_impl.hpp"
+
+namespace colibri::instances {
+
+Lifecycle::Lifecycle(Services services, Options options)
+    : impl_(std::make_shared<Impl>(std::move(services), options)) {}
+
+Lifecycle::~Lifecycle() { stop(); }
+
+void Lifecycle::use(Connector& connector) {
+  for (const auto& integration : connector.integrations()) {
+    impl_->connectors.emplace(integration, &connector);
+  }
+}
+
+void Lifecycle::use(Observer& observer) { impl_->observers.push_back(&observer); }
+
+Result<void> Lifecycle::load() { return impl_->load(); }
+void Lifecycle::resume() { impl_->resume(); }
+void Lifecycle::stop() { impl_->stopped = true; }
+
+void Lifecycle::create(CreateRequest request, Done<Created> done) {
+  impl_->create(std::move(request), std::move(done));
+}
+
+void Lifecycle::connect(InstanceKey key, std::string number, Done<Connected> done) {
+  impl_->post(key, "instance connect",
+              [impl = impl_, key, number = std::move(number), done = std::move(done)]() mutable {
+                impl->connectNow(key, number, std::move(done));
+              });
+}
+
+void Lifecycle::restart(InstanceKey key, Done<InstancePtr> done) {
+  impl_->post(key, "instance restart", [impl = impl_, key, done = std::move(done)]() mutable {
+    const auto instance = impl->services.registry.get(key);
+    if (!instance || instance->deleting) return done(Error{Errc::notFound, "no such instance"});
+    if (impl->connectorOf(*instance) == nullptr) {
+      return done(Error{Errc::unavailable,
+                        "no plugin for " + instance->row.integration + " is running"});
+    }
+    impl->restartNow(key);
+    done(instance);
+  });
+}
+
+void Lifecycle::logout(InstanceKey key, Done<InstancePtr> done) {
+  impl_->post(key, "instance logout", [impl = impl_, key, done = std::move(done)]() mutable {
+    impl->logoutNow(key, std::move(done));
+  });
+}
+
+void Lifecycle::remove(InstanceKey key, Done<InstancePtr> done) {
+  impl_->post(key, "instance delete", [impl = impl_, key, done = std::move(done)]() mutable {
+    auto instance = impl->services.registry.get(key);
+    if (!instance || instance->deleting) return done(Error{Errc::notFound, "no such instance"});
+    instance = impl->services.registry.update(key, [](Instance& i) { i.deleting = i.row.deleting = true; });
+    impl->services.store.submit(
+        {store::PutInstance{instance->row}},
+        [impl, key, instance, done = std::move(done)](Result<store::Committed> stored) mutable {
+          if (!stored) {
+            impl->services.registry.update(
+                key, [](Instance& i) { i.deleting = i.row.deleting = false; });
+            return done(stored.error());
+          }
+          impl->post(key, "instance delete", [impl, key] { impl->removeNow(key, {}); });
+          done(instance);
+        });
+  });
+}
+
+void Lifecycle::report(const std::string& connectorAlias, StateReport report) {
+  const auto key = report.instance;
+  impl_->post(key, "instance state",
+              [impl = impl_, connectorAlias, report = std::move(report)]() mutable {
+                impl->applyNow(connectorAlias, std::move(report));
+              });
+}
+
+Result<std::string> Lifecycle::token(const Instance& instance) const {
+  return impl_->services.sealer.open(instance.row.tokenSealed, "token/" + instance.row.id);
+}
+
+bool Lifecycle::supports(const std::string& integration) const {
+  return impl_->connectors.contains(integration);
+}
+
+Connector* Lifecycle::connectorOf(const Instance& instance) const { return impl_->connectorOf(instance); }
+
+std::uint64_t Lifecycle::illegalTransitions() const noexcept { return impl_->illegal; }
+
+}  // namespace colibri::instances

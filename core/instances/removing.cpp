@@ -1,0 +1,145 @@
+#include "events/event_types.hpp"
+#include "instances/lifecycle_impl.hpp"
+#include "log/log.hpp"
+
+namespace colibri::instances {
+namespace {
+
+enum RemovalStep : std::uint64_t { kLoggingOut = 1, kForgetting, kFarewell, kPurging };
+
+events::EventPtr farewellEvent(const Instance& instance, const events::Draft& draft, const Clock& clock) {
+  events::EventData data;
+  data.instance = instance.row.key;
+  data.type = draft.type;
+  data.flags = draft.flags;
+  data.eventId = newUlid(clock);
+  data.typeName = draft.typeName;
+  data.instanceId = instance.row.id;
+  data.instanceName = instance.row.name;
+  data.ownerJid = instance.row.ownerJid;
+  data.occurredAtUs = data.recordedAtUs = clock.nowUs();
+  data.body = draft.body;
+  return events::Event::make(std::move(data));
+}
+
+bool mayHoldCredentials(const Instance& instance) {
+  return instance.state != State::created && instance.state != State::loggedOut;
+}
+
+}  // namespace
+
+void Lifecycle::Impl::logoutNow(InstanceKey key, Done<InstancePtr> done) {
+  const auto instance = services.registry.get(key);
+  if (!instance || instance->deleting) return done(Error{Errc::notFound, "no such instance"});
+  auto* connector = connectorOf(*instance);
+  if (!mayHoldCredentials(*instance)) return done(instance);
+  if (connector == nullptr) {
+    return done(Error{Errc::unavailable, "no plugin for " + instance->row.integration + " is running"});
+  }
+  auto& w = work(key);
+  w.logouts.push_back(std::move(done));
+  if (w.logouts.size() > 1) return;  // one is under way already
+  const auto fail = [weak = weak_from_this(), key](Error why) {
+    const auto self = weak.lock();
+    if (!self || self->stopped) return;
+    self->post(key, "instance logout", [self, key, why = std::move(why)] {
+      for (auto& waiting : std::exchange(self->work(key).logouts, {})) waiting(why);
+    });
+  };
+  connector->logout(key, options.logoutWithin, fail);
+  services.timers.after(options.logoutWithin + std::chrono::seconds(2), [fail] {
+    fail({Errc::timeout, "the connector did not confirm the logout in time"});
+  });
+}
+
+/// First of four steps, each of which a timer moves on if the other side does not.
+void Lifecycle::Impl::removeNow(InstanceKey key, Function<void()> purged) {
+  const auto instance = services.registry.get(key);
+  if (!instance) {
+    if (purged) purged();
+    return;
+  }
+  auto& w = work(key);
+  if (purged) w.purged.push_back(std::move(purged));
+  if (w.removalStep != 0) return;
+  w.removalStep = kLoggingOut;
+  w.reopen = false;
+  failWaitersNow(key, {Errc::cancelled, "the instance was deleted"});
+  for (auto& done : std::exchange(w.logouts, {})) done(instance);
+  openNextLinked(key);
+  services.farewell.beginDelete(key);
+  auto* connector = connectorOf(*instance);
+  if (connector == nullptr || !mayHoldCredentials(*instance)) return forgetNow(key);
+  const auto next = [weak = weak_from_this(), key] {
+    if (const auto self = weak.lock()) self->post(key, "instance delete", [self, key] { self->forgetNow(key); });
+  };
+  connector->logout(key, options.logoutWithin, [next](const Error&) { next(); });
+  services.timers.after(options.logoutWithin, next);
+}
+
+void Lifecycle::Impl::forgetNow(InstanceKey key) {
+  const auto instance = services.registry.get(key);
+  if (!instance || work(key).removalStep != kLoggingOut) return;
+  work(key).removalStep = kForgetting;
+  auto* connector = connectorOf(*instance);
+  if (connector == nullptr) return farewellNow(key);
+  const auto next = [weak = weak_from_this(), key] {
+    if (const auto self = weak.lock()) {
+      self->post(key, "instance delete", [self, key] { self->farewellNow(key); });
+    }
+  };
+  connector->forget(key, next);
+  services.timers.after(options.closeWithin, next);
+}
+
+void Lifecycle::Impl::farewellNow(InstanceKey key) {
+  const auto instance = services.registry.get(key);
+  if (!instance || work(key).removalStep != kForgetting) return;
+  work(key).removalStep = kFarewell;
+  services.farewell.farewell(key,
+                             {farewellEvent(*instance, instanceDeleted(*instance), services.clock),
+                              farewellEvent(*instance, instanceRemoved(), services.clock)},
+                             options.farewellWithin, [self = shared_from_this(), key] {
+                               self->post(key, "instance delete", [self, key] { self->purgeNow(key); });
+                             });
+}
+
+void Lifecycle::Impl::purgeNow(InstanceKey key) {
+  const auto instance = services.registry.get(key);
+  if (!instance) return;
+  auto& w = work(key);
+  if (w.removalStep != kFarewell) return;
+  w.removalStep = kPurging;
+  services.store.submit({store::PurgeInstance{key}}, [self = shared_from_this(), key,
+                                                      instance](Result<store::Committed> purged) {
+    if (!purged) {
+      log::write(log::Level::error, "instances", "an instance's data was not purged; trying again",
+                 {{"instance", instance->row.name}, {"why", purged.error().message}});
+      self->postAfter(key, std::chrono::seconds(1), "instance delete", [self, key] {
+        self->work(key).removalStep = kFarewell;
+        self->purgeNow(key);
+      });
+      return;
+    }
+    self->post(key, "instance delete", [self, key, instance] {
+      auto gone = *instance;
+      gone.state = State::deleted;
+      ++gone.stateSequence;
+      self->tell(self->transitionOf(gone, instance->state, false));
+      self->services.farewell.forget(key);
+      self->services.registry.remove(key);
+      std::vector<Function<void()>> callbacks;
+      {
+        const std::scoped_lock lock(self->mutex);
+        if (const auto at = self->works.find(key); at != self->works.end()) {
+          callbacks = std::move(at->second->purged);
+          self->works.erase(at);
+        }
+      }
+      log::write(log::Level::info, "instances", "deleted", {{"instance", gone.row.name}});
+      for (auto& callback : callbacks) callback();
+    });
+  });
+}
+
+}  // namespace colibri::instances
