@@ -2,7 +2,8 @@
 
 namespace colibri {
 
-/// Prints the broken expectation with its place and aborts: a bug of ours, never reachable by input.
+/// Prints the broken expectation with its place and aborts: a bug of ours, never reachable by
+/// input.
 [[noreturn]] void assertFailed(const char* expression, const char* file, int line) noexcept;
 
 }  // namespace colibri

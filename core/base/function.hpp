@@ -17,8 +17,9 @@ class Function<R(Args...)> {
  public:
   Function() = default;
   template <class F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, Function> && std::is_invocable_r_v<R, F&, Args...>)
-  Function(F&& f) : call_(std::make_unique<Holder<std::decay_t<F>>>(std::forward<F>(f))) {}
+  requires(!std::is_same_v<std::remove_cvref_t<F>, Function> &&
+           std::is_invocable_r_v<R, F&, Args...>) Function(F&& f)
+      : call_(std::make_unique<Holder<std::decay_t<F>>>(std::forward<F>(f))) {}
 
   explicit operator bool() const noexcept { return call_ != nullptr; }
   R operator()(Args... args) { return call_->run(std::forward<Args>(args)...); }
@@ -32,8 +33,10 @@ class Function<R(Args...)> {
   struct Holder final : Base {
     explicit Holder(F f) : f_(std::move(f)) {}
     R run(Args... args) override {
-      if constexpr (std::is_void_v<R>) static_cast<void>(f_(std::forward<Args>(args)...));
-      else return f_(std::forward<Args>(args)...);
+      if constexpr (std::is_void_v<R>)
+        static_cast<void>(f_(std::forward<Args>(args)...));
+      else
+        return f_(std::forward<Args>(args)...);
     }
     F f_;
   };

@@ -27,16 +27,16 @@ int hexDigit(char c) noexcept {
 std::string sha256(std::string_view data) {
   std::string out(32, '\0');
   unsigned size = 0;
-  COLIBRI_ASSERT(EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), &size,
-                            EVP_sha256(), nullptr) == 1);
+  COLIBRI_ASSERT(EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()),
+                            &size, EVP_sha256(), nullptr) == 1);
   return out;
 }
 
 std::string hmacSha256(std::string_view key, std::string_view data) {
   std::string out(32, '\0');
   unsigned size = 0;
-  COLIBRI_ASSERT(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytesOf(data), data.size(),
-                      reinterpret_cast<unsigned char*>(out.data()), &size) != nullptr);
+  COLIBRI_ASSERT(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytesOf(data),
+                      data.size(), reinterpret_cast<unsigned char*>(out.data()), &size) != nullptr);
   return out;
 }
 

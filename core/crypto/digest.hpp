@@ -8,12 +8,12 @@ namespace colibri::crypto {
 
 // All [any thread]; OpenSSL underneath. Binary strings unless the name says otherwise.
 
-std::string sha256(std::string_view data);                         ///< 32 bytes
+std::string sha256(std::string_view data);                            ///< 32 bytes
 std::string hmacSha256(std::string_view key, std::string_view data);  ///< 32 bytes
-std::string hex(std::string_view bytes);                           ///< lower case
-std::optional<std::string> fromHex(std::string_view text);         ///< nothing if not hex
-std::string base64(std::string_view bytes);                        ///< standard alphabet, padded
-std::optional<std::string> fromBase64(std::string_view text);      ///< nothing if not base64
+std::string hex(std::string_view bytes);                              ///< lower case
+std::optional<std::string> fromHex(std::string_view text);            ///< nothing if not hex
+std::string base64(std::string_view bytes);                           ///< standard alphabet, padded
+std::optional<std::string> fromBase64(std::string_view text);         ///< nothing if not base64
 
 /// Compares secrets in time that depends on `b`'s length only.
 bool sameSecret(std::string_view a, std::string_view b) noexcept;

@@ -21,11 +21,15 @@ const unsigned char* bytes(std::string_view s, std::size_t at = 0) {
   return reinterpret_cast<const unsigned char*>(s.data() + at);
 }
 
-Context newContext() { return {EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free}; }
+Context newContext() {
+  return {EVP_CIPHER_CTX_new(), &EVP_CIPHER_CTX_free};
+}
 
 }  // namespace
 
-Sealer::Sealer(std::string key) : key_(std::move(key)) { COLIBRI_ASSERT(key_.size() == kKeySize); }
+Sealer::Sealer(std::string key) : key_(std::move(key)) {
+  COLIBRI_ASSERT(key_.size() == kKeySize);
+}
 
 std::string Sealer::seal(std::string_view plain, std::string_view context) const {
   std::string out(kHeadSize + plain.size() + kTagSize, '\0');
@@ -34,8 +38,10 @@ std::string Sealer::seal(std::string_view plain, std::string_view context) const
   out.replace(1, kNonceSize, nonce);
   const auto ctx = newContext();
   int n = 0;
-  bool ok = EVP_EncryptInit_ex(ctx.get(), EVP_aes_256_gcm(), nullptr, bytes(key_), bytes(nonce)) == 1 &&
-            EVP_EncryptUpdate(ctx.get(), nullptr, &n, bytes(context), static_cast<int>(context.size())) == 1;
+  bool ok =
+      EVP_EncryptInit_ex(ctx.get(), EVP_aes_256_gcm(), nullptr, bytes(key_), bytes(nonce)) == 1 &&
+      EVP_EncryptUpdate(ctx.get(), nullptr, &n, bytes(context), static_cast<int>(context.size())) ==
+          1;
   if (!plain.empty()) {
     ok = ok && EVP_EncryptUpdate(ctx.get(), bytes(out, kHeadSize), &n, bytes(plain),
                                  static_cast<int>(plain.size())) == 1;
@@ -48,15 +54,18 @@ std::string Sealer::seal(std::string_view plain, std::string_view context) const
 }
 
 Result<std::string> Sealer::open(std::string_view sealed, std::string_view context) const {
-  const Error damaged{Errc::rejected, "a sealed value does not open: another master key, or damaged"};
+  const Error damaged{Errc::rejected,
+                      "a sealed value does not open: another master key, or damaged"};
   if (sealed.size() < kHeadSize + kTagSize || sealed[0] != kVersion) return damaged;
   const std::size_t size = sealed.size() - kHeadSize - kTagSize;
   std::string plain(size, '\0');
   std::string tag(sealed.substr(kHeadSize + size));
   const auto ctx = newContext();
   int n = 0;
-  bool ok = EVP_DecryptInit_ex(ctx.get(), EVP_aes_256_gcm(), nullptr, bytes(key_), bytes(sealed, 1)) == 1 &&
-            EVP_DecryptUpdate(ctx.get(), nullptr, &n, bytes(context), static_cast<int>(context.size())) == 1;
+  bool ok = EVP_DecryptInit_ex(ctx.get(), EVP_aes_256_gcm(), nullptr, bytes(key_),
+                               bytes(sealed, 1)) == 1 &&
+            EVP_DecryptUpdate(ctx.get(), nullptr, &n, bytes(context),
+                              static_cast<int>(context.size())) == 1;
   if (size != 0) {
     ok = ok && EVP_DecryptUpdate(ctx.get(), bytes(plain), &n, bytes(sealed, kHeadSize),
                                  static_cast<int>(size)) == 1;

@@ -9,8 +9,9 @@ namespace colibri::crypto {
 
 /// Seals what must not lie readable on disk: AES-256-GCM under the master key.
 ///
-/// Format: byte 1 (version), 12 bytes nonce, ciphertext, 16 bytes tag. `context` is authenticated but
-/// not stored: name the place the value belongs to, so a sealed value cannot be moved elsewhere.
+/// Format: byte 1 (version), 12 bytes nonce, ciphertext, 16 bytes tag. `context` is authenticated
+/// but not stored: name the place the value belongs to, so a sealed value cannot be moved
+/// elsewhere.
 ///
 /// [Threading] immutable; any thread. [Errors] open(): rejected = wrong key, place or damaged.
 class Sealer {

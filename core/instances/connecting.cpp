@@ -20,11 +20,14 @@ void Lifecycle::Impl::connectNow(InstanceKey key, const std::string& number, Don
   }
   if (instance->state == State::open) return done(Connected{instance, std::nullopt});
   if (connectorOf(*instance) == nullptr) {
-    return done(Error{Errc::unavailable, "no plugin for " + instance->row.integration + " is running"});
+    return done(
+        Error{Errc::unavailable, "no plugin for " + instance->row.integration + " is running"});
   }
   const bool wantsPairingCode = !number.empty();
-  const bool fresh = instance->last.qrExpiresAtUs == 0 || instance->last.qrExpiresAtUs > services.clock.nowUs();
-  if (!instance->last.qr.empty() && fresh && (!wantsPairingCode || !instance->last.pairingCode.empty())) {
+  const bool fresh =
+      instance->last.qrExpiresAtUs == 0 || instance->last.qrExpiresAtUs > services.clock.nowUs();
+  if (!instance->last.qr.empty() && fresh &&
+      (!wantsPairingCode || !instance->last.pairingCode.empty())) {
     auto qr = drawNow(*instance);
     if (!qr.base64.empty()) return done(Connected{instance, std::move(qr)});
   }
@@ -67,7 +70,8 @@ void Lifecycle::Impl::wakeNow(const Instance& instance) {
   if (w.waiters.empty()) return;
   const auto snapshot = services.registry.get(key);
   if (instance.state == State::open) {
-    for (auto& waiter : std::exchange(w.waiters, {})) waiter.done(Connected{snapshot, std::nullopt});
+    for (auto& waiter : std::exchange(w.waiters, {}))
+      waiter.done(Connected{snapshot, std::nullopt});
     return;
   }
   if (instance.api == ApiState::close) {
@@ -77,7 +81,8 @@ void Lifecycle::Impl::wakeNow(const Instance& instance) {
   }
   if (instance.last.qr.empty()) return;
   const auto qr = drawNow(instance);
-  if (qr.base64.empty()) return failWaitersNow(key, {Errc::internal, "the QR code cannot be drawn"});
+  if (qr.base64.empty())
+    return failWaitersNow(key, {Errc::internal, "the QR code cannot be drawn"});
   for (auto& waiter : std::exchange(w.waiters, {})) {
     if (waiter.wantsPairingCode && qr.pairingCode.empty()) {
       w.waiters.push_back(std::move(waiter));
@@ -99,8 +104,9 @@ void Lifecycle::Impl::expireNow(InstanceKey key, std::uint64_t id) {
     auto waiter = std::move(*at);
     w.waiters.erase(at);
     const auto seconds = std::to_string(options.qrWait.count() / 1000);
-    return waiter.done(Error{Errc::timeout, "no QR code within " + seconds + " s" +
-                                                (w.lastTrouble.empty() ? "" : ": " + w.lastTrouble)});
+    return waiter.done(
+        Error{Errc::timeout, "no QR code within " + seconds + " s" +
+                                 (w.lastTrouble.empty() ? "" : ": " + w.lastTrouble)});
   }
 }
 
@@ -109,11 +115,11 @@ void Lifecycle::Impl::restartNow(InstanceKey key) {
   auto& w = work(key);
   if (isIdle(instance->state)) return openNow(*instance, "");
   if (std::exchange(w.reopen, true)) return;  // a restart is under way already
-  connectorOf(*instance)->close(key, options.closeWithin,
-                                [weak = weak_from_this(), key](const Error& refused) {
-                                  log::write(log::Level::warn, "instances", "the connector refused to close",
-                                             {{"instance", key}, {"why", refused.message}});
-                                });
+  connectorOf(*instance)->close(
+      key, options.closeWithin, [weak = weak_from_this(), key](const Error& refused) {
+        log::write(log::Level::warn, "instances", "the connector refused to close",
+                   {{"instance", key}, {"why", refused.message}});
+      });
   postAfter(key, options.closeWithin + std::chrono::seconds(1), "instance restart", [this, key] {
     if (services.registry.get(key) && std::exchange(work(key).reopen, false)) reopenNow(key);
   });
@@ -121,12 +127,14 @@ void Lifecycle::Impl::restartNow(InstanceKey key) {
 
 void Lifecycle::Impl::reopenNow(InstanceKey key) {
   const auto instance = services.registry.get(key);
-  if (!instance || instance->deleting || connectorOf(*instance) == nullptr) return openNextLinked(key);
+  if (!instance || instance->deleting || connectorOf(*instance) == nullptr)
+    return openNextLinked(key);
   if (instance->state == State::open) return openNextLinked(key);
   openNow(*instance, "");
 }
 
-/// After a start: `finished` has got as far as it gets for now, so the next linked instance may open.
+/// After a start: `finished` has got as far as it gets for now, so the next linked instance may
+/// open.
 void Lifecycle::Impl::openNextLinked(InstanceKey finished) {
   InstanceKey next = 0;
   {

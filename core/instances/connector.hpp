@@ -13,7 +13,16 @@ namespace colibri::instances {
 
 /// Internal states; the numbers are the ABI's (colibri/abi/ext/connector.h).
 enum class State : std::uint8_t {
-  created = 1, connecting, qr, pairingCode, open, closing, closed, error, loggedOut, deleted
+  created = 1,
+  connecting,
+  qr,
+  pairingCode,
+  open,
+  closing,
+  closed,
+  error,
+  loggedOut,
+  deleted
 };
 
 /// What a connector reports, copied out of the ABI.
@@ -47,8 +56,9 @@ struct Command {
 
 /// A channel's plugin as the host's logic sees it; core/plugin implements it over the ABI.
 ///
-/// [Threading] any thread. Every call is posted to the instance's strand and returns at once; refusals
-/// come back through `refused` of the call (open, close, logout) or as a completion (submit).
+/// [Threading] any thread. Every call is posted to the instance's strand and returns at once;
+/// refusals come back through `refused` of the call (open, close, logout) or as a completion
+/// (submit).
 class Connector {
  public:
   using Refused = std::function<void(Error)>;
@@ -58,7 +68,8 @@ class Connector {
   virtual const std::string& alias() const = 0;
   virtual void open(OpenSpec spec, Refused refused) = 0;
   virtual void close(InstanceKey instance, std::chrono::milliseconds deadline, Refused refused) = 0;
-  virtual void logout(InstanceKey instance, std::chrono::milliseconds deadline, Refused refused) = 0;
+  virtual void logout(InstanceKey instance, std::chrono::milliseconds deadline,
+                      Refused refused) = 0;
   /// Last call for this key; `done` runs when the plugin returned from it.
   virtual void forget(InstanceKey instance, std::function<void()> done) = 0;
   virtual void submit(Command command, Refused refused) = 0;
@@ -80,9 +91,11 @@ struct Transition {
 class Observer {
  public:
   virtual ~Observer() = default;
-  virtual void onTransition(const Transition& transition) = 0;  ///< [any thread], ordered per instance
+  virtual void onTransition(
+      const Transition& transition) = 0;  ///< [any thread], ordered per instance
   /// Validated settings of one plugin for one instance; empty = none or disabled.
-  virtual void onSettings(InstanceKey instance, const std::string& alias, const std::string& json) = 0;
+  virtual void onSettings(InstanceKey instance, const std::string& alias,
+                          const std::string& json) = 0;
 };
 
 }  // namespace colibri::instances

@@ -22,7 +22,8 @@ std::string settingsPlace(const std::string& id, const std::string& alias) {
 
 void Lifecycle::Impl::create(CreateRequest request, Done<Created> done) {
   if (!connectors.contains(request.integration)) {
-    return done(Error{Errc::unsupported, "no plugin for the integration " + request.integration + " is loaded"});
+    return done(Error{Errc::unsupported,
+                      "no plugin for the integration " + request.integration + " is loaded"});
   }
   auto token = request.token.empty() ? newToken() : std::move(request.token);
   Instance instance;
@@ -46,9 +47,9 @@ void Lifecycle::Impl::create(CreateRequest request, Done<Created> done) {
     batch.push_back(store::PutSettings{{key, alias, sealed}});
   }
   services.store.submit(
-      std::move(batch), [self = shared_from_this(), key, token, number = std::move(request.number),
-                         wantQr = request.wantQr,
-                         done = std::move(done)](Result<store::Committed> stored) mutable {
+      std::move(batch),
+      [self = shared_from_this(), key, token, number = std::move(request.number),
+       wantQr = request.wantQr, done = std::move(done)](Result<store::Committed> stored) mutable {
         self->post(key, "instance create",
                    [self, key, token = std::move(token), number = std::move(number), wantQr,
                     stored = std::move(stored), done = std::move(done)]() mutable {
@@ -58,8 +59,9 @@ void Lifecycle::Impl::create(CreateRequest request, Done<Created> done) {
       });
 }
 
-void Lifecycle::Impl::finishCreateNow(InstanceKey key, std::string token, std::string number, bool wantQr,
-                                      Result<store::Committed> stored, Done<Created> done) {
+void Lifecycle::Impl::finishCreateNow(InstanceKey key, std::string token, std::string number,
+                                      bool wantQr, Result<store::Committed> stored,
+                                      Done<Created> done) {
   if (!stored) {
     services.registry.remove(key);
     return done(stored.error());
@@ -71,21 +73,22 @@ void Lifecycle::Impl::finishCreateNow(InstanceKey key, std::string token, std::s
   }
   services.events.publish(key, {instanceCreated(*instance)});
   if (!wantQr) return done(Created{instance, std::move(token), std::nullopt});
-  connectNow(key, number,
-             [self = shared_from_this(), key, token = std::move(token),
-              done = std::move(done)](Result<Connected> connected) mutable {
-               if (connected) {
-                 return done(Created{connected->instance, std::move(token), std::move(connected->qr)});
-               }
-               // All or nothing: the caller is told once nothing is left.
-               self->post(key, "instance create",
-                          [self, key, done = std::move(done), why = connected.error()]() mutable {
-                            self->services.registry.update(key, [](Instance& i) { i.deleting = true; });
-                            self->removeNow(key, [done = std::move(done), why = std::move(why)]() mutable {
-                              done(std::move(why));
-                            });
-                          });
-             });
+  connectNow(
+      key, number,
+      [self = shared_from_this(), key, token = std::move(token),
+       done = std::move(done)](Result<Connected> connected) mutable {
+        if (connected) {
+          return done(Created{connected->instance, std::move(token), std::move(connected->qr)});
+        }
+        // All or nothing: the caller is told once nothing is left.
+        self->post(key, "instance create",
+                   [self, key, done = std::move(done), why = connected.error()]() mutable {
+                     self->services.registry.update(key, [](Instance& i) { i.deleting = true; });
+                     self->removeNow(key, [done = std::move(done), why = std::move(why)]() mutable {
+                       done(std::move(why));
+                     });
+                   });
+      });
 }
 
 Result<void> Lifecycle::Impl::load() {
@@ -94,11 +97,12 @@ Result<void> Lifecycle::Impl::load() {
   for (auto& row : *rows) {
     const InstanceKey key = row.key;
     if (row.deleting) {
-      services.store.submit({store::PurgeInstance{key}}, [name = row.name](Result<store::Committed> purged) {
-        log::write(purged ? log::Level::info : log::Level::error, "instances",
-                   "finishing the deletion that was interrupted",
-                   {{"instance", name}, {"result", purged ? "done" : purged.error().message}});
-      });
+      services.store.submit(
+          {store::PurgeInstance{key}}, [name = row.name](Result<store::Committed> purged) {
+            log::write(purged ? log::Level::info : log::Level::error, "instances",
+                       "finishing the deletion that was interrupted",
+                       {{"instance", name}, {"result", purged ? "done" : purged.error().message}});
+          });
       continue;
     }
     auto settings = services.store.settings(key);
@@ -108,8 +112,9 @@ Result<void> Lifecycle::Impl::load() {
     for (const auto& setting : *settings) {
       auto json = services.sealer.open(setting.json, settingsPlace(row.id, setting.alias));
       if (!json) {
-        return Error{Errc::rejected, "the settings of instance \"" + row.name +
-                                         "\" do not open: is this the master key they were sealed with?"};
+        return Error{Errc::rejected,
+                     "the settings of instance \"" + row.name +
+                         "\" do not open: is this the master key they were sealed with?"};
       }
       instance.settings.emplace(setting.alias, std::move(*json));
     }

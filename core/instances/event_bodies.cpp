@@ -24,7 +24,9 @@ events::Draft draft(colibri_event_type type, const json::value& body) {
   return draft(type, json::serialize(body));
 }
 
-json::value orNull(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+json::value orNull(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
+}
 
 json::object nameAndId(const Instance& instance) {
   return {{"instanceName", instance.row.name}, {"instanceId", instance.row.id}};
@@ -51,9 +53,13 @@ events::Draft instanceDeleted(const Instance& instance) {
   return draft(COLIBRI_EVENT_INSTANCE_DELETE, nameAndId(instance));
 }
 
-events::Draft instanceRemoved() { return draft(COLIBRI_EVENT_REMOVE_INSTANCE, json::value(nullptr)); }
+events::Draft instanceRemoved() {
+  return draft(COLIBRI_EVENT_REMOVE_INSTANCE, json::value(nullptr));
+}
 
-events::Draft loggedOut() { return draft(COLIBRI_EVENT_LOGOUT_INSTANCE, json::value(nullptr)); }
+events::Draft loggedOut() {
+  return draft(COLIBRI_EVENT_LOGOUT_INSTANCE, json::value(nullptr));
+}
 
 events::Draft qrUpdated(const Instance& instance, const QrCode& qr, std::int64_t expiresAtUs) {
   auto out = draft(COLIBRI_EVENT_QRCODE_UPDATED,
@@ -66,8 +72,9 @@ events::Draft qrUpdated(const Instance& instance, const QrCode& qr, std::int64_t
 }
 
 events::Draft qrLimitReached() {
-  return draft(COLIBRI_EVENT_QRCODE_UPDATED,
-               json::object{{"message", "QR code limit reached, please login again"}, {"statusCode", 500}});
+  return draft(
+      COLIBRI_EVENT_QRCODE_UPDATED,
+      json::object{{"message", "QR code limit reached, please login again"}, {"statusCode", 500}});
 }
 
 events::Draft connectionUpdated(const Instance& instance, std::string_view state) {
@@ -97,11 +104,14 @@ events::Draft statusInstance(const Instance& instance, std::int64_t atUs) {
                             {"disconnectionObject", instance.last.detail}});
 }
 
-events::Draft messageSent(std::string_view resultJson, std::string_view messageId, std::string_view chat) {
+events::Draft messageSent(std::string_view resultJson, std::string_view messageId) {
   auto out = draft(COLIBRI_EVENT_SEND_MESSAGE, std::string(resultJson));
   out.flags |= COLIBRI_EVENT_F_FROM_SELF;
   out.dedupeKey = "send/" + std::string(messageId);
-  out.chatId = chat;
+  boost::system::error_code error;
+  const auto message = json::parse(resultJson, error);
+  const auto* chat = error ? nullptr : message.find_pointer("/key/remoteJid", error);
+  if (chat != nullptr && chat->is_string()) out.chatId = chat->as_string();
   return out;
 }
 

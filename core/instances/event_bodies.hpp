@@ -5,8 +5,8 @@
 #include "events/event_log.hpp"
 #include "instances/instance.hpp"
 
-/// The events that the host itself publishes about instances: their bodies are those of contract/events.md.
-/// [Threading] pure.
+/// The events that the host itself publishes about instances: their bodies are those of
+/// contract/events.md. [Threading] pure.
 namespace colibri::instances {
 
 /// A QR code as the API shows it.
@@ -25,7 +25,7 @@ events::Draft qrLimitReached();
 events::Draft connectionUpdated(const Instance& instance, std::string_view state);
 /// A final close: logged out, banned or refused by the network.
 events::Draft statusInstance(const Instance& instance, std::int64_t atUs);
-/// `resultJson`: the message object that the connector made.
-events::Draft messageSent(std::string_view resultJson, std::string_view messageId, std::string_view chat);
+/// `resultJson`: the message object that the connector made; its chat is key.remoteJid.
+events::Draft messageSent(std::string_view resultJson, std::string_view messageId);
 
 }  // namespace colibri::instances

@@ -21,10 +21,12 @@ struct HostEvents::State {
 HostEvents::HostEvents(events::EventLog& log, exec::Timers& timers)
     : state_(std::make_shared<State>(log, timers)) {}
 
-HostEvents::~HostEvents() { stop(); }
+HostEvents::~HostEvents() {
+  stop();
+}
 
-void HostEvents::publish(InstanceKey instance, std::vector<events::Draft> drafts, store::Batch withOps,
-                         events::EventLog::Done done) {
+void HostEvents::publish(InstanceKey instance, std::vector<events::Draft> drafts,
+                         store::Batch withOps, events::EventLog::Done done) {
   std::optional<Publication> dropped;
   {
     const std::scoped_lock lock(state_->mutex);

@@ -11,8 +11,9 @@
 
 namespace colibri::instances {
 
-/// Publishes the host's own events (instance.*, connection.update, send.message, ...) so that none is lost
-/// to back-pressure: what the log refuses as busy, or fails to commit, waits here in order and is tried again.
+/// Publishes the host's own events (instance.*, connection.update, send.message, ...) so that none
+/// is lost to back-pressure: what the log refuses as busy, or fails to commit, waits here in order
+/// and is tried again.
 ///
 /// [Threading] any thread; locked by mutex_, never over a call out.
 class HostEvents {
@@ -24,8 +25,9 @@ class HostEvents {
   HostEvents(events::EventLog& log, exec::Timers& timers);
   ~HostEvents();
 
-  /// Events of one instance and the operations that belong to them: one commit. `done` runs once they are
-  /// durable, or with the error that ended it (the instance is gone, the draft is wrong, stopping).
+  /// Events of one instance and the operations that belong to them: one commit. `done` runs once
+  /// they are durable, or with the error that ended it (the instance is gone, the draft is wrong,
+  /// stopping).
   void publish(InstanceKey instance, std::vector<events::Draft> drafts, store::Batch withOps = {},
                events::EventLog::Done done = {});
   /// What still waits is dropped with shuttingDown; timers that are due later do nothing.

@@ -7,7 +7,9 @@ namespace colibri::instances {
 Lifecycle::Lifecycle(Services services, Options options)
     : impl_(std::make_shared<Impl>(std::move(services), options)) {}
 
-Lifecycle::~Lifecycle() { stop(); }
+Lifecycle::~Lifecycle() {
+  stop();
+}
 
 void Lifecycle::use(Connector& connector) {
   for (const auto& integration : connector.integrations()) {
@@ -15,11 +17,19 @@ void Lifecycle::use(Connector& connector) {
   }
 }
 
-void Lifecycle::use(Observer& observer) { impl_->observers.push_back(&observer); }
+void Lifecycle::use(Observer& observer) {
+  impl_->observers.push_back(&observer);
+}
 
-Result<void> Lifecycle::load() { return impl_->load(); }
-void Lifecycle::resume() { impl_->resume(); }
-void Lifecycle::stop() { impl_->stopped = true; }
+Result<void> Lifecycle::load() {
+  return impl_->load();
+}
+void Lifecycle::resume() {
+  impl_->resume();
+}
+void Lifecycle::stop() {
+  impl_->stopped = true;
+}
 
 void Lifecycle::create(CreateRequest request, Done<Created> done) {
   impl_->create(std::move(request), std::move(done));
@@ -37,8 +47,8 @@ void Lifecycle::restart(InstanceKey key, Done<InstancePtr> done) {
     const auto instance = impl->services.registry.get(key);
     if (!instance || instance->deleting) return done(Error{Errc::notFound, "no such instance"});
     if (impl->connectorOf(*instance) == nullptr) {
-      return done(Error{Errc::unavailable,
-                        "no plugin for " + instance->row.integration + " is running"});
+      return done(
+          Error{Errc::unavailable, "no plugin for " + instance->row.integration + " is running"});
     }
     impl->restartNow(key);
     done(instance);
@@ -55,7 +65,8 @@ void Lifecycle::remove(InstanceKey key, Done<InstancePtr> done) {
   impl_->post(key, "instance delete", [impl = impl_, key, done = std::move(done)]() mutable {
     auto instance = impl->services.registry.get(key);
     if (!instance || instance->deleting) return done(Error{Errc::notFound, "no such instance"});
-    instance = impl->services.registry.update(key, [](Instance& i) { i.deleting = i.row.deleting = true; });
+    instance = impl->services.registry.update(
+        key, [](Instance& i) { i.deleting = i.row.deleting = true; });
     impl->services.store.submit(
         {store::PutInstance{instance->row}},
         [impl, key, instance, done = std::move(done)](Result<store::Committed> stored) mutable {
@@ -86,8 +97,12 @@ bool Lifecycle::supports(const std::string& integration) const {
   return impl_->connectors.contains(integration);
 }
 
-Connector* Lifecycle::connectorOf(const Instance& instance) const { return impl_->connectorOf(instance); }
+Connector* Lifecycle::connectorOf(const Instance& instance) const {
+  return impl_->connectorOf(instance);
+}
 
-std::uint64_t Lifecycle::illegalTransitions() const noexcept { return impl_->illegal; }
+std::uint64_t Lifecycle::illegalTransitions() const noexcept {
+  return impl_->illegal;
+}
 
 }  // namespace colibri::instances

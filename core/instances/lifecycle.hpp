@@ -49,18 +49,18 @@ struct Created {
 
 /// Creating, connecting, restarting, logging out and deleting instances; the owner of their states.
 ///
-/// Work on one instance runs on its strand, one step at a time; answers come through callbacks, on any
-/// thread, exactly once. Nobody waits in a thread.
+/// Work on one instance runs on its strand, one step at a time; answers come through callbacks, on
+/// any thread, exactly once. Nobody waits in a thread.
 ///
 /// [Threading] any thread. [Errors] per function; unknown instance = notFound.
 class Lifecycle final : public ReportSink {
  public:
   struct Options {
-    std::chrono::milliseconds qrWait{15'000};         ///< until a QR code must have come
-    std::chrono::milliseconds logoutWithin{10'000};   ///< for telling the network
+    std::chrono::milliseconds qrWait{15'000};        ///< until a QR code must have come
+    std::chrono::milliseconds logoutWithin{10'000};  ///< for telling the network
     std::chrono::milliseconds closeWithin{5'000};
     std::chrono::milliseconds farewellWithin{10'000};
-    std::uint32_t opensAtOnce = 10;                   ///< handshakes at the same time after a start
+    std::uint32_t opensAtOnce = 10;  ///< handshakes at the same time after a start
   };
   struct Services {
     Registry& registry;
@@ -85,17 +85,18 @@ class Lifecycle final : public ReportSink {
   /// Before load(). Both outlive the lifecycle's use.
   void use(Connector& connector);
   void use(Observer& observer);
-  /// After the plugins started: tells observers of every instance, then opens the linked ones, a few at once.
+  /// After the plugins started: tells observers of every instance, then opens the linked ones, a
+  /// few at once.
   void resume();
   /// No callback of a timer acts after it.
   void stop();
 
   // --- what the API asks for ---
-  /// Atomic: a failure leaves nothing behind. [Errors] conflict (name or token in use), unsupported (no
-  /// plugin for the integration), timeout (no QR in time; the message says why), the store's.
+  /// Atomic: a failure leaves nothing behind. [Errors] conflict (name or token in use), unsupported
+  /// (no plugin for the integration), timeout (no QR in time; the message says why), the store's.
   void create(CreateRequest request, Done<Created> done);
-  /// Starts connecting if needed and waits for the first QR code (or OPEN). `number`: also ask for a pairing
-  /// code. [Errors] timeout (the attempt goes on), unavailable.
+  /// Starts connecting if needed and waits for the first QR code (or OPEN). `number`: also ask for
+  /// a pairing code. [Errors] timeout (the attempt goes on), unavailable.
   void connect(InstanceKey key, std::string number, Done<Connected> done);
   /// Closes the link if there is one, then opens it. Answers when the restart has begun.
   void restart(InstanceKey key, Done<InstancePtr> done);

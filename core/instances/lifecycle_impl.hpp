@@ -49,16 +49,17 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
 
   /// Runs `step` on the instance's strand, later.
   void post(InstanceKey key, const char* what, Function<void()> step) {
-    services.executor.post({this, key}, what, [self = shared_from_this(), step = std::move(step)]() mutable {
-      step();
-    });
+    services.executor.post(
+        {this, key}, what,
+        [self = shared_from_this(), step = std::move(step)]() mutable { step(); });
   }
   /// The same after `delay`; nothing once stopped.
   exec::Timers::Id postAfter(InstanceKey key, std::chrono::milliseconds delay, const char* what,
                              Function<void()> step) {
     return services.timers.after(
         delay, [weak = weak_from_this(), key, what, step = std::move(step)]() mutable {
-          if (const auto self = weak.lock(); self && !self->stopped) self->post(key, what, std::move(step));
+          if (const auto self = weak.lock(); self && !self->stopped)
+            self->post(key, what, std::move(step));
         });
   }
   Connector* connectorOf(const Instance& instance) const {
@@ -76,9 +77,9 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
     std::vector<Waiter> waiters;
     std::vector<Done<InstancePtr>> logouts;
     std::vector<Function<void()>> purged;
-    bool reopen = false;              ///< a restart waits for CLOSED
-    std::uint64_t removalStep = 0;    ///< 0 = not being removed; late timers compare it
-    std::string lastTrouble;          ///< the latest detail of this attempt, for the 504
+    bool reopen = false;            ///< a restart waits for CLOSED
+    std::uint64_t removalStep = 0;  ///< 0 = not being removed; late timers compare it
+    std::string lastTrouble;        ///< the latest detail of this attempt, for the 504
   };
   Work& work(InstanceKey key) {
     const std::scoped_lock lock(mutex);
@@ -90,14 +91,14 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
   const Services services;
   const Options options;
   std::unordered_map<std::string, Connector*> connectors;  // by integration; fixed before load()
-  std::vector<Observer*> observers;                         // fixed before load()
+  std::vector<Observer*> observers;                        // fixed before load()
   std::atomic<bool> stopped = false;
   std::atomic<std::uint64_t> illegal = 0, lastWaiter = 0;
 
   std::mutex mutex;  // guards the rest
   std::unordered_map<InstanceKey, std::unique_ptr<Work>> works;
-  std::deque<InstanceKey> toOpen;                // linked instances not yet opened after the start
-  std::unordered_set<InstanceKey> opening;       // of those, the ones on their way
+  std::deque<InstanceKey> toOpen;           // linked instances not yet opened after the start
+  std::unordered_set<InstanceKey> opening;  // of those, the ones on their way
 };
 
 }  // namespace colibri::instances

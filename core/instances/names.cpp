@@ -9,20 +9,23 @@ namespace {
 
 /// Lower case. Routers, root words, and the actions that would make two readings of one path.
 constexpr std::array<std::string_view, 38> kReserved = {
-    "instance", "message",   "call",     "chat",    "business", "group",   "template",     "settings",
-    "proxy",    "label",     "webhook",  "websocket", "rabbitmq", "nats",  "sqs",          "kafka",
-    "pusher",   "chatwoot",  "typebot",  "openai",  "dify",     "flowise", "n8n",          "evoai",
-    "evolutionbot", "baileys", "s3",     "manager", "assets",   "store",   "metrics",      "verify-creds",
-    "socket.io", "docs",     "health",   "plugins", "set",      "find"};
+    "instance", "message", "call",    "chat",         "business",  "group",    "template",
+    "settings", "proxy",   "label",   "webhook",      "websocket", "rabbitmq", "nats",
+    "sqs",      "kafka",   "pusher",  "chatwoot",     "typebot",   "openai",   "dify",
+    "flowise",  "n8n",     "evoai",   "evolutionbot", "baileys",   "s3",       "manager",
+    "assets",   "store",   "metrics", "verify-creds", "socket.io", "docs",     "health",
+    "plugins",  "set",     "find"};
 /// Prefixes of whole dialects.
 constexpr std::array<std::string_view, 2> kDialects = {"v2", "native"};
 
 bool isUtf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t size = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3
-                             : lead >= 0xf0 && lead < 0xf5                 ? 4
-                                                                           : 0;
+    const std::size_t size = lead < 0x80                   ? 1
+                             : lead >= 0xc2 && lead < 0xe0 ? 2
+                             : lead >= 0xe0 && lead < 0xf0 ? 3
+                             : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                           : 0;
     if (size == 0 || i + size > text.size()) return false;
     for (std::size_t k = 1; k < size; ++k) {
       if ((static_cast<unsigned char>(text[i + k]) & 0xc0) != 0x80) return false;
@@ -37,7 +40,9 @@ bool isUtf8(std::string_view text) {
   return true;
 }
 
-Error bad(std::string message) { return {Errc::invalidArgument, std::move(message)}; }
+Error bad(std::string message) {
+  return {Errc::invalidArgument, std::move(message)};
+}
 
 }  // namespace
 
@@ -58,7 +63,8 @@ Result<void> checkName(std::string_view name) {
   const auto is = [&](std::string_view word) { return word == lower; };
   if (std::any_of(kReserved.begin(), kReserved.end(), is) ||
       std::any_of(kDialects.begin(), kDialects.end(), is)) {
-    return bad("instanceName \"" + std::string(name) + "\" is reserved, because routes begin with it");
+    return bad("instanceName \"" + std::string(name) +
+               "\" is reserved, because routes begin with it");
   }
   return {};
 }

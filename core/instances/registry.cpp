@@ -100,7 +100,8 @@ InstancePtr Registry::update(InstanceKey key, const std::function<void(Instance&
 std::optional<events::InstanceIdentity> Registry::identify(InstanceKey key) const {
   const auto instance = get(key);
   if (!instance) return std::nullopt;
-  return events::InstanceIdentity{key, instance->row.id, instance->row.name, instance->row.ownerJid};
+  return events::InstanceIdentity{key, instance->row.id, instance->row.name,
+                                  instance->row.ownerJid};
 }
 
 }  // namespace colibri::instances

@@ -18,7 +18,8 @@ namespace colibri::instances {
 /// [Ownership] snapshots are shared and immutable.
 class Registry {
  public:
-  /// Takes the name and the token, and gives the instance a key. [Errors] conflict: one of them is taken.
+  /// Takes the name and the token, and gives the instance a key. [Errors] conflict: one of them is
+  /// taken.
   Result<InstanceKey> add(Instance instance);
   /// A stored instance, at start, with the key it has.
   void load(Instance instance);
@@ -33,8 +34,8 @@ class Registry {
   std::vector<InstancePtr> list() const;
   std::size_t size() const;
 
-  /// Replaces the instance by what `change` makes of a copy; null if it is gone. `change` is short and calls
-  /// nothing outside.
+  /// Replaces the instance by what `change` makes of a copy; null if it is gone. `change` is short
+  /// and calls nothing outside.
   InstancePtr update(InstanceKey key, const std::function<void(Instance&)>& change);
 
   /// For the envelope of events.

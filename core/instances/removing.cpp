@@ -7,7 +7,8 @@ namespace {
 
 enum RemovalStep : std::uint64_t { kLoggingOut = 1, kForgetting, kFarewell, kPurging };
 
-events::EventPtr farewellEvent(const Instance& instance, const events::Draft& draft, const Clock& clock) {
+events::EventPtr farewellEvent(const Instance& instance, const events::Draft& draft,
+                               const Clock& clock) {
   events::EventData data;
   data.instance = instance.row.key;
   data.type = draft.type;
@@ -34,7 +35,8 @@ void Lifecycle::Impl::logoutNow(InstanceKey key, Done<InstancePtr> done) {
   auto* connector = connectorOf(*instance);
   if (!mayHoldCredentials(*instance)) return done(instance);
   if (connector == nullptr) {
-    return done(Error{Errc::unavailable, "no plugin for " + instance->row.integration + " is running"});
+    return done(
+        Error{Errc::unavailable, "no plugin for " + instance->row.integration + " is running"});
   }
   auto& w = work(key);
   w.logouts.push_back(std::move(done));
@@ -71,7 +73,8 @@ void Lifecycle::Impl::removeNow(InstanceKey key, Function<void()> purged) {
   auto* connector = connectorOf(*instance);
   if (connector == nullptr || !mayHoldCredentials(*instance)) return forgetNow(key);
   const auto next = [weak = weak_from_this(), key] {
-    if (const auto self = weak.lock()) self->post(key, "instance delete", [self, key] { self->forgetNow(key); });
+    if (const auto self = weak.lock())
+      self->post(key, "instance delete", [self, key] { self->forgetNow(key); });
   };
   connector->logout(key, options.logoutWithin, [next](const Error&) { next(); });
   services.timers.after(options.logoutWithin, next);
@@ -100,7 +103,8 @@ void Lifecycle::Impl::farewellNow(InstanceKey key) {
                              {farewellEvent(*instance, instanceDeleted(*instance), services.clock),
                               farewellEvent(*instance, instanceRemoved(), services.clock)},
                              options.farewellWithin, [self = shared_from_this(), key] {
-                               self->post(key, "instance delete", [self, key] { self->purgeNow(key); });
+                               self->post(key, "instance delete",
+                                          [self, key] { self->purgeNow(key); });
                              });
 }
 

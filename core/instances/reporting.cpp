@@ -22,9 +22,13 @@ void takeInfo(store::InstanceRow& row, const std::string& infoJson) {
   take("profilePictureUrl", row.profilePictureUrl);
 }
 
-bool wasWaitingForScan(State state) { return state == State::qr || state == State::pairingCode; }
+bool wasWaitingForScan(State state) {
+  return state == State::qr || state == State::pairingCode;
+}
 
-bool isFinalCode(int code) { return code == 401 || code == 402 || code == 403 || code == 406; }
+bool isFinalCode(int code) {
+  return code == 401 || code == 402 || code == 403 || code == 406;
+}
 
 }  // namespace
 
@@ -33,16 +37,21 @@ void Lifecycle::Impl::applyNow(const std::string& alias, StateReport report) {
   const auto before = services.registry.get(key);
   if (!before || !before->ready) return;
   const auto* connector = connectorOf(*before);
-  if (connector == nullptr || connector->alias() != alias || !mayFollow(before->state, report.state) ||
-      report.state == State::created || report.state == State::deleted) {
+  if (connector == nullptr || connector->alias() != alias ||
+      !mayFollow(before->state, report.state) || report.state == State::created ||
+      report.state == State::deleted) {
     ++illegal;
-    log::write(log::Level::error, "instances", "plugin misbehaving: a state that cannot follow is refused",
-               {{"plugin", alias}, {"instance", before->row.name}, {"from", name(before->state)},
+    log::write(log::Level::error, "instances",
+               "plugin misbehaving: a state that cannot follow is refused",
+               {{"plugin", alias},
+                {"instance", before->row.name},
+                {"from", name(before->state)},
                 {"to", name(report.state)}});
     return;
   }
   auto& w = work(key);
-  const bool reopening = w.reopen && (report.state == State::closed || report.state == State::error);
+  const bool reopening =
+      w.reopen && (report.state == State::closed || report.state == State::error);
   if (reopening) report.retryIn = std::max(report.retryIn, std::chrono::milliseconds(1));
 
   const auto nowUs = services.clock.nowUs();
@@ -80,8 +89,11 @@ void Lifecycle::Impl::applyNow(const std::string& alias, StateReport report) {
   });
   if (!now) return;
   log::write(log::Level::info, "instances", "state",
-             {{"instance", now->row.name}, {"from", name(before->state)}, {"to", name(now->state)},
-              {"code", now->last.networkCode}, {"detail", now->last.detail}});
+             {{"instance", now->row.name},
+              {"from", name(before->state)},
+              {"to", name(now->state)},
+              {"code", now->last.networkCode},
+              {"detail", now->last.detail}});
   tell(transitionOf(*now, before->state, false));
   if (now->deleting) {
     if (now->state == State::loggedOut) forgetNow(key);
@@ -114,14 +126,16 @@ QrCode Lifecycle::Impl::drawNow(const Instance& instance) {
 /// The events of a transition, and the row, in one commit.
 void Lifecycle::Impl::announceNow(const Instance& before, const Instance& now) {
   std::vector<events::Draft> drafts;
-  const bool newCode = now.last.qr != before.last.qr || now.last.pairingCode != before.last.pairingCode;
+  const bool newCode =
+      now.last.qr != before.last.qr || now.last.pairingCode != before.last.pairingCode;
   if (wasWaitingForScan(now.state) && newCode && !now.last.qr.empty()) {
     if (const auto qr = drawNow(now); !qr.base64.empty()) {
       drafts.push_back(qrUpdated(now, qr, now.last.qrExpiresAtUs));
     }
   }
   const bool closed = now.api == ApiState::close;
-  const bool nobodyScanned = closed && wasWaitingForScan(before.state) && now.state != State::loggedOut;
+  const bool nobodyScanned =
+      closed && wasWaitingForScan(before.state) && now.state != State::loggedOut;
   if (nobodyScanned) {
     drafts.push_back(qrLimitReached());
     drafts.push_back(connectionUpdated(now, "refused"));
@@ -131,12 +145,14 @@ void Lifecycle::Impl::announceNow(const Instance& before, const Instance& now) {
   if (closed && before.api != ApiState::close && isFinalCode(now.last.networkCode)) {
     drafts.push_back(statusInstance(now, now.row.updatedAtUs));
   }
-  if (now.state == State::loggedOut && before.state != State::loggedOut) drafts.push_back(loggedOut());
+  if (now.state == State::loggedOut && before.state != State::loggedOut)
+    drafts.push_back(loggedOut());
 
   const InstanceKey key = now.row.key;
   if (!drafts.empty()) {
     services.events.publish(key, std::move(drafts), {store::PutInstance{now.row}});
-  } else if (before.row.ownerJid != now.row.ownerJid || before.row.profileName != now.row.profileName ||
+  } else if (before.row.ownerJid != now.row.ownerJid ||
+             before.row.profileName != now.row.profileName ||
              before.row.profilePictureUrl != now.row.profilePictureUrl ||
              before.row.linked != now.row.linked) {
     services.store.submit({store::PutInstance{now.row}}, [key](Result<store::Committed> stored) {

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "base/clock.hpp"
+#include "base/function.hpp"
+#include "commands/completion_sink.hpp"
+#include "exec/executor.hpp"
+#include "exec/timers.hpp"
+#include "instances/host_events.hpp"
+#include "instances/lifecycle.hpp"
+#include "store/store.hpp"
+
+namespace colibri::commands {
+
+struct CommandRequest {
+  instances::InstancePtr instance;
+  std::string name;            ///< "message.send"
+  std::string body;            ///< UTF-8 JSON, schema per name
+  std::string idempotencyKey;  ///< as the caller gave it; empty = none
+};
+
+struct CommandAnswer {
+  /// The result JSON. Errors: unavailable (never handed over: not connected, no plugin), timeout
+  /// (outcome unknown), rejected (the network or the connector says no; the text may be a JSON
+  /// object for the caller), conflict (the idempotency key was used with another request),
+  /// unsupported.
+  Result<std::string> outcome;
+  std::string messageId;  ///< chosen by us; empty if the command sends no message
+};
+
+/// From a request to a connector and back. Nobody waits in a thread: a command is a token until its
+/// completion or its deadline. A late success is still published as `send.message`.
+///
+/// The message id is ours: derived from the instance and the idempotency key, or from a fresh ULID.
+/// With a key, the record of it is durable before anything is handed over, so the same key means
+/// the same message id also after a crash, and a finished command is answered from its record for
+/// 24 h.
+///
+/// [Threading] any thread; locked by one mutex, never held over a call out.
+class CommandService final : public CompletionSink, public instances::Observer {
+ public:
+  struct Options {
+    std::chrono::milliseconds deadline{60'000};
+  };
+  using Done = Function<void(CommandAnswer)>;
+
+  CommandService(instances::Lifecycle& lifecycle, instances::HostEvents& events,
+                 store::Store& store, exec::Executor& executor, exec::Timers& timers,
+                 const Clock& clock, Options options);
+  ~CommandService() override;
+
+  /// `done` runs exactly once, on any thread.
+  void submit(CommandRequest request, Done done);
+  void complete(std::uint64_t token, Result<std::string> outcome) override;
+  /// Everybody who waits is told that the gateway stops.
+  void stop();
+
+  std::size_t pending() const;
+
+  /// Answers what is open for a deleted instance.
+  void onTransition(const instances::Transition& transition) override;
+  void onSettings(InstanceKey, const std::string&, const std::string&) override {}
+
+ private:
+  struct Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace colibri::commands

@@ -1,0 +1,19 @@
+#include "commands/message_id.hpp"
+
+#include <algorithm>
+
+#include "crypto/digest.hpp"
+
+namespace colibri::commands {
+
+std::string messageIdFor(std::string_view instanceId, std::string_view request) {
+  std::string seed(instanceId);
+  seed += '/';
+  seed += request;
+  auto digits = crypto::hex(crypto::sha256(seed)).substr(0, 18);
+  std::transform(digits.begin(), digits.end(), digits.begin(),
+                 [](char c) { return c >= 'a' ? static_cast<char>(c - 32) : c; });
+  return "3EB0" + digits;
+}
+
+}  // namespace colibri::commands

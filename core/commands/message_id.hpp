@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace colibri::commands {
+
+/// A WhatsApp message id of the form that linked web clients use ("3EB0" and 18 upper-case hex
+/// digits), made from the instance and a text that names the request, so that the same request has
+/// the same id. [pure]
+std::string messageIdFor(std::string_view instanceId, std::string_view request);
+
+}  // namespace colibri::commands
