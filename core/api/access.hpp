@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "api/routes.hpp"
+#include "instances/registry.hpp"
+
+namespace colibri::api {
+
+/// Who is asking, once the key has been checked.
+struct Caller {
+  bool global = false;
+  instances::InstancePtr instance;  ///< the one the key belongs to; null for the global key
+};
+
+/// The door. A key is checked before anything is looked up by name, so the answer to a wrong key is the same
+/// for known and unknown instances; identity comes from the verified path only.
+///
+/// [Threading] any thread; immutable. Keys are compared by their hashes, in constant time.
+class AccessControl {
+ public:
+  AccessControl(std::string globalKey, const instances::Registry& registry);
+
+  /// Nothing = 401. `key` is the `apikey` header, empty if there was none.
+  std::optional<Caller> admit(const Match& match, std::string_view key) const;
+
+ private:
+  std::string globalKeyHash_;
+  const instances::Registry& registry_;
+};
+
+}  // namespace colibri::api

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace colibri::api {
+
+enum class Dialect : std::uint8_t { native, v2 };
+
+enum class Action : std::uint8_t {
+  health, welcome, plugins, metrics,                            // of the gateway
+  createInstance, fetchInstances,                               // shared: no instance in the path
+  connect, connectionState, restart, setPresence, logout, deleteInstance, sendText  // of one instance
+};
+
+/// Who may call an action, decided before anything is looked up.
+enum class Access : std::uint8_t {
+  anyone,
+  globalKey,
+  anyKey,       ///< an instance's key sees its own instance only
+  instanceKey,  ///< the key of the instance in the path, or the global one
+};
+
+struct Match {
+  Action action;
+  Access access;
+  Dialect dialect = Dialect::native;
+  std::string instance;  ///< decoded, case kept; empty if the route has none
+};
+
+/// One row of the table, to document and to test.
+struct Route {
+  Action action;
+  Access access;
+  std::string_view method, router, name;  ///< `router`/`name` are the path's words; empty = not there
+  bool ofInstance;
+};
+std::span<const Route> routes() noexcept;
+
+/// What a request means. Words are compared without regard to case, instance names with it.
+///
+///   native    /{instance}/{router}/{name}   and the shared paths at the root
+///   v2        /{router}/{name}/{instance}, and everything under /v2
+///   `rootDialect` v2: the shared paths at the root answer as v2, the native ones are under /native.
+///
+/// Reserved instance names (instances/names.hpp) keep this unambiguous. [Threading] pure.
+/// Nothing: no such route.
+std::optional<Match> matchRoute(std::string_view method, std::span<const std::string> segments,
+                                Dialect rootDialect);
+
+}  // namespace colibri::api
