@@ -1,0 +1,89 @@
+#include "qr/data_url.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "base/ids.hpp"
+#include "crypto/digest.hpp"
+
+namespace colibri::qr {
+namespace {
+
+constexpr std::string_view kPrefix = "data:image/png;base64,";
+
+/// What a login code looks like: base64 groups with commas.
+std::string codeOf(std::size_t size) {
+  std::string text = "2@";
+  while (text.size() < size) text += crypto::base64(randomBytes(33)) + ",";
+  text.resize(size);
+  return text;
+}
+
+std::string pngOf(const std::string& dataUrl) {
+  EXPECT_TRUE(dataUrl.starts_with(kPrefix));
+  return crypto::fromBase64(std::string_view(dataUrl).substr(kPrefix.size())).value_or("");
+}
+
+/// Reads the picture with the scanner that users' phones stand for. `tools/test` installs it.
+std::string scan(const std::string& png) {
+  const auto file = std::filesystem::temp_directory_path() / ("qr-" + newUuid() + ".png");
+  std::ofstream(file, std::ios::binary) << png;
+  const auto command = "zbarimg --nodbus --quiet --raw " + file.string();
+  std::string read;
+  auto* pipe = ::popen(command.c_str(), "r");
+  EXPECT_NE(pipe, nullptr);
+  std::array<char, 4096> buffer{};
+  while (const auto n = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+    read.append(buffer.data(), n);
+  }
+  const int status = ::pclose(pipe);
+  EXPECT_EQ(WEXITSTATUS(status), 0) << "zbarimg is missing or saw no code";
+  std::filesystem::remove(file);
+  if (!read.empty() && read.back() == '\n') read.pop_back();
+  return read;
+}
+
+std::uint32_t bigEndian(std::string_view bytes) {
+  std::uint32_t value = 0;
+  for (const char c : bytes.substr(0, 4)) value = value << 8 | static_cast<unsigned char>(c);
+  return value;
+}
+
+TEST(QrDataUrl, AScannerReadsALoginCodeBack) {
+  for (const std::size_t size : {240u, 700u}) {
+    const auto text = codeOf(size);
+    const auto url = pngDataUrl(text);
+    ASSERT_TRUE(url);
+    EXPECT_EQ(scan(pngOf(*url)), text);
+  }
+}
+
+TEST(QrDataUrl, IsOneBitGreyWithEightPixelsPerModuleAndAQuietZone) {
+  const auto url = pngDataUrl(codeOf(240));
+  ASSERT_TRUE(url);
+  const auto png = pngOf(*url);
+  ASSERT_GT(png.size(), 26u);
+  EXPECT_EQ(png.substr(0, 8), "\x89PNG\r\n\x1a\n");
+  EXPECT_EQ(bigEndian(png.substr(16)), (61u + 8u) * 8u);  // version 11 has 61 modules
+  EXPECT_EQ(bigEndian(png.substr(20)), (61u + 8u) * 8u);
+  EXPECT_EQ(png[24], 1) << "bits per pixel";
+  EXPECT_EQ(png[25], 0) << "grey";
+}
+
+TEST(QrDataUrl, RefusesWhatDoesNotFit) {
+  EXPECT_TRUE(pngDataUrl(std::string(2331, 'a')));
+  for (const std::size_t size : {0u, 2332u, 100'000u}) {
+    const auto url = pngDataUrl(std::string(size, 'a'));
+    ASSERT_FALSE(url);
+    EXPECT_EQ(url.error().code, Errc::invalidArgument);
+  }
+}
+
+}  // namespace
+}  // namespace colibri::qr
