@@ -4,34 +4,12 @@
 #include <cstdio>
 #include <ctime>
 
+#include "base/utf8.hpp"
+
 namespace colibri::log {
 namespace {
 
 constexpr std::size_t kMaxText = 4096;
-
-struct CodePoint {
-  char32_t value = 0;
-  std::size_t size = 1;
-  bool valid = false;
-};
-
-/// Strict UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
-CodePoint decode(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto first = byte(0);
-  if (first < 0x80) return {first, 1, true};
-  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
-  if (size == 0 || first > 0xf4 || text.size() < size) return {first, 1, false};
-  auto value = static_cast<char32_t>(first & (0x7f >> size));
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return {first, 1, false};
-    value = (value << 6) | (byte(i) & 0x3f);
-  }
-  constexpr std::array<char32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = value >= 0xd800 && value <= 0xdfff;
-  if (value < kLeast[size] || value > 0x10ffff || surrogate) return {first, 1, false};
-  return {value, size, true};
-}
 
 /// Ends a line or reorders what is read, in some viewer.
 bool unsafe(char32_t c) {
@@ -49,7 +27,7 @@ void appendEscaped(std::string& out, std::string_view text, Format format) {
   const bool cut = text.size() > kMaxText;
   if (cut) text = text.substr(0, kMaxText);
   while (!text.empty()) {
-    const auto c = decode(text);
+    const auto c = utf8::decode(text);
     if (!c.valid) {
       // JSON has no way to write a byte that is no character.
       if (format == Format::json)
