@@ -15,8 +15,8 @@ struct Caller {
   instances::InstancePtr instance;  ///< the one the key belongs to; null for the global key
 };
 
-/// The door. A key is checked before anything is looked up by name, so the answer to a wrong key is the same
-/// for known and unknown instances; identity comes from the verified path only.
+/// The door. A key is checked before anything is looked up by name, so the answer to a wrong key is
+/// the same for known and unknown instances; identity comes from the verified path only.
 ///
 /// [Threading] any thread; immutable. Keys are compared by their hashes, in constant time.
 class AccessControl {

@@ -26,8 +26,8 @@ constexpr std::array kRoutes = {
 
 bool sameWord(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 bool sameMethod(std::string_view asked, std::string_view route) {
@@ -43,14 +43,17 @@ const Route* findRoute(std::string_view method, std::string_view router, std::st
   return at == kRoutes.end() ? nullptr : &*at;
 }
 
-std::optional<Match> matched(const Route* route, Dialect dialect, const std::string& instance = {}) {
+std::optional<Match> matched(const Route* route, Dialect dialect,
+                             const std::string& instance = {}) {
   if (route == nullptr) return std::nullopt;
   return Match{route->action, route->access, dialect, instance};
 }
 
 }  // namespace
 
-std::span<const Route> routes() noexcept { return kRoutes; }
+std::span<const Route> routes() noexcept {
+  return kRoutes;
+}
 
 std::optional<Match> matchRoute(std::string_view method, std::span<const std::string> segments,
                                 Dialect rootDialect) {
@@ -72,11 +75,13 @@ std::optional<Match> matchRoute(std::string_view method, std::span<const std::st
     case 2:
       return matched(findRoute(method, segments[0], segments[1], false), shared);
     case 3:
-      if (auto v2 = matched(findRoute(method, segments[0], segments[1], true), Dialect::v2, segments[2])) {
+      if (auto v2 = matched(findRoute(method, segments[0], segments[1], true), Dialect::v2,
+                            segments[2])) {
         return v2;
       }
       if (!nativeForm) return std::nullopt;
-      return matched(findRoute(method, segments[1], segments[2], true), Dialect::native, segments[0]);
+      return matched(findRoute(method, segments[1], segments[2], true), Dialect::native,
+                     segments[0]);
     default:
       return std::nullopt;
   }

@@ -11,9 +11,19 @@ namespace colibri::api {
 enum class Dialect : std::uint8_t { native, v2 };
 
 enum class Action : std::uint8_t {
-  health, welcome, plugins, metrics,                            // of the gateway
-  createInstance, fetchInstances,                               // shared: no instance in the path
-  connect, connectionState, restart, setPresence, logout, deleteInstance, sendText  // of one instance
+  health,
+  welcome,
+  plugins,
+  metrics,  // of the gateway
+  createInstance,
+  fetchInstances,  // shared: no instance in the path
+  connect,
+  connectionState,
+  restart,
+  setPresence,
+  logout,
+  deleteInstance,
+  sendText  // of one instance
 };
 
 /// Who may call an action, decided before anything is looked up.
@@ -35,7 +45,8 @@ struct Match {
 struct Route {
   Action action;
   Access access;
-  std::string_view method, router, name;  ///< `router`/`name` are the path's words; empty = not there
+  std::string_view method, router,
+      name;  ///< `router`/`name` are the path's words; empty = not there
   bool ofInstance;
 };
 std::span<const Route> routes() noexcept;
@@ -44,7 +55,8 @@ std::span<const Route> routes() noexcept;
 ///
 ///   native    /{instance}/{router}/{name}   and the shared paths at the root
 ///   v2        /{router}/{name}/{instance}, and everything under /v2
-///   `rootDialect` v2: the shared paths at the root answer as v2, the native ones are under /native.
+///   `rootDialect` v2: the shared paths at the root answer as v2, the native ones are under
+///   /native.
 ///
 /// Reserved instance names (instances/names.hpp) keep this unambiguous. [Threading] pure.
 /// Nothing: no such route.

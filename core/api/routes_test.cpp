@@ -39,7 +39,8 @@ TEST(Routes, SharedPathsAreNativeAtTheRootAndV2UnderV2) {
   EXPECT_EQ(match("POST", {"instance", "create"})->dialect, Dialect::native);
   EXPECT_EQ(match("POST", {"v2", "instance", "create"})->dialect, Dialect::v2);
   EXPECT_EQ(match("GET", {"instance", "fetchInstances"}, Dialect::v2)->dialect, Dialect::v2);
-  EXPECT_EQ(match("GET", {"native", "instance", "fetchInstances"}, Dialect::v2)->dialect, Dialect::native);
+  EXPECT_EQ(match("GET", {"native", "instance", "fetchInstances"}, Dialect::v2)->dialect,
+            Dialect::native);
 }
 
 TEST(Routes, NativeFormDoesNotExistUnderV2) {
@@ -69,7 +70,9 @@ TEST(Routes, OnlyHealthAndWelcomeNeedNoKey) {
   for (const auto& route : routes()) {
     const bool open = route.action == Action::health || route.action == Action::welcome;
     EXPECT_EQ(route.access == Access::anyone, open) << route.name;
-    if (route.ofInstance) EXPECT_EQ(route.access, Access::instanceKey) << route.name;
+    if (route.ofInstance) {
+      EXPECT_EQ(route.access, Access::instanceKey) << route.name;
+    }
   }
 }
 

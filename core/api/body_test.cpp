@@ -1,0 +1,61 @@
+#include "api/body.hpp"
+
+#include <gtest/gtest.h>
+
+namespace colibri::api {
+namespace {
+
+std::string errorOf(std::string_view text) {
+  const auto parsed = parseObject(text);
+  return parsed ? "accepted" : parsed.error().message;
+}
+
+TEST(Body, AnEmptyBodyIsAnEmptyObject) {
+  EXPECT_TRUE(parseObject("").value().empty());
+  EXPECT_TRUE(parseObject(" \n").value().empty());
+}
+
+TEST(Body, SaysWhereTheJsonBreaks) {
+  EXPECT_NE(errorOf("{\n  \"a\": 1,\n  oops\n}").find("line 3, column 3"), std::string::npos)
+      << errorOf("{\n  \"a\": 1,\n  oops\n}");
+  EXPECT_NE(errorOf("{\"a\":").find("line 1"), std::string::npos);
+  EXPECT_NE(errorOf("{} x").find("line 1, column 4"), std::string::npos) << errorOf("{} x");
+}
+
+TEST(Body, RefusesWhatIsNoObject) {
+  for (const auto* text : {"[]", "1", "\"x\"", "null", "true"}) {
+    EXPECT_EQ(errorOf(text), "the body must be a JSON object") << text;
+  }
+}
+
+TEST(Body, RefusesNestingThatWouldExhaustTheStack) {
+  EXPECT_NE(errorOf("{\"a\":" + std::string(100'000, '[')), "accepted");
+}
+
+TEST(Fields, CollectsEverythingThatIsWrong) {
+  const auto body =
+      parseObject(R"({"name":5,"flag":"yes","list":[1],"extra":1,"n":99,"o":[]})").value();
+  Fields fields(body);
+  fields.text("name");
+  fields.requiredText("absent");
+  fields.flag("flag");
+  fields.texts("list");
+  fields.number("n", 0, 10);
+  fields.object("o");
+  fields.only({"name", "flag", "list", "n", "o"});
+  EXPECT_EQ(fields.errors(),
+            (std::vector<std::string>{
+                "name must be a string", "absent is required", "flag must be true or false",
+                "list must be an array of strings", "n must be a whole number from 0 to 10",
+                "o must be an object", "\"extra\" is not a known member"}));
+}
+
+TEST(Fields, NullCountsAsAbsent) {
+  const auto body = parseObject(R"({"name":null})").value();
+  Fields fields(body);
+  EXPECT_EQ(fields.text("name"), "");
+  EXPECT_TRUE(fields.errors().empty());
+}
+
+}  // namespace
+}  // namespace colibri::api

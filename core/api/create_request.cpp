@@ -1,0 +1,104 @@
+#include <algorithm>
+#include <array>
+
+#include "api/body.hpp"
+#include "api/instances_controller.hpp"
+#include "instances/names.hpp"
+
+namespace colibri::api {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kBaileys = "WHATSAPP-BAILEYS", kBusiness = "WHATSAPP-BUSINESS";
+/// Integrations that the API names, whether or not their plugin is loaded.
+constexpr std::array<std::string_view, 5> kIntegrationObjects = {"webhook", "websocket", "rabbitmq",
+                                                                 "chatwoot", "typebot"};
+constexpr std::size_t kTokenMin = 16, kTokenMax = 255;
+
+void checkToken(std::string_view token, std::vector<std::string>& errors) {
+  if (token.empty()) return;
+  if (token.size() < kTokenMin || token.size() > kTokenMax) {
+    errors.push_back("token must have " + std::to_string(kTokenMin) + " to " +
+                     std::to_string(kTokenMax) + " characters");
+  } else if (std::any_of(token.begin(), token.end(), [](char c) { return c <= ' ' || c > '~'; })) {
+    errors.push_back("token must be printable ASCII without spaces");
+  }
+}
+
+void checkNumber(std::string_view number, std::vector<std::string>& errors) {
+  if (number.empty()) return;
+  const bool digits =
+      std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits || number.size() < 5 || number.size() > 20) {
+    errors.push_back("number must be 5 to 20 digits, with the country code");
+  }
+}
+
+}  // namespace
+
+Result<instances::CreateRequest> InstancesController::readCreate(
+    const Call& call, std::vector<std::string>& errors) const {
+  const auto body = parseObject(call.request.body);
+  if (!body) return body.error();
+  Fields fields(*body);
+  instances::CreateRequest request;
+  request.name = fields.requiredText("instanceName");
+  request.integration = fields.text("integration");
+  request.token = fields.text("token");
+  request.number = fields.text("number");
+  const bool wantQr = fields.flag("qrcode").value_or(false);
+  // v2 clients send members of features that are not here yet; natively, an unknown member is a
+  // typing error that would silently lose what its author wanted.
+  if (call.match.dialect == Dialect::native) {
+    fields.only({"instanceName", "integration", "token", "qrcode", "number", "webhook", "websocket",
+                 "rabbitmq", "chatwoot", "typebot"});
+  }
+  errors = fields.errors();
+  if (const auto checked = instances::checkName(request.name); !checked && errors.empty()) {
+    errors.push_back(checked.error().message);
+  }
+  if (request.integration.empty()) request.integration = kBaileys;
+  if (request.integration != kBaileys && request.integration != kBusiness) {
+    errors.push_back("Invalid integration: \"" + request.integration +
+                     "\"; known are WHATSAPP-BAILEYS and " + "WHATSAPP-BUSINESS");
+  }
+  request.wantQr = wantQr && request.integration == kBaileys;
+  checkToken(request.token, errors);
+  checkNumber(request.number, errors);
+  readSettings(*body, request, errors);
+  return request;
+}
+
+void InstancesController::readSettings(const json::object& body, instances::CreateRequest& request,
+                                       std::vector<std::string>& errors) const {
+  for (const auto& [key, value] : body) {
+    const std::string alias(key);
+    const bool named = std::find(kIntegrationObjects.begin(), kIntegrationObjects.end(), alias) !=
+                       kIntegrationObjects.end();
+    if (!named && !plugins_.known(alias)) continue;
+    if (value.is_null()) continue;
+    if (!value.is_object()) {
+      errors.push_back(alias + " must be an object");
+      continue;
+    }
+    const auto* enabled = value.as_object().if_contains("enabled");
+    if (enabled != nullptr && !enabled->is_bool()) {
+      errors.push_back(alias + ".enabled must be true or false");
+      continue;
+    }
+    if (enabled != nullptr && !enabled->as_bool()) continue;
+    if (!plugins_.known(alias)) {
+      errors.push_back(alias + ": no plugin of this name is loaded in this gateway");
+      continue;
+    }
+    auto checked = plugins_.check(alias, json::serialize(value));
+    if (checked) {
+      request.settings[alias] = std::move(*checked);
+    } else {
+      errors.push_back(checked.error().message);
+    }
+  }
+}
+
+}  // namespace colibri::api

@@ -1,0 +1,141 @@
+#include "api/instances_controller.hpp"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "api/body.hpp"
+#include "api/shapes.hpp"
+#include "log/log.hpp"
+
+namespace colibri::api {
+namespace {
+
+constexpr std::array<std::string_view, 5> kPresences = {"available", "unavailable", "composing",
+                                                        "recording", "paused"};
+
+Answer notConnected(const instances::Instance& instance) {
+  return failure(400, "The \"" + instance.row.name + "\" instance is not connected");
+}
+
+}  // namespace
+
+void InstancesController::create(Call call) const {
+  std::vector<std::string> errors;
+  auto request = readCreate(call, errors);
+  if (!request) return call.reply(failure(request.error()));
+  if (!errors.empty()) return call.reply(failure(400, errors));
+  lifecycle_.create(
+      std::move(*request), [dialect = call.match.dialect, reply = std::move(call.reply)](
+                               Result<instances::Created> created) mutable {
+        reply(created ? ok(shapes::created(dialect, *created), 201) : failure(created.error()));
+      });
+}
+
+void InstancesController::fetch(Call call) const {
+  const auto dialect = call.match.dialect;
+  const auto name = call.request.query.get("instanceName"),
+             id = call.request.query.get("instanceId");
+  std::vector<instances::InstancePtr> found;
+  if (call.caller.global) {
+    found = registry_.list();
+  } else {
+    found.push_back(call.caller.instance);
+  }
+  std::erase_if(found, [&](const auto& instance) {
+    return (!name.empty() && instance->row.name != name) || (!id.empty() && instance->row.id != id);
+  });
+  if (found.empty() && dialect == Dialect::v2 && (!name.empty() || !id.empty())) {
+    return call.reply(
+        failure(404, "Instance \"" + std::string(name.empty() ? id : name) + "\" not found"));
+  }
+  boost::json::array rows;
+  rows.reserve(found.size());
+  for (const auto& instance : found) {
+    std::string token;
+    if (dialect == Dialect::v2) {
+      auto opened = lifecycle_.token(*instance);
+      if (!opened) return call.reply(failure(opened.error()));
+      token = std::move(*opened);
+    }
+    rows.push_back(shapes::row(dialect, *instance, token));
+  }
+  call.reply(ok(rows));
+}
+
+void InstancesController::connect(Call call) const {
+  const std::string number(call.request.query.get("number"));
+  if (!std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; })) {
+    return call.reply(failure(400, "number must be digits, with the country code"));
+  }
+  lifecycle_.connect(
+      call.instance->row.key, number,
+      [dialect = call.match.dialect,
+       reply = std::move(call.reply)](Result<instances::Connected> connected) mutable {
+        reply(connected ? ok(shapes::connected(dialect, *connected)) : failure(connected.error()));
+      });
+}
+
+void InstancesController::connectionState(Call call) const {
+  call.reply(ok(shapes::state(call.match.dialect, *call.instance)));
+}
+
+void InstancesController::restart(Call call) const {
+  lifecycle_.restart(call.instance->row.key,
+                     [dialect = call.match.dialect,
+                      reply = std::move(call.reply)](Result<instances::InstancePtr> done) mutable {
+                       reply(done ? ok(shapes::restarted(dialect, **done)) : failure(done.error()));
+                     });
+}
+
+void InstancesController::setPresence(Call call) const {
+  const auto body = parseObject(call.request.body);
+  if (!body) return call.reply(failure(body.error()));
+  Fields fields(*body);
+  const auto presence = fields.requiredText("presence");
+  auto chat = fields.text("number");
+  if (call.match.dialect == Dialect::native) fields.only({"presence", "number"});
+  if (fields.errors().empty() &&
+      std::find(kPresences.begin(), kPresences.end(), presence) == kPresences.end()) {
+    fields.wrong("presence must be one of available, unavailable, composing, recording, paused");
+  }
+  if (!fields.errors().empty()) return call.reply(failure(400, fields.errors()));
+  if (call.instance->api != instances::ApiState::open)
+    return call.reply(notConnected(*call.instance));
+
+  const bool v2 = call.match.dialect == Dialect::v2;
+  auto done = ok(shapes::presence(call.match.dialect, *call.instance, presence), v2 ? 201 : 200);
+  const bool ofAccount = presence == "available" || presence == "unavailable";
+  if (!ofAccount && chat.empty()) chat = lastChats_.of(call.instance->row.key);
+  if (!ofAccount && chat.empty()) return call.reply(std::move(done));  // no chat to show it in
+  boost::json::object command{{"presence", presence}};
+  if (!ofAccount) command["chat"] = chat;
+  commands_.submit({call.instance, "presence.set", boost::json::serialize(command), {}},
+                   [done = std::move(done),
+                    reply = std::move(call.reply)](commands::CommandAnswer answer) mutable {
+                     reply(answer.outcome ? std::move(done) : failure(answer.outcome.error()));
+                   });
+}
+
+void InstancesController::logout(Call call) const {
+  const auto state = call.instance->state;
+  const bool nothing = state == instances::State::created || state == instances::State::loggedOut;
+  if (nothing && call.match.dialect == Dialect::v2) return call.reply(notConnected(*call.instance));
+  lifecycle_.logout(call.instance->row.key,
+                    [dialect = call.match.dialect,
+                     reply = std::move(call.reply)](Result<instances::InstancePtr> done) mutable {
+                      reply(done ? ok(shapes::loggedOut(dialect, **done)) : failure(done.error()));
+                    });
+}
+
+void InstancesController::remove(Call call) const {
+  lifecycle_.remove(call.instance->row.key,
+                    [dialect = call.match.dialect, name = call.instance->row.name,
+                     reply = std::move(call.reply)](Result<instances::InstancePtr> done) mutable {
+                      if (!done && done.error().code == Errc::notFound)
+                        return reply(noSuchInstance(name));
+                      reply(done ? ok(shapes::deleted(dialect, **done)) : failure(done.error()));
+                    });
+}
+
+}  // namespace colibri::api

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "api/call.hpp"
+#include "commands/command_service.hpp"
+#include "commands/last_chats.hpp"
+#include "instances/lifecycle.hpp"
+
+namespace colibri::api {
+
+/// What the API needs to know of plugins (core/app connects it to the plugin host).
+class PluginSettings {
+ public:
+  virtual ~PluginSettings() = default;
+  /// Is a plugin with per-instance settings loaded under this alias?
+  virtual bool known(const std::string& alias) const = 0;
+  /// The settings, validated and completed with defaults. [Errors] invalidArgument: one sentence
+  /// per line, each beginning with the path ("webhook.url: ...").
+  virtual Result<std::string> check(const std::string& alias, const std::string& json) const = 0;
+};
+
+/// The eight routes of contract/native-api.md and their v2 forms.
+///
+/// [Threading] any thread; immutable. Nothing blocks.
+class InstancesController {
+ public:
+  InstancesController(instances::Lifecycle& lifecycle, const instances::Registry& registry,
+                      commands::CommandService& commands, const commands::LastChats& lastChats,
+                      const PluginSettings& plugins)
+      : lifecycle_(lifecycle),
+        registry_(registry),
+        commands_(commands),
+        lastChats_(lastChats),
+        plugins_(plugins) {}
+
+  void create(Call call) const;
+  void fetch(Call call) const;
+  void connect(Call call) const;
+  void connectionState(Call call) const;
+  void restart(Call call) const;
+  void setPresence(Call call) const;
+  void logout(Call call) const;
+  void remove(Call call) const;
+
+ private:
+  Result<instances::CreateRequest> readCreate(const Call& call,
+                                              std::vector<std::string>& errors) const;
+  void readSettings(const boost::json::object& body, instances::CreateRequest& request,
+                    std::vector<std::string>& errors) const;
+
+  instances::Lifecycle& lifecycle_;
+  const instances::Registry& registry_;
+  commands::CommandService& commands_;
+  const commands::LastChats& lastChats_;
+  const PluginSettings& plugins_;
+};
+
+}  // namespace colibri::api

@@ -1,0 +1,134 @@
+#include "api/shapes.hpp"
+
+#include <boost/json.hpp>
+#include <ctime>
+
+namespace colibri::api::shapes {
+namespace {
+
+namespace json = boost::json;
+using instances::Instance;
+
+json::value orNull(const std::string& text) {
+  return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
+json::value time(std::int64_t atUs) {
+  if (atUs == 0) return nullptr;
+  const std::time_t seconds = atUs / 1'000'000;
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S.000Z", &utc);
+  return json::value(text);
+}
+
+json::object qrCode(Dialect dialect, const instances::QrCode& qr) {
+  if (dialect == Dialect::v2) {
+    return {{"pairingCode", orNull(qr.pairingCode)},
+            {"code", qr.code},
+            {"base64", qr.base64},
+            {"count", qr.count}};
+  }
+  json::object out{{"code", qr.code}, {"base64", qr.base64}};
+  if (!qr.pairingCode.empty()) out["pairingCode"] = qr.pairingCode;
+  return out;
+}
+
+json::object nameAndState(const Instance& instance) {
+  return {{"instanceName", instance.row.name}, {"state", instances::name(instance.api)}};
+}
+
+json::object v2Success(const char* message) {
+  return {
+      {"status", "SUCCESS"}, {"error", false}, {"response", json::object{{"message", message}}}};
+}
+
+json::object createdV2(const instances::Created& created) {
+  const auto& row = created.instance->row;
+  json::object out{{"instance", json::object{{"instanceName", row.name},
+                                             {"instanceId", row.id},
+                                             {"integration", row.integration},
+                                             {"webhookWaBusiness", nullptr},
+                                             {"accessTokenWaBusiness", ""},
+                                             {"status", instances::name(created.instance->api)}}},
+                   {"hash", created.token}};
+  if (created.qr) out["qrcode"] = qrCode(Dialect::v2, *created.qr);
+  return out;
+}
+
+}  // namespace
+
+json::value created(Dialect dialect, const instances::Created& created) {
+  if (dialect == Dialect::v2) return createdV2(created);
+  const auto& row = created.instance->row;
+  json::object out{
+      {"instance",
+       json::object{{"instanceName", row.name}, {"instanceId", row.id}, {"status", "created"}}},
+      {"hash", json::object{{"apikey", created.token}}}};
+  if (created.qr) out["qrcode"] = qrCode(dialect, *created.qr);
+  return out;
+}
+
+json::value connected(Dialect dialect, const instances::Connected& connected) {
+  if (!connected.qr) return state(dialect, *connected.instance);
+  if (dialect == Dialect::v2) return qrCode(dialect, *connected.qr);
+  return json::object{{"qrcode", qrCode(dialect, *connected.qr)}};
+}
+
+json::value state(Dialect dialect, const Instance& instance) {
+  if (dialect == Dialect::v2) return json::object{{"instance", nameAndState(instance)}};
+  return json::object{{"instance", instance.row.name}, {"state", instances::name(instance.api)}};
+}
+
+json::value restarted(Dialect dialect, const Instance& instance) {
+  if (dialect == Dialect::v2) return json::object{{"instance", nameAndState(instance)}};
+  return json::object{{"instance", instance.row.name}, {"status", "restarted"}};
+}
+
+json::value presence(Dialect dialect, const Instance& instance, const std::string& presence) {
+  if (dialect == Dialect::v2) return json::object{{"presence", presence}};
+  return json::object{{"instance", instance.row.name}, {"presence", presence}};
+}
+
+json::value loggedOut(Dialect dialect, const Instance& instance) {
+  if (dialect == Dialect::v2) return v2Success("Instance logged out");
+  return json::object{{"instance", instance.row.name}, {"status", "logged out"}};
+}
+
+json::value deleted(Dialect dialect, const Instance& instance) {
+  if (dialect == Dialect::v2) return v2Success("Instance deleted");
+  return json::object{{"instance", instance.row.name}, {"status", "deleted"}};
+}
+
+json::value row(Dialect dialect, const Instance& instance, const std::string& token) {
+  const auto& r = instance.row;
+  if (dialect == Dialect::native) {
+    return json::object{{"instanceName", r.name},
+                        {"instanceId", r.id},
+                        {"integration", r.integration},
+                        {"status", instances::name(instance.api)},
+                        {"owner", orNull(r.ownerJid)}};
+  }
+  const bool wasClosed = r.disconnectionCode != 0;
+  return json::object{
+      {"id", r.id},
+      {"name", r.name},
+      {"connectionStatus", instances::name(instance.api)},
+      {"ownerJid", orNull(r.ownerJid)},
+      {"profileName", orNull(r.profileName)},
+      {"profilePicUrl", orNull(r.profilePictureUrl)},
+      {"integration", r.integration},
+      {"number", orNull(r.number)},
+      {"businessId", nullptr},
+      {"token", token},
+      {"clientName", "colibri"},
+      {"disconnectionReasonCode",
+       wasClosed ? json::value(r.disconnectionCode) : json::value(nullptr)},
+      {"disconnectionObject", wasClosed ? orNull(instance.last.detail) : json::value(nullptr)},
+      {"disconnectionAt", time(r.disconnectedAtUs)},
+      {"createdAt", time(r.createdAtUs)},
+      {"updatedAt", time(r.updatedAtUs)}};
+}
+
+}  // namespace colibri::api::shapes

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <string>
+#include <vector>
+
+#include "api/routes.hpp"
+#include "instances/lifecycle.hpp"
+
+/// The answers' shapes: contract/native-api.md for the native dialect, contract/routes.md for v2.
+/// [pure]
+namespace colibri::api::shapes {
+
+boost::json::value created(Dialect dialect, const instances::Created& created);
+boost::json::value connected(Dialect dialect, const instances::Connected& connected);
+boost::json::value state(Dialect dialect, const instances::Instance& instance);
+boost::json::value restarted(Dialect dialect, const instances::Instance& instance);
+boost::json::value presence(Dialect dialect, const instances::Instance& instance,
+                            const std::string& presence);
+boost::json::value loggedOut(Dialect dialect, const instances::Instance& instance);
+boost::json::value deleted(Dialect dialect, const instances::Instance& instance);
+/// `token` is shown in v2 rows only.
+boost::json::value row(Dialect dialect, const instances::Instance& instance,
+                       const std::string& token);
+
+}  // namespace colibri::api::shapes
