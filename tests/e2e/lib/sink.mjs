@@ -1,0 +1,53 @@
+// A webhook receiver: verifies every request with the official library, keeps what came, can go away and come back.
+import { createServer } from 'node:http'
+import { Webhook } from 'standardwebhooks'
+import { until } from './wait.mjs'
+
+export class Sink {
+  constructor(secret) {
+    this.verifier = new Webhook(secret)
+    this.received = []
+    this.unverified = []
+    this.port = 0
+    this.answer = () => 200
+  }
+  get url() { return `http://127.0.0.1:${this.port}/hook` }
+
+  async up() {
+    this.server = createServer((request, response) => {
+      const parts = []
+      request.on('data', (part) => parts.push(part))
+      request.on('end', () => this.#take(request, Buffer.concat(parts).toString(), response))
+    })
+    await new Promise((resolve, reject) => {
+      this.server.once('error', reject)
+      this.server.listen(this.port, '127.0.0.1', resolve)
+    })
+    this.port = this.server.address().port
+    return this
+  }
+  #take(request, text, response) {
+    let event
+    try { event = this.verifier.verify(text, request.headers) } catch (error) {
+      this.unverified.push({ why: error.message, text })
+      return response.writeHead(401).end()
+    }
+    const status = this.answer(event)
+    if (status >= 200 && status < 300) this.received.push({ id: request.headers['webhook-id'], sequence: Number(request.headers['x-colibri-sequence']), ...event })
+    response.writeHead(status).end()
+  }
+  async down() {
+    this.server.closeAllConnections()
+    await new Promise((resolve) => this.server.close(resolve))
+  }
+
+  of(event) { return this.received.filter((one) => one.event === event) }
+  /** The first event of that name that `matches`, past or future. */
+  wait(event, matches = () => true, ms = 15_000) {
+    return until(() => `${event} at the sink; it has ${JSON.stringify(this.received.map((r) => r.event))}, refused ${JSON.stringify(this.unverified)}`,
+      () => this.of(event).find(matches), ms)
+  }
+}
+
+/** The text of a message event, whatever kind it is. */
+export const textOf = (event) => event.data?.message?.conversation ?? event.data?.message?.extendedTextMessage?.text
