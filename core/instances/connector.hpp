@@ -96,6 +96,8 @@ class Observer {
   /// Validated settings of one plugin for one instance; empty = none or disabled.
   virtual void onSettings(InstanceKey instance, const std::string& alias,
                           const std::string& json) = 0;
+  /// After an instance's first transition and its settings: the aliases not named have none.
+  virtual void onSettingsComplete(InstanceKey) {}
 };
 
 }  // namespace colibri::instances

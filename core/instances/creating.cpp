@@ -71,6 +71,7 @@ void Lifecycle::Impl::finishCreateNow(InstanceKey key, std::string token, std::s
   for (const auto& [alias, json] : instance->settings) {
     for (auto* observer : observers) observer->onSettings(key, alias, json);
   }
+  for (auto* observer : observers) observer->onSettingsComplete(key);
   services.events.publish(key, {instanceCreated(*instance)});
   if (!wantQr) return done(Created{instance, std::move(token), std::nullopt});
   connectNow(
@@ -139,6 +140,7 @@ void Lifecycle::Impl::resume() {
       for (const auto& [alias, json] : instance->settings) {
         observer->onSettings(instance->row.key, alias, json);
       }
+      observer->onSettingsComplete(instance->row.key);
     }
     if (!instance->row.linked || connectorOf(*instance) == nullptr) continue;
     const std::scoped_lock lock(mutex);

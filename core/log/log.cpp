@@ -103,6 +103,11 @@ bool enabled(Level level) noexcept {
 
 void write(Level level, std::string_view area, std::string_view message,
            std::initializer_list<Field> fields) {
+  writeFields(level, area, message, {fields.begin(), fields.size()});
+}
+
+void writeFields(Level level, std::string_view area, std::string_view message,
+                 std::span<const Field> fields) {
   auto& out = output();
   if (!enabled(level)) return;
   const auto safeMessage = out.secrets.apply(message);

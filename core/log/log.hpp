@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,9 @@ struct Field {
 /// written is dropped.
 void write(Level level, std::string_view area, std::string_view message,
            std::initializer_list<Field> fields = {});
+/// The same for fields that are not known when the caller is compiled: plugins' lines.
+void writeFields(Level level, std::string_view area, std::string_view message,
+                 std::span<const Field> fields);
 bool enabled(Level level) noexcept;
 
 }  // namespace colibri::log
