@@ -16,26 +16,27 @@ struct HttpRequest {
   std::string method = "POST";
   std::string url;  ///< absolute, http or https; its user info and query are never logged
   std::vector<std::pair<std::string, std::string>> headers;
-  std::shared_ptr<const std::string> body;  ///< may be null
+  std::shared_ptr<const std::string> body;    ///< may be null
   std::chrono::milliseconds timeout{30'000};  ///< whole exchange
   std::size_t maxResponseBytes = std::size_t{1} << 20;
   bool allowListed = false;  ///< private addresses on the operator's allow list are fine, too
 };
 
 struct HttpAnswer {
-  /// Ok = an HTTP answer came, whatever its status. Otherwise unavailable (lookup, connect, TLS, reset),
-  /// timeout, forbidden (address refused by policy), cancelled, shuttingDown.
+  /// Ok = an HTTP answer came, whatever its status. Otherwise unavailable (lookup, connect, TLS,
+  /// reset), timeout, forbidden (address refused by policy), cancelled, shuttingDown.
   Result<void> outcome;
   unsigned status = 0;
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
   std::string body;
-  bool truncated = false;                    ///< the body was longer; the rest was not read
-  std::chrono::milliseconds retryAfter{0};   ///< from Retry-After, either form; 0 = none
+  bool truncated = false;                   ///< the body was longer; the rest was not read
+  std::chrono::milliseconds retryAfter{0};  ///< from Retry-After, either form; 0 = none
   std::chrono::microseconds lookup{0}, connect{0}, tls{0}, firstByte{0}, total{0};
 };
 
-/// Outgoing HTTP: one TLS, proxy, SSRF and limit policy for everybody (libcurl multi on one thread).
-/// Redirects are not followed; connections are pooled and capped per host, at most 2 for a host that fails.
+/// Outgoing HTTP: one TLS, proxy, SSRF and limit policy for everybody (libcurl multi on one
+/// thread). Redirects are not followed; connections are pooled and capped per host, at most 2 for a
+/// host that fails.
 ///
 /// [Threading] any thread; `done` runs on the client's thread: short, never blocking.
 class HttpClient {
@@ -43,8 +44,8 @@ class HttpClient {
   using Id = std::uint64_t;  ///< never 0
   using Done = Function<void(HttpAnswer)>;
   virtual ~HttpClient() = default;
-  /// [Errors] busy (queue full), invalidArgument (URL, method or header): `done` is not called. Otherwise
-  /// it runs exactly once, cancelled or not.
+  /// [Errors] busy (queue full), invalidArgument (URL, method or header): `done` is not called.
+  /// Otherwise it runs exactly once, cancelled or not.
   virtual Result<Id> send(HttpRequest request, Done done) = 0;
   /// Best effort.
   virtual void cancel(Id id) = 0;
