@@ -1,0 +1,164 @@
+#include "commands/command_service.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "commands/message_id.hpp"
+#include "instances/testing/world.hpp"
+
+namespace colibri::commands {
+namespace {
+
+using instances::testing::eventually;
+using instances::testing::World;
+using ::testing::HasSubstr;
+
+constexpr auto* kResult = R"({"key":{"remoteJid":"2@s.whatsapp.net","fromMe":true,"id":"X"}})";
+
+/// A world with one open instance and a command service.
+struct Commands {
+  explicit Commands(CommandService::Options options = {}, std::filesystem::path reuse = {})
+      : world(World::quick(), std::move(reuse)),
+        service(*world.lifecycle, *world.hostEvents, *world.store, world.executor, world.timers, world.clock,
+                options) {}
+  ~Commands() { service.stop(); }
+
+  std::future<CommandAnswer> send(const std::string& body, const std::string& idempotencyKey = "") {
+    auto promise = std::make_shared<std::promise<CommandAnswer>>();
+    auto future = promise->get_future();
+    service.submit({world.registry.get(key), "message.send", body, idempotencyKey},
+                   [promise](CommandAnswer answer) { promise->set_value(std::move(answer)); });
+    return future;
+  }
+  instances::Command taken(std::size_t index) {
+    EXPECT_TRUE(eventually([&] { return world.connector.submitted().size() > index; }));
+    return world.connector.submitted().at(index);
+  }
+
+  World world;
+  InstanceKey key = 0;
+  CommandService service;
+};
+
+struct CommandServiceTest : ::testing::Test {
+  void SetUp() override {
+    commands.key = commands.world.create("a");
+    commands.world.open(commands.key);
+  }
+  Commands commands;
+};
+
+TEST_F(CommandServiceTest, SuccessIsPublishedBeforeTheCallerHearsOfIt) {
+  auto answer = commands.send("{}");
+  commands.service.complete(commands.taken(0).token, std::string(kResult));
+  const auto got = answer.get();
+  ASSERT_TRUE(got.outcome);
+  EXPECT_EQ(*got.outcome, kResult);
+  EXPECT_TRUE(commands.world.published_("send.message"));
+  EXPECT_EQ(commands.world.published.body("send.message"), kResult);
+}
+
+TEST_F(CommandServiceTest, TheFirstCompletionOfATokenWins) {
+  auto answer = commands.send("{}");
+  const auto token = commands.taken(0).token;
+  commands.service.complete(token, Error{Errc::rejected, "no"});
+  commands.service.complete(token, std::string(kResult));
+  EXPECT_EQ(answer.get().outcome.error().message, "no");
+  EXPECT_EQ(commands.service.pending(), 0u);
+}
+
+TEST_F(CommandServiceTest, ARefusalByTheConnectorIsAnAnswer) {
+  commands.world.connector.refuseWith(Error{Errc::unavailable, "not connected"});
+  const auto got = commands.send("{}").get();
+  EXPECT_EQ(got.outcome.error().code, Errc::unavailable);
+}
+
+TEST_F(CommandServiceTest, TheSameKeyIsTheSameMessageAndTheSameAnswer) {
+  auto first = commands.send("{}", "order-1");
+  const auto taken = commands.taken(0);
+  EXPECT_EQ(taken.messageId, messageIdFor(commands.world.registry.get(commands.key)->row.id, "order-1"));
+  auto second = commands.send("{}", "order-1");
+  commands.service.complete(taken.token, std::string(kResult));
+  EXPECT_EQ(*first.get().outcome, kResult);
+  EXPECT_EQ(*second.get().outcome, kResult);
+  const auto third = commands.send("{}", "order-1").get();
+  EXPECT_EQ(*third.outcome, kResult);
+  EXPECT_EQ(third.messageId, taken.messageId);
+  EXPECT_EQ(commands.world.connector.submitted().size(), 1u);
+}
+
+TEST_F(CommandServiceTest, TheSameKeyWithAnotherRequestIsAConflict) {
+  auto first = commands.send("{}", "order-1");
+  commands.service.complete(commands.taken(0).token, std::string(kResult));
+  first.get();
+  EXPECT_EQ(commands.send(R"({"text":"other"})", "order-1").get().outcome.error().code, Errc::conflict);
+}
+
+TEST_F(CommandServiceTest, AFailedCommandMayBeTriedAgainUnderItsKeyWithTheSameId) {
+  auto first = commands.send("{}", "order-1");
+  const auto one = commands.taken(0);
+  commands.service.complete(one.token, Error{Errc::unavailable, "link lost before it went"});
+  EXPECT_FALSE(first.get().outcome);
+  auto second = commands.send("{}", "order-1");
+  const auto two = commands.taken(1);
+  EXPECT_EQ(one.messageId, two.messageId);
+  commands.service.complete(two.token, std::string(kResult));
+  EXPECT_TRUE(second.get().outcome);
+}
+
+TEST(CommandDeadline, ThenTheOutcomeIsUnknownAndALateSuccessIsStillPublished) {
+  Commands commands({.deadline = std::chrono::milliseconds(50)});
+  commands.key = commands.world.create("a");
+  commands.world.open(commands.key);
+  const auto got = commands.send("{}").get();
+  EXPECT_EQ(got.outcome.error().code, Errc::timeout);
+  EXPECT_THAT(got.outcome.error().message, HasSubstr("outcome unknown"));
+  EXPECT_FALSE(got.messageId.empty());
+  commands.service.complete(commands.taken(0).token, std::string(kResult));
+  EXPECT_TRUE(eventually([&] { return commands.world.published_("send.message"); }));
+}
+
+TEST(CommandCrash, TheSameKeyAfterARestartKeepsItsMessageId) {
+  const auto directory = World::fresh();
+  std::string id;
+  {
+    Commands before({}, directory);
+    before.world.ownsDirectory = false;
+    before.key = before.world.create("a");
+    before.world.open(before.key);
+    auto answer = before.send("{}", "order-1");
+    id = before.taken(0).messageId;
+    before.service.stop();
+    EXPECT_EQ(answer.get().outcome.error().code, Errc::timeout);
+  }
+  Commands after({}, directory);
+  ASSERT_TRUE(after.world.lifecycle->load());
+  after.key = after.world.registry.findByName("a")->row.key;
+  auto answer = after.send("{}", "order-1");
+  EXPECT_EQ(after.taken(0).messageId, id);
+  after.service.complete(after.taken(0).token, std::string(kResult));
+  EXPECT_TRUE(answer.get().outcome);
+}
+
+TEST_F(CommandServiceTest, ADeletedInstanceLeavesNobodyWaiting) {
+  auto answer = commands.send("{}");
+  commands.taken(0);
+  instances::Transition gone;
+  gone.state = instances::State::deleted;
+  gone.instance = commands.key;
+  commands.service.onTransition(gone);
+  EXPECT_EQ(answer.get().outcome.error().code, Errc::timeout);
+}
+
+TEST(MessageId, LooksLikeALinkedWebClientsAndDependsOnInstanceAndRequest) {
+  const auto id = messageIdFor("i", "r");
+  EXPECT_EQ(id.size(), 22u);
+  EXPECT_EQ(id.substr(0, 4), "3EB0");
+  EXPECT_EQ(id.find_first_not_of("0123456789ABCDEF"), id.npos);
+  EXPECT_EQ(id, messageIdFor("i", "r"));
+  EXPECT_NE(id, messageIdFor("j", "r"));
+  EXPECT_NE(id, messageIdFor("i", "s"));
+}
+
+}  // namespace
+}  // namespace colibri::commands

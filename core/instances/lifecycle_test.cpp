@@ -1,0 +1,322 @@
+#include "instances/lifecycle.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "instances/testing/world.hpp"
+
+namespace colibri::instances::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using enum State;
+
+CreateRequest request(const std::string& name, bool wantQr = false) {
+  CreateRequest r;
+  r.name = name;
+  r.integration = "WHATSAPP-BAILEYS";
+  r.wantQr = wantQr;
+  return r;
+}
+
+void showQr(World& world, InstanceKey key, const std::string& code) {
+  world.report(key, qr, [&](StateReport& r) { r.qr = code; });
+}
+
+TEST(Lifecycle, CreatedInstanceIsStoredFoundAndAnnounced) {
+  World world;
+  auto wanted = request("a");
+  wanted.token = "a-token-of-my-own";
+  wanted.settings["webhook"] = R"({"url":"http://x"})";
+  const auto created = answerOf<Created>([&](auto done) { world.lifecycle->create(wanted, std::move(done)); });
+  ASSERT_TRUE(created) << created.error().message;
+  EXPECT_EQ(created->token, "a-token-of-my-own");
+  EXPECT_TRUE(world.registry.findByName("a"));
+  EXPECT_EQ(world.lifecycle->token(*created->instance).value(), "a-token-of-my-own");
+  EXPECT_TRUE(eventually([&] { return world.published_("instance.create"); }));
+  const auto stored = world.store->settings(created->instance->row.key).value();
+  ASSERT_EQ(stored.size(), 1u);
+  EXPECT_EQ(stored[0].json.find("http"), std::string::npos) << "settings must not lie readable";
+}
+
+TEST(Lifecycle, OfTwoParallelCreationsOfOneNameExactlyOneWinsAndStays) {
+  World world;
+  std::atomic<int> won = 0, refused = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      const auto created =
+          answerOf<Created>([&](auto done) { world.lifecycle->create(request("same"), std::move(done)); });
+      created ? ++won : ++refused;
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(won, 1);
+  EXPECT_EQ(refused, 3);
+  EXPECT_TRUE(world.registry.findByName("same"));
+  EXPECT_EQ(world.store->instances()->size(), 1u);
+}
+
+TEST(Lifecycle, AnIntegrationWithoutPluginIsRefusedAndLeavesNothing) {
+  World world;
+  auto wanted = request("a");
+  wanted.integration = "WHATSAPP-BUSINESS";
+  const auto created = answerOf<Created>([&](auto done) { world.lifecycle->create(wanted, std::move(done)); });
+  EXPECT_EQ(created.error().code, Errc::unsupported);
+  EXPECT_EQ(world.registry.size(), 0u);
+}
+
+TEST(Lifecycle, CreateWithQrAnswersTheFirstCode) {
+  World world;
+  std::promise<Result<Created>> promise;
+  world.lifecycle->create(request("a", true), [&](Result<Created> c) { promise.set_value(std::move(c)); });
+  ASSERT_TRUE(eventually([&] { return world.connector.count("open") == 1; }));
+  const auto key = world.registry.findByName("a")->row.key;
+  world.report(key, connecting);
+  showQr(world, key, "2@code");
+  const auto created = promise.get_future().get();
+  ASSERT_TRUE(created);
+  ASSERT_TRUE(created->qr);
+  EXPECT_EQ(created->qr->code, "2@code");
+  EXPECT_EQ(created->qr->base64, "png of 2@code");
+  EXPECT_EQ(created->qr->count, 1u);
+  EXPECT_TRUE(eventually([&] { return world.published_("qrcode.updated"); }));
+}
+
+TEST(Lifecycle, CreateWithoutQrInTimeIsRolledBackWithTheReason) {
+  World world;
+  std::promise<Result<Created>> promise;
+  world.lifecycle->create(request("a", true), [&](Result<Created> c) { promise.set_value(std::move(c)); });
+  ASSERT_TRUE(eventually([&] { return world.connector.count("open") == 1; }));
+  const auto key = world.registry.findByName("a")->row.key;
+  world.report(key, connecting);
+  world.report(key, error, [](StateReport& r) {
+    r.detail = "the server answered 503";
+    r.retryIn = std::chrono::seconds(1);
+  });
+  const auto created = promise.get_future().get();
+  ASSERT_FALSE(created);
+  EXPECT_EQ(created.error().code, Errc::timeout);
+  EXPECT_THAT(created.error().message, HasSubstr("the server answered 503"));
+  EXPECT_EQ(world.registry.size(), 0u);
+  EXPECT_EQ(world.store->countRows(key).value(), 0u);
+}
+
+TEST(Lifecycle, ConnectWithoutQrInTimeSaysSoAndTheAttemptGoesOn) {
+  World world;
+  const auto key = world.create("a");
+  world.report(key, connecting);
+  const auto connected =
+      answerOf<Connected>([&](auto done) { world.lifecycle->connect(key, "", std::move(done)); });
+  EXPECT_EQ(connected.error().code, Errc::timeout);
+  showQr(world, key, "late");
+  ASSERT_TRUE(eventually([&] { return world.stateOf(key) == qr; }));
+  const auto again = answerOf<Connected>([&](auto done) { world.lifecycle->connect(key, "", std::move(done)); });
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->qr->code, "late");
+}
+
+TEST(Lifecycle, ConnectThatTheConnectorRefusesAnswersAtOnce) {
+  World world;
+  const auto key = world.create("a");
+  world.connector.refuseWith(Error{Errc::unavailable, "no bridge"});
+  const auto connected =
+      answerOf<Connected>([&](auto done) { world.lifecycle->connect(key, "", std::move(done)); });
+  EXPECT_EQ(connected.error().code, Errc::unavailable);
+}
+
+TEST(Lifecycle, ConnectOfAnOpenInstanceHasNoCode) {
+  World world;
+  const auto key = world.create("a");
+  world.open(key);
+  const auto connected =
+      answerOf<Connected>([&](auto done) { world.lifecycle->connect(key, "", std::move(done)); });
+  ASSERT_TRUE(connected);
+  EXPECT_FALSE(connected->qr);
+  EXPECT_EQ(world.connector.count("open"), 0u);
+}
+
+TEST(Lifecycle, PairingCodeComesTogetherWithTheQr) {
+  World world;
+  const auto key = world.create("a");
+  std::promise<Result<Connected>> promise;
+  world.lifecycle->connect(key, "5511999", [&](Result<Connected> c) { promise.set_value(std::move(c)); });
+  ASSERT_TRUE(eventually([&] { return world.connector.count(R"(open {"number":"5511999"})") == 1; }));
+  world.report(key, connecting);
+  showQr(world, key, "2@code");
+  world.report(key, pairingCode, [](StateReport& r) { r.pairingCode = "ABCD1234"; });
+  const auto connected = promise.get_future().get();
+  ASSERT_TRUE(connected);
+  EXPECT_EQ(connected->qr->code, "2@code");
+  EXPECT_EQ(connected->qr->pairingCode, "ABCD1234");
+}
+
+TEST(Lifecycle, ConnectionUpdateComesOnlyWhenTheApiStateChanges) {
+  World world;
+  const auto key = world.create("a");
+  world.report(key, connecting);
+  showQr(world, key, "1");
+  showQr(world, key, "2");
+  world.report(key, connecting);
+  world.report(key, open, [](StateReport& r) { r.infoJson = R"({"ownerJid":"1@s.whatsapp.net"})"; });
+  world.report(key, closed, [](StateReport& r) { r.retryIn = std::chrono::seconds(1); });
+  world.report(key, connecting);
+  world.report(key, open);
+  ASSERT_TRUE(eventually([&] { return world.published.names().size() >= 7; }));
+  EXPECT_THAT(world.published.names(),
+              ElementsAre("instance.create", "connection.update:connecting", "qrcode.updated", "qrcode.updated",
+                          "connection.update:open", "connection.update:connecting", "connection.update:open"));
+  EXPECT_EQ(world.registry.get(key)->row.ownerJid, "1@s.whatsapp.net");
+}
+
+TEST(Lifecycle, AnIllegalTransitionIsRefusedAndCounted) {
+  World world;
+  const auto key = world.create("a");
+  world.report(key, open);
+  ASSERT_TRUE(eventually([&] { return world.lifecycle->illegalTransitions() == 1; }));
+  EXPECT_EQ(world.stateOf(key), created);
+}
+
+TEST(Lifecycle, AnotherPluginCannotReportForAnInstance) {
+  World world;
+  const auto key = world.create("a");
+  StateReport report;
+  report.instance = key;
+  report.state = connecting;
+  world.lifecycle->report("stranger", report);
+  ASSERT_TRUE(eventually([&] { return world.lifecycle->illegalTransitions() == 1; }));
+  EXPECT_EQ(world.stateOf(key), created);
+}
+
+TEST(Lifecycle, NobodyScannedEndsInRefusedWithAReason) {
+  World world;
+  const auto key = world.create("a");
+  world.report(key, connecting);
+  showQr(world, key, "1");
+  world.report(key, closed, [](StateReport& r) { r.networkCode = 408; });
+  ASSERT_TRUE(eventually([&] { return world.published_("connection.update:refused"); }));
+  EXPECT_EQ(world.registry.get(key)->api, ApiState::close);
+}
+
+TEST(Lifecycle, RestartClosesThenOpensAndNeverShowsClose) {
+  World world;
+  const auto key = world.create("a");
+  world.open(key);
+  const auto done =
+      answerOf<InstancePtr>([&](auto d) { world.lifecycle->restart(key, std::move(d)); });
+  ASSERT_TRUE(done);
+  ASSERT_TRUE(eventually([&] { return world.connector.count("close") == 1; }));
+  world.report(key, closed);
+  ASSERT_TRUE(eventually([&] { return world.connector.count("open") == 1; }));
+  EXPECT_EQ(world.registry.get(key)->api, ApiState::connecting);
+}
+
+TEST(Lifecycle, RestartGoesOnWhenTheConnectorDoesNotClose) {
+  World world;
+  const auto key = world.create("a");
+  world.report(key, connecting);
+  ASSERT_TRUE(eventually([&] { return world.stateOf(key) == connecting; }));
+  ASSERT_TRUE(answerOf<InstancePtr>([&](auto d) { world.lifecycle->restart(key, std::move(d)); }));
+  EXPECT_TRUE(eventually([&] { return world.connector.count("open") == 1; }));
+}
+
+TEST(Lifecycle, LogoutEndsInLoggedOutAndIsIdempotent) {
+  World world;
+  const auto key = world.create("a");
+  ASSERT_TRUE(answerOf<InstancePtr>([&](auto d) { world.lifecycle->logout(key, std::move(d)); }));
+  EXPECT_EQ(world.connector.count("logout"), 0u) << "nothing to unlink";
+  world.open(key);
+  std::promise<Result<InstancePtr>> first, second;
+  world.lifecycle->logout(key, [&](Result<InstancePtr> r) { first.set_value(std::move(r)); });
+  world.lifecycle->logout(key, [&](Result<InstancePtr> r) { second.set_value(std::move(r)); });
+  ASSERT_TRUE(eventually([&] { return world.connector.count("logout") == 1; }));
+  world.report(key, loggedOut);
+  EXPECT_TRUE(first.get_future().get());
+  EXPECT_TRUE(second.get_future().get());
+  EXPECT_EQ(world.connector.count("logout"), 1u);
+  EXPECT_FALSE(world.registry.get(key)->row.linked);
+  ASSERT_TRUE(eventually([&] { return world.published_("logout.instance"); }));
+  EXPECT_TRUE(world.published_("connection.update:close"));
+  EXPECT_TRUE(world.published_("status.instance"));
+}
+
+TEST(Lifecycle, LogoutThatNobodyConfirmsSaysSo) {
+  auto options = World::quick();
+  World world(options);
+  const auto key = world.create("a");
+  world.open(key);
+  const auto done = answerOf<InstancePtr>([&](auto d) { world.lifecycle->logout(key, std::move(d)); });
+  EXPECT_EQ(done.error().code, Errc::timeout);
+}
+
+TEST(Lifecycle, DeleteUnlinksSaysFarewellPurgesAndFreesTheName) {
+  World world;
+  const auto key = world.create("a");
+  world.open(key);
+  ASSERT_TRUE(answerOf<InstancePtr>([&](auto d) { world.lifecycle->remove(key, std::move(d)); }));
+  EXPECT_FALSE(world.registry.findByName("a"));
+  EXPECT_EQ(answerOf<InstancePtr>([&](auto d) { world.lifecycle->remove(key, std::move(d)); }).error().code,
+            Errc::notFound);
+  world.report(key, loggedOut);
+  ASSERT_TRUE(eventually([&] { return world.registry.size() == 0; }));
+  EXPECT_THAT(world.farewell.steps(), ElementsAre("begin", "instance.delete", "remove.instance", "forget"));
+  EXPECT_EQ(world.connector.count("forget"), 1u);
+  EXPECT_EQ(world.store->countRows(key).value(), 0u);
+  EXPECT_NE(world.create("a"), key);
+}
+
+TEST(Lifecycle, DeleteGoesOnWhenUnlinkingFails) {
+  World world;
+  const auto key = world.create("a");
+  world.open(key);
+  world.connector.refuseWith(Error{Errc::unavailable, "no bridge"});
+  ASSERT_TRUE(answerOf<InstancePtr>([&](auto d) { world.lifecycle->remove(key, std::move(d)); }));
+  EXPECT_TRUE(eventually([&] { return world.registry.size() == 0; }));
+}
+
+TEST(Lifecycle, AfterARestartLinkedInstancesReopenAFewAtATimeOthersDoNot) {
+  const auto directory = World::fresh();
+  {
+    World before(World::quick(), directory);
+    before.ownsDirectory = false;
+    for (const auto* name : {"a", "b", "c"}) before.open(before.create(name));
+    before.create("never paired");
+    ASSERT_TRUE(eventually([&] {
+      const auto rows = before.store->instances().value();
+      return std::count_if(rows.begin(), rows.end(), [](const auto& row) { return row.linked; }) == 3;
+    }));
+  }
+  auto options = World::quick();
+  options.opensAtOnce = 2;
+  World after(options, directory);
+  ASSERT_TRUE(after.lifecycle->load());
+  EXPECT_EQ(after.registry.findByName("a")->api, ApiState::connecting);
+  EXPECT_EQ(after.registry.findByName("never paired")->state, created);
+  after.lifecycle->resume();
+  ASSERT_TRUE(eventually([&] { return after.connector.count("open") == 2; }));
+  after.open(after.registry.findByName("a")->row.key);
+  EXPECT_TRUE(eventually([&] { return after.connector.count("open") == 3; }));
+}
+
+TEST(Lifecycle, ADeletionCutByACrashIsFinishedAtTheNextStart) {
+  const auto directory = World::fresh();
+  InstanceKey key = 0;
+  {
+    World before(World::quick(), directory);
+    before.ownsDirectory = false;
+    key = before.create("a");
+    auto row = before.registry.get(key)->row;
+    row.deleting = true;
+    std::promise<bool> stored;
+    before.store->submit({store::PutInstance{row}}, [&](auto result) { stored.set_value(bool(result)); });
+    ASSERT_TRUE(stored.get_future().get());
+  }
+  World after(World::quick(), directory);
+  ASSERT_TRUE(after.lifecycle->load());
+  EXPECT_EQ(after.registry.size(), 0u);
+  EXPECT_TRUE(eventually([&] { return after.store->countRows(key).value() == 0; }));
+}
+
+}  // namespace
+}  // namespace colibri::instances::testing

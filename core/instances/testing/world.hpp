@@ -1,0 +1,179 @@
+#pragma once
+
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "events/event_log.hpp"
+#include "exec/pool_executor.hpp"
+#include "exec/thread_timers.hpp"
+#include "instances/lifecycle.hpp"
+#include "instances/testing/fake_connector.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+namespace colibri::instances::testing {
+
+/// Waits for a condition, with a bound.
+template <class Condition>
+bool eventually(Condition&& condition, std::chrono::milliseconds within = std::chrono::seconds(20)) {
+  const auto end = std::chrono::steady_clock::now() + within;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+/// The answer of a call that takes `Done<T>`.
+template <class T, class Call>
+Result<T> answerOf(Call&& call) {
+  auto promise = std::make_shared<std::promise<Result<T>>>();
+  auto future = promise->get_future();
+  call([promise](Result<T> result) { promise->set_value(std::move(result)); });
+  if (future.wait_for(std::chrono::seconds(20)) != std::future_status::ready) {
+    return Error{Errc::internal, "nobody answered"};
+  }
+  return future.get();
+}
+
+/// Remembers everything that was published.
+class Published final : public events::LogListener {
+ public:
+  void onAppended(std::span<const events::EventPtr> events) override {
+    const std::scoped_lock lock(mutex_);
+    events_.insert(events_.end(), events.begin(), events.end());
+  }
+  /// Wire names with the state of connection.update behind them, in order.
+  std::vector<std::string> names() const {
+    const std::scoped_lock lock(mutex_);
+    std::vector<std::string> out;
+    for (const auto& event : events_) {
+      auto name = event->data().typeName;
+      const auto& body = event->data().body;
+      const auto at = body.find("\"state\":\"");
+      if (name == "connection.update" && at != body.npos) {
+        name += ":" + body.substr(at + 9, body.find('"', at + 9) - at - 9);
+      }
+      out.push_back(std::move(name));
+    }
+    return out;
+  }
+  std::string body(const std::string& name) const {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& event : events_) {
+      if (event->data().typeName == name) return event->data().body;
+    }
+    return {};
+  }
+
+ private:
+  mutable std::mutex mutex_;  // guards events_
+  std::vector<events::EventPtr> events_;
+};
+
+class FakeFarewell final : public FarewellPort {
+ public:
+  void beginDelete(InstanceKey) override { note("begin"); }
+  void farewell(InstanceKey, std::vector<events::EventPtr> events, std::chrono::milliseconds,
+                Function<void()> done) override {
+    for (const auto& event : events) note(event->data().typeName);
+    done();
+  }
+  void forget(InstanceKey) override { note("forget"); }
+  std::vector<std::string> steps() const {
+    const std::scoped_lock lock(mutex_);
+    return steps_;
+  }
+
+ private:
+  void note(std::string step) {
+    const std::scoped_lock lock(mutex_);
+    steps_.push_back(std::move(step));
+  }
+  mutable std::mutex mutex_;  // guards steps_
+  std::vector<std::string> steps_;
+};
+
+/// A gateway without plugins and network: the real store, log and threads, a fake connector.
+struct World {
+  explicit World(Lifecycle::Options options = quick(), std::filesystem::path reuse = {})
+      : directory(reuse.empty() ? fresh() : std::move(reuse)), ownsDirectory(true) {
+    store = store::sqlite::SqliteStore::open(directory / "colibri.db", clock, &sealer, {}).value();
+    log = std::make_unique<events::EventLog>(
+        *store, clock, &sealer, [this](InstanceKey key) { return registry.identify(key); },
+        events::EventLog::Options{});
+    log->listen(published, [] {});
+    hostEvents = std::make_unique<HostEvents>(*log, timers);
+    lifecycle = std::make_unique<Lifecycle>(
+        Lifecycle::Services{registry, *store, *hostEvents, executor, timers, clock, sealer, farewell,
+                            [](std::string_view text) { return Result<std::string>("png of " + std::string(text)); }},
+        options);
+    lifecycle->use(connector);
+  }
+  ~World() {
+    lifecycle->stop();
+    hostEvents->stop();
+    executor.stop(std::chrono::seconds(10));
+    store->shutdown();
+    if (ownsDirectory) std::filesystem::remove_all(directory);
+  }
+
+  static Lifecycle::Options quick() {
+    using namespace std::chrono_literals;
+    return {.qrWait = 400ms, .logoutWithin = 400ms, .closeWithin = 400ms, .farewellWithin = 400ms};
+  }
+  static std::filesystem::path fresh() {
+    auto path = std::filesystem::temp_directory_path() / ("colibri-world-" + newUuid());
+    std::filesystem::create_directory(path);
+    return path;
+  }
+
+  InstanceKey create(const std::string& name) {
+    CreateRequest request;
+    request.name = name;
+    request.integration = "WHATSAPP-BAILEYS";
+    auto created = answerOf<Created>([&](auto done) { lifecycle->create(request, std::move(done)); });
+    return created.value().instance->row.key;
+  }
+  void report(InstanceKey key, State state, const std::function<void(StateReport&)>& more = {}) {
+    StateReport report;
+    report.instance = key;
+    report.state = state;
+    if (more) more(report);
+    lifecycle->report("fake", report);
+  }
+  void open(InstanceKey key) {
+    report(key, State::connecting);
+    report(key, State::open, [](StateReport& r) { r.infoJson = R"({"ownerJid":"1@s.whatsapp.net"})"; });
+    eventually([&] { return stateOf(key) == State::open; });
+  }
+  State stateOf(InstanceKey key) const {
+    const auto instance = registry.get(key);
+    return instance ? instance->state : State::deleted;
+  }
+  bool published_(const std::string& name) const {
+    const auto names = published.names();
+    return std::find(names.begin(), names.end(), name) != names.end();
+  }
+
+  std::filesystem::path directory;
+  bool ownsDirectory;
+  SystemClock clock;
+  crypto::Sealer sealer{std::string(32, 'k')};
+  exec::ThreadTimers timers;
+  exec::PoolExecutor executor{clock, timers, {}};
+  Registry registry;
+  FakeFarewell farewell;
+  FakeConnector connector;
+  Published published;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<events::EventLog> log;
+  std::unique_ptr<HostEvents> hostEvents;
+  std::unique_ptr<Lifecycle> lifecycle;
+};
+
+}  // namespace colibri::instances::testing
