@@ -1,0 +1,61 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "owned_fd.hpp"
+
+namespace colibri::baileys {
+
+/// What to run: the environment is exactly `environment`, nothing is inherited.
+struct ChildSpec {
+  std::vector<std::string> arguments;    ///< [0] is the path of the program
+  std::vector<std::string> environment;  ///< NAME=value
+};
+
+/// How a child ended, for one line of the log.
+struct ChildEnd {
+  int exitCode = -1;  ///< -1: ended by a signal
+  int signal = 0;
+};
+std::string describe(const ChildEnd& end);
+
+/// One child with a stream socket on its descriptor 3, no input, and pipes for what it prints.
+///
+/// It has no other descriptor of this process, default signal handling, its own process group (so a
+/// Ctrl-C meant for the daemon does not reach it), no core file, and dies with the thread that
+/// started it: start() must be called on a thread that lives as long as the child may.
+///
+/// [Threading] confined. [Blocking] nothing. [Errors] start() throws std::system_error.
+/// [Ownership] the destructor kills and reaps what still runs.
+class ChildProcess {
+ public:
+  static ChildProcess start(const ChildSpec& spec);
+
+  ChildProcess(ChildProcess&& other) noexcept;
+  ChildProcess& operator=(ChildProcess&&) = delete;
+  ~ChildProcess();
+
+  pid_t pid() const noexcept { return pid_; }
+  int socket() const noexcept { return socket_.get(); }
+  int out() const noexcept { return out_.get(); }
+  int err() const noexcept { return err_.get(); }
+  void closeOut() noexcept { out_.reset(); }
+  void closeErr() noexcept { err_.reset(); }
+  void closeSocket() noexcept { socket_.reset(); }
+
+  void kill(int signal) noexcept;
+  /// Nothing while it runs; its end once, when it has been reaped.
+  std::optional<ChildEnd> reap() noexcept;
+
+ private:
+  ChildProcess() = default;
+
+  pid_t pid_ = -1;  ///< -1: reaped
+  OwnedFd socket_, out_, err_;
+};
+
+}  // namespace colibri::baileys

@@ -1,0 +1,62 @@
+#include "io_thread.hpp"
+
+#include <poll.h>
+#include <pthread.h>
+
+#include <algorithm>
+#include <csignal>
+#include <exception>
+
+namespace colibri::baileys {
+namespace {
+
+int timeoutUntil(SteadyTime next) {
+  const auto now = std::chrono::steady_clock::now();
+  if (next <= now) return 0;
+  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - now).count();
+  return static_cast<int>(std::min<long long>(wait, 60'000));
+}
+
+}  // namespace
+
+IoThread::IoThread(const Settings& settings, HostPort& host)
+    : host_(host), supervisor_(settings, host, mailbox_, connected_), thread_([this] { run(); }) {}
+
+IoThread::~IoThread() {
+  stop(std::chrono::milliseconds(0));
+}
+
+void IoThread::stop(std::chrono::milliseconds deadline) {
+  if (!thread_.joinable()) return;
+  post([deadline](Supervisor& supervisor) { supervisor.stop(deadline); });
+  thread_.join();
+}
+
+void IoThread::run() {
+  // The process's signals are for the threads that expect them.
+  sigset_t all;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  ::pthread_setname_np(::pthread_self(), "baileys-io");
+  std::vector<pollfd> polls;
+  while (!supervisor_.stopped()) {
+    try {
+      turn(polls);
+    } catch (const std::exception& problem) {  // the top of a thread is a border, too
+      host_.log(COLIBRI_LOG_ERROR, "bridges: an exception reached the I/O loop",
+                {{"what", problem.what()}});
+    }
+  }
+}
+
+void IoThread::turn(std::vector<pollfd>& polls) {
+  polls.clear();
+  polls.push_back({mailbox_.wakeFd(), POLLIN, 0});
+  supervisor_.addPolls(polls);
+  const int events = ::poll(polls.data(), polls.size(), timeoutUntil(supervisor_.nextTick()));
+  if (events > 0) supervisor_.handle(polls);
+  for (auto& task : mailbox_.take()) task();
+  supervisor_.tick();
+}
+
+}  // namespace colibri::baileys

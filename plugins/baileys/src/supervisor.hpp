@@ -1,0 +1,123 @@
+#pragma once
+
+#include <poll.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "backoff.hpp"
+#include "bridge.hpp"
+#include "bridge_pool.hpp"
+#include "commands.hpp"
+#include "connected.hpp"
+#include "host_port.hpp"
+#include "host_requests.hpp"
+#include "mailbox.hpp"
+#include "settings.hpp"
+
+namespace colibri::baileys {
+
+/// Keeps the instances' links alive over bridges that come and go.
+///
+/// A bridge starts with its first instance, is restarted with backoff while an instance wants it,
+/// and stops when it has had nothing to do for a while. What the host wanted of an instance
+/// outlives the bridge that was told: after a restart everything is told again.
+///
+/// [Threading] confined to the I/O thread, the constructor excepted. [Blocking] never.
+/// [Errors] all become reports, completions or log lines.
+class Supervisor final : private Bridge::Listener {
+ public:
+  Supervisor(const Settings& settings, HostPort& host, Mailbox& mailbox, Connected& connected);
+
+  // What the host asks for; the connector's calls of the same names.
+  void open(std::uint64_t key, std::string id, std::string name, std::string options);
+  void close(std::uint64_t key, std::chrono::milliseconds deadline);
+  void logout(std::uint64_t key, std::chrono::milliseconds deadline);
+  void forget(std::uint64_t key);
+  void submit(Commands::Command command);
+  void cancel(std::uint64_t token);
+  void resume();
+
+  /// Closes links, ends bridges, answers what is open: all within `deadline`.
+  void stop(std::chrono::milliseconds deadline);
+  bool stopped() const noexcept;
+
+  // The loop.
+  void addPolls(std::vector<pollfd>& polls);
+  void handle(const std::vector<pollfd>& polls);
+  void tick();
+  SteadyTime nextTick() const;
+
+ private:
+  enum class Wish { none, open, close, logout };
+  struct Instance {
+    std::string id, name, options;
+    Wish wish = Wish::none;
+    bool openAfter = false;  ///< asked for while a logout was under way
+    colibri_instance_state reported = COLIBRI_INSTANCE_CREATED;
+    SteadyTime deadline{};  ///< of a close or logout
+  };
+  struct Slot {
+    std::unique_ptr<Bridge> bridge;
+    int failures = 0;
+    std::optional<SteadyTime> startAt, idleSince;
+  };
+
+  // The bridge says (supervisor_bridges.cpp).
+  void onReady(Bridge& bridge, const Hello& hello) override;
+  void onFrame(Bridge& bridge, std::string_view kind, Frame&& frame) override;
+  void onLine(Bridge& bridge, const std::string& line) override;
+  void onState(Bridge& bridge, const Frame& frame);
+  void onCompletion(Bridge& bridge, const Frame& frame);
+  void onLog(const Frame& frame);
+
+  // Bridges (supervisor_bridges.cpp).
+  void wake(std::size_t slot);
+  void start(std::size_t slot);
+  void gone(std::size_t slot);
+  void failed(std::size_t slot, const std::string& why);
+  void tellWaiting(std::size_t slot, const std::string& why, std::chrono::milliseconds delay);
+  void tickSlot(std::size_t slot, SteadyTime now);
+  bool isIdle(std::size_t slot) const;
+  Bridge* bridgeOf(std::uint64_t generation) const;
+  Bridge* readyBridgeOf(std::uint64_t key) const;
+  bool livesIn(std::uint64_t key, const Bridge& bridge) const;
+  void tellAll(const std::string& frame);
+  void syncPause();
+
+  // Instances (supervisor.cpp).
+  void place(std::uint64_t key);
+  void ask(std::uint64_t key, Instance& instance, Bridge& bridge);
+  void settle(std::uint64_t key, Instance& instance);
+  void say(std::uint64_t key, Instance& instance, colibri_instance_state state,
+           colibri_status reason, std::string_view detail, std::chrono::milliseconds retryIn = {});
+  void tickInstances(SteadyTime now);
+  void closeIsOverdue(std::uint64_t key, Instance& instance);
+  void logoutIsOverdue(std::uint64_t key, Instance& instance);
+  void loggedOut(std::uint64_t key, Instance& instance);
+  void tickStop(SteadyTime now);
+
+  const Settings& settings_;
+  HostPort& host_;
+  Mailbox& mailbox_;
+  Connected& connected_;
+  const Backoff backoff_;
+  std::minstd_rand dice_;
+  BridgePool pool_;
+  Commands commands_;
+  HostRequests requests_;
+  std::map<std::uint64_t, Instance> instances_;
+  std::vector<Slot> slots_;
+  std::uint64_t lastGeneration_ = 0;
+  bool paused_ = false;  ///< the bridges were told to stop reading
+  SteadyTime retryAt_{};
+  std::optional<SteadyTime> politeUntil_, stopBy_;  ///< set by stop()
+};
+
+}  // namespace colibri::baileys
