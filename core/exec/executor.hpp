@@ -30,6 +30,7 @@ class Executor {
 template <>
 struct std::hash<colibri::exec::StrandKey> {
   std::size_t operator()(const colibri::exec::StrandKey& k) const noexcept {
-    return std::hash<const void*>{}(k.owner) ^ (std::hash<std::uint64_t>{}(k.key) * 0x9e3779b97f4a7c15ULL);
+    return std::hash<const void*>{}(k.owner) ^
+           (std::hash<std::uint64_t>{}(k.key) * 0x9e3779b97f4a7c15ULL);
   }
 };
