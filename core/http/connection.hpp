@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/unique_fd.hpp"
+#include "http/deadlines.hpp"
+#include "http/parser.hpp"
+
+namespace colibri::http {
+
+/// What is kept of further requests while one is being handled.
+inline constexpr std::size_t kPipelinedBytes = 16 * 1024;
+
+/// What a connection is doing with its current request.
+enum class Phase : std::uint8_t {
+  idle,       ///< between requests; holds no buffers
+  head,       ///< a request has begun
+  body,       ///< its head is accepted
+  handling,   ///< the handler has it; more requests wait unparsed
+  lingering,  ///< the last answer is out; what still comes is thrown away
+};
+
+/// One client. Small: ten thousand idle ones are held in a few megabytes.
+///
+/// Requests of one connection are handled one after the other, so answers are in order by
+/// construction and a pipelining client can make us hold one request and a bounded rest of bytes.
+///
+/// [Threading] confined to its loop.
+struct Connection {
+  UniqueFd socket;
+  std::uint32_t slot = 0;
+  std::uint32_t generation = 0;  ///< tells a late epoll event from one of the slot's next owner
+  std::uint64_t exchange = 0;    ///< the request being handled, 0 = none
+  std::uint32_t interest = 0;    ///< what epoll watches for
+  Phase phase = Phase::idle;
+  bool ended = false;       ///< the client has closed its side (or everything)
+  bool drained = false;     ///< and we have read all it sent before
+  bool closeAfter = false;  ///< nothing more is answered once `out` is gone
+  bool keepAlive = true;    ///< of the request being handled
+  bool http10 = false;
+  bool headOnly = false;
+  bool resuming = false;  ///< listed to be continued in this turn of the loop
+  PeerAddress peer;
+  DeadlineNode deadline;
+  std::uint64_t windowBytes = 0;  ///< body received or answer sent since the deadline was set
+  std::size_t bodyCounted = 0;    ///< of the body being received, in the total of all
+  std::string in;                 ///< received, not parsed; empty while idle
+  std::string out;                ///< answers not sent yet
+  std::size_t outSent = 0;
+  std::unique_ptr<RequestParser> parser;  ///< while a request is received
+
+  std::size_t outWaiting() const noexcept { return out.size() - outSent; }
+  std::uint64_t epollKey() const noexcept {
+    return (static_cast<std::uint64_t>(generation) << 32) | slot;
+  }
+};
+
+/// All connections of one loop, by slot. References stay valid until release().
+///
+/// [Threading] confined.
+class ConnectionTable {
+ public:
+  static constexpr std::uint32_t kSlotBits = 20;
+
+  /// Null if the table is full.
+  Connection* add(UniqueFd socket);
+  void release(Connection& connection);
+  Connection* byEpollKey(std::uint64_t key) noexcept;
+  Connection* bySlot(std::uint32_t slot) noexcept;
+  /// Null if that request has been answered or its connection is gone.
+  Connection* byExchange(std::uint64_t exchange) noexcept;
+  void beginExchange(Connection& connection) noexcept;
+
+  std::size_t size() const noexcept { return used_; }
+  std::uint32_t slots() const noexcept { return static_cast<std::uint32_t>(entries_.size()); }
+
+ private:
+  std::vector<std::unique_ptr<Connection>> entries_;
+  std::vector<std::uint32_t> free_;
+  std::size_t used_ = 0;
+  std::uint32_t nextGeneration_ = 1;
+  std::uint64_t nextExchange_ = 1;
+};
+
+}  // namespace colibri::http

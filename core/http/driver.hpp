@@ -1,0 +1,93 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "http/connection.hpp"
+#include "http/counters.hpp"
+#include "http/handler.hpp"
+#include "http/mailbox.hpp"
+#include "http/options.hpp"
+#include "http/response_writer.hpp"
+
+namespace colibri::http {
+
+/// What happens on a connection: bytes to requests, requests to the handler, answers to bytes.
+/// The loop tells it what is ready; it never waits.
+///
+/// [Threading] confined to its loop. [Blocking] no. [Errors] a broken connection is closed and
+/// forgotten; protocol errors are answered, then closed.
+class Driver {
+ public:
+  Driver(const Options& options, Handler& handler, Counters& counters,
+         std::shared_ptr<Mailbox> mailbox, int epollFd);
+  ~Driver();
+
+  void setTime(SteadyTime now) noexcept { now_ = now; }
+  void adopt(UniqueFd socket, const PeerAddress& peer);
+  void ready(std::uint64_t epollKey, std::uint32_t events);
+  void deliver(Mailbox::Item&& item);
+  void expire();
+  /// Connections that had more to do than one turn allows.
+  void resumeWaiting();
+  bool hasWaiting() const noexcept { return !resume_.empty(); }
+  std::optional<SteadyTime> nextDeadline() const noexcept { return deadlines_.next(); }
+
+  /// From now on every answer closes its connection; idle ones close at once.
+  void beginDrain();
+  /// Nothing is left that a client could still expect an answer from.
+  bool isDrained() const noexcept { return table_.size() == lingering_; }
+  void closeAll();
+
+ private:
+  // driver.cpp: reading, parsing, handing over
+  void readable(Connection& c);
+  bool receive(Connection& c, std::size_t& filled);
+  void discard(Connection& c);
+  void process(Connection& c, std::string_view bytes);
+  std::size_t advance(Connection& c, std::string_view bytes, bool& stuck);
+  void acceptHead(Connection& c, bool bodyWaiting);
+  bool countBody(Connection& c);
+  void handOver(Connection& c);
+  void releaseParser(Connection& c);
+  void resume(Connection& c);
+
+  // driver_output.cpp: answers, deadlines, closing
+  void answer(Connection& c, const Response& response);
+  void fail(Connection& c, int status, std::string message);
+  bool flush(Connection& c);
+  void settle(Connection& c);
+  void setDeadline(Connection& c);
+  void setInterest(Connection& c);
+  void linger(Connection& c);
+  void late(Connection& c, Wait wait);
+  void clientGone(Connection& c);
+  void close(Connection& c);
+  bool canProceed(const Connection& c) const noexcept;
+
+  const Options& options_;
+  Handler& handler_;
+  Counters& counters_;
+  const std::shared_ptr<Mailbox> mailbox_;
+  const int epoll_;
+
+  SteadyTime now_{};
+  ConnectionTable table_;
+  Deadlines deadlines_;
+  DateText date_;
+  bool draining_ = false;
+  std::size_t lingering_ = 0;
+  std::vector<std::uint64_t> resume_;                             ///< epoll keys
+  std::unordered_map<std::uint64_t, Function<void()>> watchers_;  ///< by exchange
+
+  // Shared by all connections, so that an idle one owns none.
+  std::vector<char> scratch_;
+  std::string spareOut_;
+  std::vector<std::unique_ptr<RequestParser>> spareParsers_;
+};
+
+}  // namespace colibri::http

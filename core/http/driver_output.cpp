@@ -1,0 +1,184 @@
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "base/assert.hpp"
+#include "http/driver.hpp"
+#include "http/error_body.hpp"
+
+namespace colibri::http {
+namespace {
+
+/// A buffer beyond this is given back to the allocator instead of being kept for the next answer.
+constexpr std::size_t kSpareOutBytes = 64 * 1024;
+
+}  // namespace
+
+void Driver::answer(Connection& c, const Response& response) {
+  COLIBRI_ASSERT(c.phase == Phase::handling);
+  watchers_.erase(c.exchange);
+  c.exchange = 0;
+  c.phase = Phase::idle;
+  if (response.close || !c.keepAlive || draining_) c.closeAfter = true;
+  if (c.out.empty()) c.out.swap(spareOut_);
+  appendResponse(c.out, response,
+                 {.headOnly = c.headOnly, .http10 = c.http10, .keepAlive = !c.closeAfter},
+                 date_.at(std::time(nullptr)));
+}
+
+/// The server's own answer to what it cannot accept; the connection ends with it.
+void Driver::fail(Connection& c, int status, std::string message) {
+  Counters::add(status == 408 ? counters_.timeouts : counters_.protocolErrors);
+  releaseParser(c);
+  c.phase = Phase::handling;
+  c.keepAlive = false;
+  answer(c, errorResponse(status, std::move(message)));
+}
+
+/// Sends what it can. False: the connection is closed and gone.
+bool Driver::flush(Connection& c) {
+  while (c.outWaiting() > 0) {
+    const auto sent =
+        ::send(c.socket.get(), c.out.data() + c.outSent, c.outWaiting(), MSG_NOSIGNAL);
+    if (sent < 0) {
+      if (errno == EINTR) continue;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
+      close(c);
+      return false;
+    }
+    c.outSent += static_cast<std::size_t>(sent);
+    c.windowBytes += static_cast<std::size_t>(sent);
+  }
+  if (c.outSent == 0) return true;
+  c.out.clear();
+  c.outSent = 0;
+  if (spareOut_.capacity() < c.out.capacity() && c.out.capacity() <= kSpareOutBytes) {
+    c.out.swap(spareOut_);
+  }
+  std::string().swap(c.out);
+  return true;
+}
+
+/// Brings deadline and interest in line with what the connection has become, or ends it.
+void Driver::settle(Connection& c) {
+  if (c.phase == Phase::lingering) return;
+  if (c.outWaiting() == 0 && c.phase != Phase::handling) {
+    if (c.closeAfter) return linger(c);
+    if (c.drained && c.in.empty()) {
+      if (c.phase == Phase::idle) return close(c);
+      fail(c, 400, "The request ended early");
+      if (flush(c)) settle(c);
+      return;
+    }
+    if (draining_ && c.phase == Phase::idle && c.in.empty()) return close(c);
+  }
+  setDeadline(c);
+  setInterest(c);
+}
+
+void Driver::setDeadline(Connection& c) {
+  auto wait = Wait::idle;
+  if (c.outWaiting() > 0) {
+    wait = Wait::write;
+  } else if (c.phase == Phase::handling) {
+    return deadlines_.disarm(c.deadline);  // its handler has its own
+  } else if (c.phase == Phase::head) {
+    wait = Wait::head;
+  } else if (c.phase == Phase::body) {
+    wait = Wait::body;
+  }
+  if (c.deadline.armed() && c.deadline.wait == wait) return;
+  c.windowBytes = 0;
+  deadlines_.arm(c.deadline, wait, now_);
+}
+
+void Driver::setInterest(Connection& c) {
+  const bool room = canProceed(c) ? !c.resuming : c.in.size() < kPipelinedBytes;
+  std::uint32_t wanted = 0;
+  if (!c.drained && !c.closeAfter && room) wanted |= EPOLLIN;
+  if (!c.ended) wanted |= EPOLLRDHUP;
+  if (c.outWaiting() > 0) wanted |= EPOLLOUT;
+  if (wanted == c.interest) return;
+  epoll_event event{};
+  event.events = c.interest = wanted;
+  event.data.u64 = c.epollKey();
+  if (::epoll_ctl(epoll_, EPOLL_CTL_MOD, c.socket.get(), &event) != 0) close(c);
+}
+
+/// Closing with unread bytes would reset the connection, and the client would lose the answer.
+void Driver::linger(Connection& c) {
+  if (c.drained || ::shutdown(c.socket.get(), SHUT_WR) != 0) return close(c);
+  c.phase = Phase::lingering;
+  ++lingering_;
+  deadlines_.arm(c.deadline, Wait::linger, now_);
+  c.ended = true;  // only the end of what it sends matters now
+  epoll_event event{};
+  event.events = c.interest = EPOLLIN;
+  event.data.u64 = c.epollKey();
+  if (::epoll_ctl(epoll_, EPOLL_CTL_MOD, c.socket.get(), &event) != 0) close(c);
+}
+
+void Driver::clientGone(Connection& c) {
+  if (c.ended) return;
+  c.ended = true;
+  const auto found = watchers_.find(c.exchange);
+  if (found == watchers_.end()) return;
+  auto gone = std::move(found->second);
+  watchers_.erase(found);
+  gone();
+}
+
+void Driver::close(Connection& c) {
+  clientGone(c);
+  deadlines_.disarm(c.deadline);
+  releaseParser(c);
+  if (c.phase == Phase::lingering) --lingering_;
+  Counters::subtract(counters_.connections, 1);
+  table_.release(c);
+}
+
+void Driver::expire() {
+  while (auto* node = deadlines_.takeExpired(now_)) {
+    auto* c = table_.bySlot(node->slot);
+    COLIBRI_ASSERT(c);
+    late(*c, node->wait);
+  }
+}
+
+void Driver::late(Connection& c, Wait wait) {
+  const bool progress = c.windowBytes >= options_.progressBytes;
+  switch (wait) {
+    case Wait::idle:
+    case Wait::linger:
+      return close(c);
+    case Wait::write:
+      if (progress) return settle(c);  // starts another window
+      Counters::add(counters_.timeouts);
+      return close(c);
+    case Wait::body:
+      if (progress) return settle(c);
+      [[fallthrough]];
+    case Wait::head:
+      fail(c, 408, "The request took too long to arrive");
+      std::string().swap(c.in);
+      if (flush(c)) settle(c);
+  }
+}
+
+void Driver::beginDrain() {
+  draining_ = true;
+  for (std::uint32_t slot = 0; slot < table_.slots(); ++slot) {
+    auto* c = table_.bySlot(slot);
+    // A request that is already in the socket's buffer is answered; else this closes it.
+    if (c && c->phase == Phase::idle) readable(*c);
+  }
+}
+
+void Driver::closeAll() {
+  for (std::uint32_t slot = 0; slot < table_.slots(); ++slot) {
+    if (auto* c = table_.bySlot(slot)) close(*c);
+  }
+}
+
+}  // namespace colibri::http

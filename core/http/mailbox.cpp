@@ -1,0 +1,70 @@
+#include "http/mailbox.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/assert.hpp"
+
+namespace colibri::http {
+
+Mailbox::Mailbox() : wakeFd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+
+void Mailbox::answer(std::uint64_t exchange, Response&& response) {
+  if (handlingThread_.load(std::memory_order_relaxed) == std::this_thread::get_id() &&
+      handling_ == exchange) {
+    immediate_ = std::move(response);
+    return;
+  }
+  put({exchange, Kind::answer, std::move(response), {}});
+}
+
+void Mailbox::dropped(std::uint64_t exchange) {
+  put({exchange, Kind::dropped, {}, {}});
+}
+
+void Mailbox::watch(std::uint64_t exchange, Function<void()> gone) {
+  put({exchange, Kind::watch, {}, std::move(gone)});
+}
+
+void Mailbox::put(Item&& item) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return;
+    items_.push_back(std::move(item));
+    if (items_.size() > 1) return;  // whoever put the first one woke the loop
+  }
+  wake();
+}
+
+void Mailbox::wake() noexcept {
+  const std::uint64_t one = 1;
+  // Fails only when the counter is full, and then the loop is awake anyway.
+  if (::write(wakeFd_.get(), &one, sizeof one) < 0) return;
+}
+
+void Mailbox::beginHandling(std::uint64_t exchange) noexcept {
+  handling_ = exchange;
+  handlingThread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+}
+
+std::optional<Response> Mailbox::endHandling() noexcept {
+  handlingThread_.store(std::thread::id{}, std::memory_order_relaxed);
+  return std::exchange(immediate_, std::nullopt);
+}
+
+void Mailbox::take(std::vector<Item>& items) {
+  COLIBRI_ASSERT(items.empty());
+  std::uint64_t count = 0;
+  if (::read(wakeFd_.get(), &count, sizeof count) < 0) count = 0;
+  const std::lock_guard lock(mutex_);
+  items.swap(items_);
+}
+
+void Mailbox::close() {
+  std::vector<Item> discarded;  // destroyed outside the lock: an item may own a Responder
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  discarded.swap(items_);
+}
+
+}  // namespace colibri::http
