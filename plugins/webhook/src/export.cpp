@@ -1,0 +1,3 @@
+#include "webhook_plugin.hpp"
+
+COLIBRI_EXPORT_PLUGIN(colibri::webhook::WebhookPlugin)

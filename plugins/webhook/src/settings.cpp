@@ -1,0 +1,129 @@
+#include "settings.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "event_names.hpp"
+#include "json_reader.hpp"
+#include "signature.hpp"
+
+namespace colibri::webhook {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kLongestUrl = 2048, kMostHeaders = 64, kLongestName = 128,
+                      kLongestValue = 4096;
+
+bool isControl(char c) noexcept {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+/// The rest (addresses, ports) is the host's to judge when the socket opens.
+void checkUrl(std::string_view url) {
+  if (url.size() > kLongestUrl) refuse("url", "must have at most 2048 characters");
+  if (std::any_of(url.begin(), url.end(),
+                  [](char c) { return isControl(c) || c == ' ' || c == '\\'; }))
+    refuse("url", "must not contain blanks, backslashes or control characters");
+  const auto start = lower(url.substr(0, 8));
+  const std::size_t scheme = start.starts_with("http://") ? 7 : start == "https://" ? 8 : 0;
+  if (scheme == 0) refuse("url", "must start with http:// or https://");
+  const auto authority = url.substr(scheme, url.find_first_of("/?#", scheme) - scheme);
+  if (authority.empty() || authority.front() == ':') refuse("url", "must name a host");
+  if (authority.find('@') != authority.npos)
+    refuse("url", "must not contain a user name or password, use headers");
+}
+
+/// Ours, or the connection's: they decide where a request ends and whom it is for.
+bool isReserved(const std::string& name) noexcept {
+  static constexpr auto kNames =
+      std::to_array<std::string_view>({"host", "content-length", "transfer-encoding", "connection",
+                                       "upgrade", "keep-alive", "te", "trailer", "expect"});
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end() ||
+         name.starts_with("proxy-") || name.starts_with("webhook-") ||
+         name.starts_with("x-colibri-");
+}
+
+bool isToken(std::string_view text) noexcept {
+  return !text.empty() && text.size() <= kLongestName &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_';
+         });
+}
+
+void readHeaders(const json::object& headers, Settings& into) {
+  if (headers.size() > kMostHeaders) refuse("headers", "must be at most 64");
+  std::vector<std::string> seen;
+  for (const auto& entry : headers) {
+    const std::string name(entry.key().data(), entry.key().size());
+    if (!isToken(name)) refuse("headers", "names must consist of letters, digits, - and _");
+    const auto key = "headers." + name;
+    if (!entry.value().is_string()) refuse(key, "must be a string");
+    const std::string value(entry.value().as_string());
+    if (value.size() > kLongestValue || std::any_of(value.begin(), value.end(), isControl))
+      refuse(key, "must have at most 4096 characters and no control characters");
+    if (name == "jwt_key") {
+      into.jwtKey = value;
+      continue;
+    }
+    const auto folded = lower(name);
+    if (isReserved(folded)) refuse(key, "cannot be set");
+    if (std::find(seen.begin(), seen.end(), folded) != seen.end()) refuse(key, "is there twice");
+    seen.push_back(folded);
+    into.headers.emplace_back(name, value);
+  }
+}
+
+void readEvents(const json::array& events, Settings& into) {
+  for (const auto& entry : events) {
+    const auto* text = entry.if_string();
+    const auto wire = text == nullptr ? std::nullopt : wireName({text->data(), text->size()});
+    if (!wire) refuse("events", "must be a list of event names such as MESSAGES_UPSERT");
+    if (std::find(into.events.begin(), into.events.end(), *wire) == into.events.end())
+      into.events.emplace_back(*wire);
+  }
+}
+
+std::string typesFilter(const std::vector<std::string>& wireNames) {
+  std::string out = R"({"types":[)";
+  for (const auto& name : wireNames)
+    out.append(out.back() == '[' ? "\"" : ",\"").append(name).append("\"");
+  return out + "]}";
+}
+
+}  // namespace
+
+Settings parseSettings(std::string_view text) {
+  const auto object = parseObject(text);
+  refuseUnknownKeys(object, {"enabled", "url", "events", "headers", "secret"});
+  Settings settings;
+  settings.enabled = boolAt(object, "enabled").value_or(true);
+  settings.url = stringAt(object, "url").value_or("");
+  if (settings.enabled && settings.url.empty()) refuse("url", "is missing");
+  if (!settings.url.empty()) checkUrl(settings.url);
+  if (const auto* events = arrayAt(object, "events")) readEvents(*events, settings);
+  if (const auto* headers = objectAt(object, "headers")) readHeaders(*headers, settings);
+  if (const auto secret = stringAt(object, "secret")) settings.signingKey = parseSecret(*secret);
+  return settings;
+}
+
+std::string filterOf(const Settings& settings) {
+  return settings.events.empty() ? std::string() : typesFilter(settings.events);
+}
+
+std::string filterOfAll() {
+  std::vector<std::string> names;
+  for (const auto& name : eventNames())
+    if (names.empty() || names.back() != name.wire) names.emplace_back(name.wire);
+  return typesFilter(names);
+}
+
+}  // namespace colibri::webhook

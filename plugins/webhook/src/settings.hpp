@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace colibri::webhook {
+
+/// The webhook of one instance.
+///
+/// [Threading] immutable once parsed.
+struct Settings {
+  bool enabled = true;
+  std::string url;
+  std::vector<std::string> events;  ///< wire names; empty = all
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string jwtKey;      ///< signs a bearer token; empty = none
+  std::string signingKey;  ///< bytes; empty = the plugin's
+};
+
+/// [Errors] throws sdk::Error: the key and what is allowed, never a value.
+Settings parseSettings(std::string_view json);
+
+/// The filter of a lane, {"types":[…]}; empty if it is all events.
+std::string filterOf(const Settings& settings);
+/// The filter of the subscription: the 31 events and nothing else.
+std::string filterOfAll();
+
+}  // namespace colibri::webhook

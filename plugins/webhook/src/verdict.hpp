@@ -1,0 +1,24 @@
+#pragma once
+
+#include <colibri/abi/ext/http_client.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "configuration.hpp"
+
+namespace colibri::webhook {
+
+/// How an attempt counts; see abi/ext/event_sink.h for what each outcome does to the lane.
+struct Verdict {
+  colibri_status outcome = COLIBRI_OK;
+  std::chrono::milliseconds retryAfter{0};
+  std::string text;  ///< for dead letters and logs; nothing the endpoint said but its status
+};
+
+/// `attempt` from 1; `spread` in [-1, 1] for the jitter of the operator's delays.
+Verdict judge(const colibri_http_answer& answer, std::uint32_t attempt, const RetryLimits& limits,
+              double spread);
+
+}  // namespace colibri::webhook

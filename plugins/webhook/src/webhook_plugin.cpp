@@ -1,0 +1,155 @@
+#include "webhook_plugin.hpp"
+
+#include <array>
+
+#include "envelope.hpp"
+#include "request_headers.hpp"
+#include "shared_buffer.hpp"
+#include "verdict.hpp"
+
+namespace colibri::webhook {
+namespace {
+
+constexpr std::uint32_t kMostInFlight = 1024, kMostInFlightPerInstance = 8;
+constexpr std::uint32_t kResponseBytes =
+    64 * 1024;  // the body is not used; reading it keeps the connection
+constexpr std::int64_t kUsPerSecond = 1'000'000;
+
+}  // namespace
+
+void WebhookPlugin::init(std::string_view configJson) {
+  configuration_ = parseConfiguration(configJson.empty() ? "{}" : configJson);
+}
+
+void WebhookPlugin::start() {
+  if (configuration_.signingKey.empty())
+    host().log(COLIBRI_LOG_WARN,
+               "no signing secret is configured: webhooks without one of their own are not signed");
+  const auto filter = filterOfAll();
+  auto subscription = sdk::sized<colibri_subscription>();
+  subscription.name = sdk::str("events");
+  subscription.filter_json = sdk::str(filter);
+  subscription.max_in_flight = kMostInFlight;
+  subscription.max_in_flight_per_instance = kMostInFlightPerInstance;
+  // The host's client may hold a request as long again as it may take, until a connection is free.
+  subscription.ack_timeout_ms =
+      static_cast<std::uint32_t>(configuration_.timeout.count() * 2 + 5000);
+  subscription_ = subscribe(subscription);
+}
+
+void WebhookPlugin::stop(std::chrono::milliseconds) {
+  for (auto& entry : inFlight_.takeAll()) {
+    if (entry.request != 0) httpCancel(entry.request);
+    entry.delivery.answer(COLIBRI_E_SHUTTING_DOWN, "shutting down");
+  }
+  if (const auto expired = expired_.load(); expired != 0) {
+    const auto count = std::to_string(expired);
+    const std::array fields{colibri_field{sdk::str("count"), sdk::str(count)}};
+    host().log(COLIBRI_LOG_INFO, "expired events were skipped", fields);
+  }
+}
+
+void WebhookPlugin::onState(const colibri_instance_event& event) {
+  if (event.state != COLIBRI_INSTANCE_DELETED) return;
+  const std::scoped_lock lock(mutex_);
+  settings_.erase(event.instance_key);
+}
+
+void WebhookPlugin::onSettings(std::uint64_t instanceKey, std::string_view settingsJson) {
+  auto settings = settingsJson.empty()
+                      ? nullptr
+                      : std::make_shared<const Settings>(parseSettings(settingsJson));
+  if (settings && !settings->enabled) settings = nullptr;
+  if (settings) setFilter(subscription_, instanceKey, filterOf(*settings));
+  const std::scoped_lock lock(mutex_);
+  if (settings)
+    settings_[instanceKey] = std::move(settings);
+  else
+    settings_.erase(instanceKey);
+}
+
+WebhookPlugin::SettingsPtr WebhookPlugin::settingsOf(std::uint64_t instanceKey) {
+  const std::scoped_lock lock(mutex_);
+  const auto it = settings_.find(instanceKey);
+  return it == settings_.end() ? nullptr : it->second;
+}
+
+void WebhookPlugin::deliver(sdk::EventRef event, sdk::Delivery&& delivery) {
+  if (event.expired(host().nowUs())) {
+    ++expired_;
+    host().log(COLIBRI_LOG_DEBUG, "expired event skipped");
+    return delivery.ack();
+  }
+  const auto settings = settingsOf(event->instance_key);
+  if (!settings) return delivery.retry({}, "the instance has no webhook settings");
+  const auto most = configuration_.retry.maxAttempts;
+  if (most && delivery.attempt() > *most)
+    return delivery.reject("given up after " + std::to_string(*most) + " attempts");
+  const auto token = delivery.token();
+  inFlight_.add(token, std::move(delivery));
+  try {
+    post(event, *settings, token);
+  } catch (...) {
+    if (auto entry = inFlight_.take(token))
+      entry->delivery.answer(COLIBRI_E_UNAVAILABLE, "the request cannot be made");
+    throw;
+  }
+}
+
+void WebhookPlugin::post(const sdk::EventRef& event, const Settings& settings,
+                         std::uint64_t token) {
+  const auto body = toJson({.event = event.typeName(),
+                            .instance = sdk::view(event->instance_name),
+                            .data = event.json(),
+                            .destination = settings.url,
+                            .recordedAtUs = event->recorded_at_us,
+                            .sender = sdk::view(event->owner_jid),
+                            .serverUrl = host().serverUrl()});
+  const auto headers = requestHeaders(
+      settings,
+      {.eventId = sdk::view(event->event_id),
+       .sequence = event->sequence,
+       .seconds = host().nowUs() / kUsPerSecond,
+       .signingKey = settings.signingKey.empty() ? configuration_.signingKey : settings.signingKey},
+      body);
+  std::vector<colibri_field> fields;
+  fields.reserve(headers.size());
+  for (const auto& [name, value] : headers) fields.push_back({sdk::str(name), sdk::str(value)});
+  const auto bytes = shareBytes(body);
+
+  auto request = sdk::sized<colibri_http_request>();
+  request.flags = COLIBRI_HTTP_F_ALLOW_LISTED;
+  request.timeout_ms = static_cast<std::uint32_t>(configuration_.timeout.count());
+  request.max_response_bytes = kResponseBytes;
+  request.instance_key = event->instance_key;
+  request.method = sdk::str("POST");
+  request.url = sdk::str(settings.url);
+  request.headers = fields.data();
+  request.header_count = fields.size();
+  request.body = bytes.get();
+  const auto status = httpRequest(
+      request, [this, token](const colibri_http_answer& answer) { answered(token, answer); });
+  if (status >= 0 && !inFlight_.made(token, request.user_token)) httpCancel(request.user_token);
+}
+
+void WebhookPlugin::answered(std::uint64_t token, const colibri_http_answer& answer) {
+  auto entry = inFlight_.take(token);
+  if (!entry) return;  // revoked
+  const auto verdict = judge(answer, entry->delivery.attempt(), configuration_.retry, spread());
+  entry->delivery.answer(verdict.outcome, verdict.text, verdict.retryAfter);
+}
+
+void WebhookPlugin::revoke(std::uint64_t token) {
+  auto entry = inFlight_.take(token);
+  if (!entry) return;
+  if (entry->request != 0) httpCancel(entry->request);
+  entry->delivery.answer(COLIBRI_E_CANCELLED, "revoked");
+}
+
+double WebhookPlugin::spread() noexcept {
+  constexpr std::uint64_t kGolden = 0x9e3779b97f4a7c15ULL;  // steps through [0, 2^64) evenly
+  const auto step = spreads_.fetch_add(kGolden, std::memory_order_relaxed);
+  return static_cast<double>(step >> 11) / static_cast<double>(std::uint64_t{1} << 52) - 1.0;
+}
+
+}  // namespace colibri::webhook

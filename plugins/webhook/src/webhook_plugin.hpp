@@ -1,0 +1,64 @@
+#pragma once
+
+#include <atomic>
+#include <colibri/sdk/event_sink.hpp>
+#include <colibri/sdk/http_client.hpp>
+#include <colibri/sdk/instance_observer.hpp>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "colibri_schemas.hpp"
+#include "configuration.hpp"
+#include "in_flight.hpp"
+#include "settings.hpp"
+
+namespace colibri::webhook {
+
+/// POSTs every event of an instance to the URL in that instance's settings, signed. Wholly
+/// asynchronous: it has no thread, queue or schedule of its own; the host's lanes repeat, order and
+/// limit.
+///
+/// [Threading] as the ABI's tags say. [Errors] see verdict.hpp.
+class WebhookPlugin final
+    : public sdk::PluginWith<sdk::EventSink, sdk::InstanceObserver, sdk::HttpClient> {
+ public:
+  static constexpr sdk::Info kInfo{
+      .id = "org.colibri.webhook",
+      .alias = "webhook",
+      .name = "Webhook",
+      .version = "0.1.0",
+      .vendor = "Colibri",
+      .license = "Apache-2.0",
+      .description = "Posts events to a URL per instance, signed (Standard Webhooks)",
+      .configSchema = colibri_schemas::kConfig,
+      .instanceSchema = colibri_schemas::kInstance};
+
+  using PluginWith::PluginWith;
+
+  void init(std::string_view configJson) override;
+  void start() override;
+  void stop(std::chrono::milliseconds deadline) override;
+  void onState(const colibri_instance_event& event) override;
+  void onSettings(std::uint64_t instanceKey, std::string_view settingsJson) override;
+  void deliver(sdk::EventRef event, sdk::Delivery&& delivery) override;
+  void revoke(std::uint64_t token) override;
+
+ private:
+  using SettingsPtr =
+      std::shared_ptr<const Settings>;  // shared: a delivery keeps those it began with
+  SettingsPtr settingsOf(std::uint64_t instanceKey);
+  void post(const sdk::EventRef& event, const Settings& settings, std::uint64_t token);
+  void answered(std::uint64_t token, const colibri_http_answer& answer);
+  /// Never twice the same for two events that failed together.
+  double spread() noexcept;
+
+  Configuration configuration_;
+  std::uint64_t subscription_ = 0;
+  std::atomic<std::uint64_t> expired_{0}, spreads_{0};
+  InFlight inFlight_;
+  std::mutex mutex_;  // guards settings_
+  std::unordered_map<std::uint64_t, SettingsPtr> settings_;
+};
+
+}  // namespace colibri::webhook
