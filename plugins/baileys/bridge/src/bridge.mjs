@@ -1,0 +1,111 @@
+import { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
+import { InstanceHost } from './host.mjs';
+import { Instance } from './instance.mjs';
+import { Log } from './log.mjs';
+import { Status } from './status.mjs';
+import { Stops } from './stops.mjs';
+import { trustNoiseRoot } from './strict_curve.mjs';
+
+export const PROTOCOL_VERSION = 1;
+
+/**
+ * Gives the daemon's frames to the instances they concern, and the instances' to the daemon.
+ *
+ * Events: `fatal` (text): the daemon is not one we can work with.
+ */
+export class Bridge extends EventEmitter {
+  #link;
+  #instances = new Map(); // k -> Instance
+  #settings = null;
+  #stops = null;
+  #log;
+  #paused = false;
+
+  constructor(link) {
+    super();
+    this.#link = link;
+    this.#log = new Log((header) => link.send(header));
+    link.on('frame', (header) => this.#take(header));
+  }
+
+  get log() { return this.#log; }
+
+  greet() {
+    const { version } = createRequire(import.meta.url)('baileys/package.json');
+    this.#link.send({
+      t: 'hello', version: PROTOCOL_VERSION, pid: process.pid, node: process.versions.node, baileys: version,
+    });
+  }
+
+  #take(header) {
+    if (header.t === 'hello') return this.#onHello(header);
+    if (header.t === 'ping') return this.#link.send({ t: 'pong', id: header.id });
+    if (!this.#settings) return this.emit('fatal', 'the first frame was no hello');
+    const act = this.#acts[header.t];
+    if (act) act(header); // what a newer daemon may say is ignored
+  }
+
+  #onHello({ version, options }) {
+    if (version !== PROTOCOL_VERSION) return this.emit('fatal', `the daemon speaks version ${version}`);
+    this.#settings = options;
+    this.#stops = new Stops(options.test?.stopAt);
+    this.#log.setLevel(options.logLevel);
+    if (options.test?.noiseRoot) trustNoiseRoot(options.test.noiseRoot);
+    if (options.test) this.#log.warn('test options are set: not for real use');
+  }
+
+  #acts = {
+    open: (header) => this.#instance(header).open(header.options),
+    close: ({ k }) => {
+      const instance = this.#instances.get(k);
+      if (instance) instance.close();
+      else this.#link.send({ t: 'state', k, state: 'closed' });
+    },
+    logout: (header) => void this.#instance(header).logout(header.deadlineMs),
+    forget: ({ k }) => {
+      this.#instances.get(k)?.forget();
+      this.#instances.delete(k);
+    },
+    submit: (header) => this.#submit(header),
+    cancel: ({ token }) => this.#instances.forEach((instance) => instance.cancel(token)),
+    pause: () => {
+      this.#paused = this.#link.paused = true;
+      this.#instances.forEach((instance) => instance.pause());
+    },
+    resume: () => {
+      this.#paused = this.#link.paused = false;
+      this.#instances.forEach((instance) => instance.resume());
+    },
+  };
+
+  #instance({ k, instanceId, name }) {
+    const known = this.#instances.get(k);
+    if (known) return known;
+    const parts = {
+      k, instanceId, name,
+      host: new InstanceHost(this.#link, k),
+      log: this.#log,
+      stops: this.#stops,
+      settings: this.#settings,
+    };
+    const instance = new Instance(parts, {
+      report: (fields) => this.#link.send({ t: 'state', k, ...fields }),
+      complete: (...answer) => this.#complete(...answer),
+    });
+    if (this.#paused) instance.pause();
+    this.#instances.set(k, instance);
+    return instance;
+  }
+
+  #submit(header) {
+    const instance = this.#instances.get(header.k);
+    if (instance) instance.submit(header);
+    else this.#complete(header.token, Status.unavailable, { detail: 'the instance is not here' });
+  }
+
+  #complete(token, status, { detail, result }) {
+    const tail = result === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(result));
+    this.#link.send({ t: 'complete', token, status, ...(detail ? { detail } : {}), n: tail.length }, [tail]);
+  }
+}

@@ -1,0 +1,132 @@
+import { sendMessage } from './message_send.mjs';
+import { setPresence } from './presence_set.mjs';
+import { Refusal } from './refusal.mjs';
+import { Serial } from './serial.mjs';
+import { Status } from './status.mjs';
+
+const LATE_MS = 30_000; // how long after its deadline the outcome of a sent message is still waited for
+const CARRY_OUT = { 'message.send': sendMessage, 'presence.set': setPresence };
+
+/**
+ * The commands of one instance. Each is completed exactly once.
+ *
+ * A command waits for the link, is carried out in the order of its chat, and survives the link: what was
+ * on the wire without an answer is sent again, under the same message id, before its deadline.
+ */
+export class Commands {
+  #context;
+  #complete;
+  #log;
+  #running = new Map(); // token -> command
+  #chats = new Map(); // chat -> {serial, users}
+  #connection = null;
+
+  /**
+   * @param context what the commands work with, see instance.mjs
+   * @param complete (token, status, {detail, result}) => void
+   */
+  constructor({ context, complete, log }) {
+    this.#context = context;
+    this.#complete = complete;
+    this.#log = log;
+  }
+
+  submit({ token, name, messageId, deadlineUs, body }, willOpen) {
+    if (this.#running.has(token)) return; // the daemon repeats what it thinks lost
+    const command = { token, name, messageId, body: body ?? {}, deadlineMs: deadlineUs / 1000, sent: false };
+    if (!CARRY_OUT[name]) return this.#answer(token, Status.unsupported, 'this command is not known');
+    if (!willOpen) return this.#answer(token, Status.unavailable, 'the instance is not connected');
+    this.#running.set(token, command);
+    this.#armDeadline(command);
+    if (this.#connection) void this.#attempt(command, this.#connection);
+  }
+
+  cancel(token) {
+    const command = this.#running.get(token);
+    if (command && !command.sent) this.#finish(command, Status.cancelled, 'cancelled');
+  }
+
+  /** There is a link: carry out what waits, again what was lost. */
+  linkUp(connection) {
+    this.#connection = connection;
+    for (const command of this.#running.values()) {
+      if (Date.now() < command.deadlineMs) void this.#attempt(command, connection);
+    }
+  }
+
+  linkDown() {
+    this.#connection = null;
+  }
+
+  /** Nobody will connect any more. */
+  giveUp(detail) {
+    this.linkDown();
+    for (const command of [...this.#running.values()]) {
+      if (command.sent) this.#finish(command, Status.timeout, 'the link was closed before WhatsApp answered');
+      else this.#finish(command, Status.unavailable, detail);
+    }
+  }
+
+  async #attempt(command, connection) {
+    const isCurrent = () =>
+      this.#connection === connection && connection.isOpen && this.#running.get(command.token) === command;
+    await this.#inOrder(String(command.body.to ?? command.body.chat ?? ''), async () => {
+      if (!isCurrent() || Date.now() >= command.deadlineMs) return;
+      try {
+        const step = await CARRY_OUT[command.name](this.#context(connection), command);
+        if (step.acknowledged) void this.#await(command, step); // the next of the chat need not wait
+        else this.#finish(command, Status.ok, undefined, step.result);
+      } catch (error) {
+        this.#failed(command, error, isCurrent());
+      }
+    });
+  }
+
+  async #await(command, { acknowledged, result }) {
+    try {
+      await acknowledged;
+      this.#finish(command, Status.ok, undefined, result);
+    } catch (error) {
+      this.#failed(command, error, this.#connection !== null);
+    }
+  }
+
+  #failed(command, error, linked) {
+    if (error instanceof Refusal) return this.#finish(command, Status.rejected, error.message);
+    if (!linked || error.lost) return; // sent again on the next link, or ended by the deadline
+    this.#log.warn('a command failed', { type: command.name, reason: error?.name ?? 'Error' });
+    if (command.sent) return this.#finish(command, Status.timeout, 'outcome unknown: the send was interrupted');
+    this.#finish(command, Status.internal, 'the command could not be carried out');
+  }
+
+  async #inOrder(chat, work) {
+    const entry = this.#chats.get(chat) ?? { serial: new Serial(), users: 0 };
+    this.#chats.set(chat, entry);
+    entry.users += 1;
+    try {
+      await entry.serial.run(work);
+    } finally {
+      entry.users -= 1;
+      if (entry.users === 0) this.#chats.delete(chat);
+    }
+  }
+
+  #armDeadline(command) {
+    const at = () => {
+      if (!command.sent) return this.#finish(command, Status.unavailable, 'the link was not open in time');
+      command.timer = setTimeout(
+        () => this.#finish(command, Status.timeout, 'outcome unknown: WhatsApp did not answer'), LATE_MS);
+    };
+    command.timer = setTimeout(at, Math.max(0, Math.min(command.deadlineMs - Date.now(), 2 ** 31 - 1)));
+  }
+
+  #finish(command, status, detail, result) {
+    if (!this.#running.delete(command.token)) return;
+    clearTimeout(command.timer);
+    this.#answer(command.token, status, detail, result);
+  }
+
+  #answer(token, status, detail, result) {
+    this.#complete(token, status, { detail, result });
+  }
+}

@@ -1,0 +1,180 @@
+import { EventEmitter } from 'node:events';
+import https from 'node:https';
+import { makeWASocket } from 'baileys';
+import { classify } from './disconnect.mjs';
+import { gateSends } from './gate.mjs';
+import { isIgnored } from './inbound.mjs';
+
+const CLOSE_WITHIN_MS = 500;
+
+/** How long each thing may take. Tests shorten them. */
+export const TIMING = Object.freeze({
+  connectMs: 20_000, // TCP, TLS, upgrade, handshake: each
+  progressMs: 45_000, // from the start, or from a scan, to a QR code or an open link
+  keepAliveMs: 25_000, // between two pings
+  silenceMs: 10_000, // without an answer to one: the other side is gone
+  qrMs: undefined, // each QR code; undefined: 60 s the first, 20 s the others
+});
+
+/**
+ * One baileys socket, with what baileys 7.0.0-rc14 leaves out: an end for every way in which a connection can
+ * die. A dead one cannot be reused: make another.
+ *
+ * Events: `qr` (text), `paired`, `open`, `ended` (what classify says). After `ended`, which comes once,
+ * nothing comes any more.
+ */
+export class Connection extends EventEmitter {
+  #seen = {}; // of refusedStatus, reason: see classify
+  #over = false;
+  #open = false;
+  #progress = null;
+  #silence = null;
+  #lastFrame = Date.now();
+  #stanzas = new WeakMap(); // ciphertext -> stanza it came in
+
+  /**
+   * @param {object} parts
+   * @param parts.settings the hello's options
+   * @param parts.creds @param parts.keys KeyStore
+   * @param parts.repository (stanzaOf) => makeSignalRepository
+   * @param parts.caches @param parts.getMessage @param parts.cachedGroupMetadata @param parts.logger
+   * @param parts.onSent () => void: a frame was handed to the kernel
+   */
+  constructor({ settings, timing, creds, keys, repository, caches, getMessage, cachedGroupMetadata, logger, onSent }) {
+    super();
+    this.timing = { ...TIMING, ...timing };
+    const { test } = settings;
+    this.sock = makeWASocket({
+      ...(test?.serverUrl ? { waWebSocketUrl: test.serverUrl } : {}),
+      ...(test?.tlsInsecureMedia ? { fetchAgent: new https.Agent({ rejectUnauthorized: false }) } : {}),
+      browser: settings.browser,
+      auth: { creds, keys },
+      makeSignalRepository: repository((ciphertext) => this.#stanzas.get(ciphertext)),
+      logger,
+      getMessage,
+      cachedGroupMetadata,
+      connectTimeoutMs: this.timing.connectMs,
+      keepAliveIntervalMs: this.timing.keepAliveMs,
+      qrTimeout: this.timing.qrMs,
+      transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 1 },
+      shouldIgnoreJid: isIgnored,
+      markOnlineOnConnect: false, // the phone would stop to ring
+      emitOwnEvents: false,
+      syncFullHistory: false,
+      ...caches,
+    });
+    this.#watch();
+    this.#wire(keys, onSent);
+  }
+
+  get isOpen() { return this.#open && !this.#over; }
+
+  /** Ends it in an orderly way: the other side is told. */
+  close(reason) {
+    this.#end(reason, 428);
+  }
+
+  /** Cuts it off now, synchronously: not one more byte goes out or comes in. */
+  cut(reason) {
+    const socket = this.sock.ws.socket;
+    if (socket) {
+      socket.send = (data, done) => done?.(new Error('cut off'));
+      socket.terminate();
+    }
+    this.#end(reason, 428);
+  }
+
+  pause() { this.#onSocket((socket) => socket.pause()); }
+
+  resume() {
+    this.#lastFrame = Date.now();
+    this.#onSocket((socket) => socket.resume());
+  }
+
+  #onSocket(act) {
+    const socket = this.sock.ws.socket;
+    if (socket?.readyState === socket?.OPEN) act(socket);
+  }
+
+  #wire(keys, onSent) {
+    const { ws, ev } = this.sock;
+    gateSends(ws.socket, () => keys.durable(), onSent);
+    ws.close = () => closeSoon(ws.socket); // baileys waits for the other side, however long
+    ws.prependListener('CB:message', (stanza) => this.#note(stanza));
+    ws.on('frame', () => { this.#lastFrame = Date.now(); });
+    // Anything but 101: baileys listens and does nothing, so ws does nothing either.
+    ws.on('unexpected-response', (request, response) => {
+      this.#seen.refusedStatus = response.statusCode;
+      request.destroy();
+      this.#end(undefined, response.statusCode);
+    });
+    ev.on('connection.update', (update) => this.#onUpdate(update));
+  }
+
+  /** The ciphertexts of a stanza are recognised by identity when they are decrypted. */
+  #note(stanza) {
+    if (!Array.isArray(stanza.content)) return;
+    for (const { tag, content } of stanza.content) {
+      if (tag === 'enc' && content instanceof Uint8Array) this.#stanzas.set(content, stanza);
+    }
+  }
+
+  #onUpdate({ qr, isNewLogin, connection, lastDisconnect }) {
+    if (this.#over) return;
+    if (qr) {
+      clearTimeout(this.#progress);
+      this.emit('qr', qr);
+    }
+    if (isNewLogin) {
+      this.#expectProgress();
+      this.emit('paired');
+    }
+    if (connection === 'open') {
+      clearTimeout(this.#progress);
+      this.#open = true;
+      this.emit('open');
+    }
+    if (connection === 'close') this.#finish(lastDisconnect?.error);
+  }
+
+  #watch() {
+    this.#expectProgress();
+    const { keepAliveMs, silenceMs } = this.timing;
+    this.#silence = setInterval(() => {
+      const quiet = Date.now() - this.#lastFrame;
+      if (this.#open && quiet > keepAliveMs + silenceMs) this.cut('the other side has gone silent');
+    }, Math.max(silenceMs / 2, 10));
+  }
+
+  #expectProgress() {
+    clearTimeout(this.#progress);
+    this.#progress = setTimeout(() => this.cut('connecting took too long'), this.timing.progressMs);
+  }
+
+  /** Asks baileys to end, and does not wait for it. */
+  #end(reason, code) {
+    if (this.#over) return;
+    this.#seen.reason ??= reason;
+    const error = Object.assign(new Error(reason ?? 'ended'), { output: { statusCode: code } });
+    this.sock.end(error).then(() => this.#finish(error), () => this.#finish(error));
+  }
+
+  #finish(error) {
+    if (this.#over) return;
+    this.#over = true;
+    clearTimeout(this.#progress);
+    clearInterval(this.#silence);
+    this.emit('ended', classify(error, this.#seen));
+    this.removeAllListeners();
+  }
+}
+
+/** Says goodbye and, if nobody answers, hangs up. */
+function closeSoon(socket) {
+  return new Promise((resolve) => {
+    if (socket.readyState === socket.CLOSED) return resolve();
+    const timer = setTimeout(() => socket.terminate(), CLOSE_WITHIN_MS);
+    socket.once('close', () => { clearTimeout(timer); resolve(); });
+    socket.close();
+  });
+}

@@ -1,0 +1,278 @@
+import { jidNormalizedUser } from 'baileys/lib/WABinary/index.js';
+import { Backoff } from './backoff.mjs';
+import { Commands } from './commands.mjs';
+import { wipe } from './creds.mjs';
+import { Outbox } from './outbox.mjs';
+import { Pairing } from './pairing.mjs';
+import { Session } from './session.mjs';
+
+const PICTURE_WITHIN_MS = 5000;
+const STABLE_MS = 60_000; // a link that held this long starts the backoff anew
+
+/**
+ * The life of one instance: tries, QR codes, an open link, lost links, the end. Reports every step as a `state`
+ * frame (docs/instance-states.md). Callbacks of a socket that is not the present one are void.
+ */
+export class Instance {
+  #parts;
+  #report;
+  #outbox;
+  #commands;
+  #backoff;
+  #pairing = null;
+  #session = null;
+  #connection = null;
+  #wanted = false; // the daemon wants it open
+  #pause = null; // {promise, resolve} while the host is full
+  #attempt = 0; // number of the present try
+  #timer = null;
+  #openedAt = 0;
+  #progressed = false; // the present socket has shown a QR code or been paired
+  #ended = []; // waiting for the present socket's end
+  #crowded = false;
+
+  /**
+   * @param parts {k, instanceId, name, host, log, stops, settings}
+   * @param report (fields of a `state` frame) => void
+   * @param complete see Commands
+   */
+  constructor(parts, { report, complete }) {
+    const timing = parts.settings.test?.timing ?? {};
+    this.#parts = { ...parts, timing };
+    this.#report = report;
+    this.#backoff = new Backoff({ firstMs: timing.backoffFirstMs, mostMs: timing.backoffMostMs });
+    this.#outbox = new Outbox({
+      host: parts.host, log: parts.log, stops: parts.stops,
+      onCrowded: (crowded) => this.#setCrowded(crowded),
+    });
+    this.#commands = new Commands({
+      context: (connection) => this.#session.context(connection), complete, log: parts.log,
+    });
+  }
+
+  // --- what the daemon asks -----------------------------------------------------------------------
+
+  /** @param {{number?: string}} options number: ask for a pairing code, too */
+  open({ number } = {}) {
+    if (this.#wanted && this.#connection) return; // under way already
+    this.#wanted = true;
+    this.#backoff.reset();
+    this.#pairing = new Pairing({
+      number: String(number ?? '').replace(/\D/g, ''),
+      limit: this.#parts.settings.qrLimit,
+      qrMs: this.#parts.timing.qrMs,
+      report: this.#report,
+    });
+    void this.#try();
+  }
+
+  close() {
+    this.#stop('closed by the gateway');
+    this.#report({ state: 'closed', detail: 'closed by the gateway' });
+  }
+
+  /** Ends in `loggedOut`, whether or not WhatsApp could be told within `deadlineMs`. */
+  async logout(deadlineMs) {
+    const until = Date.now() + deadlineMs;
+    const told = await this.#tellLogout(deadlineMs / 2);
+    this.#stop('logged out');
+    await within(until - Date.now() - deadlineMs / 10, this.#outbox.drained());
+    await this.#forgetKeys();
+    this.#report({
+      state: 'loggedOut', networkCode: 401,
+      detail: told ? 'logged out' : 'logged out here; WhatsApp could not be told',
+    });
+  }
+
+  forget() {
+    this.#stop('forgotten');
+    this.#outbox.close();
+  }
+
+  submit(command) {
+    this.#commands.submit(command, this.#wanted);
+  }
+
+  cancel(token) {
+    this.#commands.cancel(token);
+  }
+
+  /** The host is full: read nothing. A link that stands still too long is dropped by WhatsApp, or by us. */
+  pause() {
+    if (this.#pause) return;
+    this.#pause = Promise.withResolvers();
+    this.#connection?.pause();
+  }
+
+  resume() {
+    this.#pause?.resolve();
+    this.#pause = null;
+    if (!this.#crowded) this.#connection?.resume();
+  }
+
+  // --- tries --------------------------------------------------------------------------------------
+
+  async #try() {
+    const attempt = ++this.#attempt;
+    const isCurrent = () => this.#wanted && attempt === this.#attempt;
+    clearTimeout(this.#timer);
+    this.#report({ state: 'connecting' });
+    await this.#pause?.promise;
+    if (!isCurrent()) return;
+    try {
+      if (!this.#session) await this.#loadSession();
+    } catch (error) {
+      this.#session = null;
+      if (isCurrent()) this.#retry({ code: 0, detail: 'the gateway could not read the session' });
+      this.#parts.log.warn('a session could not be read', { k: this.#parts.k, status: error.status ?? 0 });
+      return;
+    }
+    if (isCurrent()) this.#connect(isCurrent);
+  }
+
+  async #loadSession() {
+    const session = new Session({
+      ...this.#parts,
+      outbox: this.#outbox,
+      onStoreFailure: (error) => this.#storeFailed(session, error),
+    });
+    this.#session = session;
+    await session.load();
+  }
+
+  #connect(isCurrent) {
+    const connection = this.#session.connect();
+    this.#connection = connection;
+    this.#progressed = false;
+    connection.on('qr', (qr) => { if (isCurrent()) this.#onQr(connection, qr); });
+    connection.on('paired', () => { if (isCurrent()) this.#progressed = true; });
+    connection.on('open', () => { if (isCurrent()) this.#onOpen(connection, isCurrent); });
+    connection.on('ended', (why) => {
+      if (this.#connection === connection) this.#onEnded(why);
+    });
+  }
+
+  #onQr(connection, qr) {
+    this.#progressed = true;
+    if (this.#pairing.take(connection, qr)) return;
+    this.#stop('QR limit');
+    this.#report({ state: 'closed', networkCode: 408, detail: 'nobody scanned a QR code before the limit was reached' });
+  }
+
+  #onOpen(connection, isCurrent) {
+    this.#openedAt = Date.now();
+    const { me } = this.#session.creds;
+    const info = { ownerJid: jidNormalizedUser(me.id), ...(me.name ? { profileName: me.name } : {}) };
+    this.#report({ state: 'open', info });
+    if (this.#pause || this.#crowded) connection.pause();
+    this.#commands.linkUp(connection);
+    void this.#tellProfile(connection, info, isCurrent);
+  }
+
+  /** The name and the picture come later than the link. */
+  async #tellProfile({ sock }, told, isCurrent) {
+    let picture;
+    try {
+      picture = await sock.profilePictureUrl(told.ownerJid, 'image', PICTURE_WITHIN_MS);
+    } catch {
+      // it has none, or nobody may see it
+    }
+    const { me } = this.#session?.creds ?? {};
+    const name = me?.name && me.name !== told.profileName ? me.name : undefined;
+    if (!isCurrent() || !this.#connection?.isOpen || (!picture && !name)) return;
+    this.#report({
+      state: 'open',
+      info: { ...told, ...(name ? { profileName: name } : {}), ...(picture ? { profilePictureUrl: picture } : {}) },
+    });
+  }
+
+  // --- ends ---------------------------------------------------------------------------------------
+
+  #onEnded(why) {
+    this.#connection = null;
+    this.#commands.linkDown();
+    for (const told of this.#ended.splice(0)) told();
+    if (!this.#wanted) return;
+    if (this.#openedAt && Date.now() - this.#openedAt > STABLE_MS) this.#backoff.reset();
+    const wasOpen = this.#openedAt > 0;
+    this.#openedAt = 0;
+    if (why.kind === 'loggedOut') void this.#loggedOut(why);
+    else if (why.kind === 'final') this.#closeForGood(why);
+    else if (why.kind === 'retry' || wasOpen || !this.#progressed) this.#retry(why);
+    else void this.#try(); // a restart after pairing, or new QR codes
+  }
+
+  #retry({ code, detail }) {
+    const retryInMs = this.#backoff.nextMs();
+    this.#report({ state: 'closed', networkCode: code, retryInMs, detail });
+    this.#timer = setTimeout(() => void this.#try(), retryInMs);
+  }
+
+  #closeForGood({ code, detail }) {
+    this.#stop(detail);
+    this.#report({ state: 'closed', networkCode: code, detail });
+  }
+
+  async #loggedOut({ code, detail }) {
+    this.#stop(detail);
+    await this.#forgetKeys();
+    this.#report({ state: 'loggedOut', networkCode: code, detail });
+  }
+
+  /** Called before anybody sees the error: the socket must be dead by then. */
+  #storeFailed(session, error) {
+    if (this.#session !== session) return;
+    this.#session = null;
+    this.#parts.log.error('the store failed; the link is cut and opened again', { k: this.#parts.k, status: error.status ?? 0 });
+    const connection = this.#connection;
+    if (connection) connection.cut('the gateway could not store what came in');
+  }
+
+  /** No more tries, no socket. */
+  #stop(detail) {
+    this.#wanted = false;
+    this.#attempt += 1;
+    clearTimeout(this.#timer);
+    this.#connection?.close(detail);
+    this.#connection = null;
+    this.#commands.giveUp(detail);
+  }
+
+  async #tellLogout(deadlineMs) {
+    const connection = this.#connection;
+    if (!connection?.isOpen) return false;
+    const ended = new Promise((resolve) => this.#ended.push(resolve));
+    this.#wanted = false; // the end is ours
+    try {
+      await within(deadlineMs, connection.sock.logout());
+      await within(deadlineMs, ended);
+      return true;
+    } catch {
+      return false; // the link went away under it
+    }
+  }
+
+  /** Deletes credentials and keys; if the store fails the daemon does it. */
+  async #forgetKeys() {
+    this.#session?.keys.dropCreds();
+    this.#session = null;
+    try {
+      await wipe(this.#parts.host);
+    } catch (error) {
+      this.#parts.log.error('the keys of a logged out instance could not be deleted', { k: this.#parts.k, status: error.status ?? 0 });
+    }
+  }
+
+  #setCrowded(crowded) {
+    this.#crowded = crowded;
+    if (crowded) this.#connection?.pause();
+    else if (!this.#pause) this.#connection?.resume();
+  }
+}
+
+/** Waits for `work`, but not longer than `ms`. */
+function within(ms, work) {
+  let timer;
+  const patience = new Promise((resolve) => { timer = setTimeout(resolve, Math.max(0, ms)); });
+  return Promise.race([work, patience]).finally(() => clearTimeout(timer));
+}

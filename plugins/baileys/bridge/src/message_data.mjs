@@ -1,0 +1,65 @@
+// A WhatsApp message as the `data` of messages.upsert, send.message and messages.set
+// (docs: contract/routes.md 0.6, contract/events.md 2.3).
+import { getContentType, getDevice } from 'baileys/lib/Utils/messages.js';
+import { proto } from 'baileys/WAProto/index.js';
+import { numberOf, plain } from './plain.mjs';
+
+const Statuses = proto.WebMessageInfo.Status;
+
+/** Wrappers whose content is the message itself. */
+const WRAPPERS = ['ephemeralMessage', 'documentWithCaptionMessage', 'editedMessage', 'associatedChildMessage'];
+
+/**
+ * @param {object} message key, message, messageTimestamp, pushName, status as baileys has them
+ * @param {{instanceId: string, pushName?: string|null, status?: string}} given
+ */
+export function messageData(message, { instanceId, pushName, status }) {
+  const { content, contextInfo } = normalise(message.message);
+  return {
+    key: keyData(message.key),
+    pushName: pushName ?? message.pushName ?? message.key.participant ?? null,
+    status: status ?? statusName(message.status) ?? 'DELIVERY_ACK',
+    message: content,
+    contextInfo,
+    messageType: getContentType(content) ?? 'unknown',
+    messageTimestamp: numberOf(message.messageTimestamp),
+    instanceId,
+    source: getDevice(message.key.id),
+  };
+}
+
+export function keyData(key) {
+  const data = { remoteJid: key.remoteJid, fromMe: key.fromMe === true, id: key.id };
+  for (const name of ['participant', 'remoteJidAlt', 'participantAlt', 'addressingMode']) {
+    if (key[name]) data[name] = key[name];
+  }
+  return data;
+}
+
+export const statusName = (status) => (typeof status === 'number' ? Statuses[status] : undefined);
+
+/** The content without its wrappers: a plain text is always `conversation`. */
+export function unwrap(message) {
+  let content = message ?? {};
+  for (let depth = 0; depth < 5; ++depth) {
+    const wrapper = WRAPPERS.find((name) => content[name]?.message);
+    if (!wrapper) break;
+    content = content[wrapper].message;
+  }
+  return content;
+}
+
+function normalise(message) {
+  const content = plain(unwrap(message));
+  delete content.senderKeyDistributionMessage; // a key, not a message
+  const type = getContentType(content);
+  const contextInfo = content[type]?.contextInfo ?? null;
+  if (contextInfo?.quotedMessage) {
+    contextInfo.quotedMessage = normalise(contextInfo.quotedMessage).content;
+  }
+  if (type === 'extendedTextMessage') {
+    const { extendedTextMessage, ...rest } = content;
+    return { content: { conversation: extendedTextMessage.text ?? '', ...rest }, contextInfo };
+  }
+  return { content, contextInfo };
+}

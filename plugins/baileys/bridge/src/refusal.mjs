@@ -1,0 +1,7 @@
+/** WhatsApp, or common sense, refuses this one command. The message is for the caller: no secrets. */
+export class Refusal extends Error {}
+
+/** The link went away before the outcome was known. */
+export class LinkLost extends Error {
+  lost = true;
+}

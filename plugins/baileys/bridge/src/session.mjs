@@ -1,0 +1,142 @@
+import { proto } from 'baileys/WAProto/index.js';
+import { Connection } from './connection.mjs';
+import { dropHalfPairing, encodeCreds, isLinked, loadCreds } from './creds.mjs';
+import { inbound } from './inbound.mjs';
+import { KeyStore } from './key_store.mjs';
+import { baileysLogger } from './log.mjs';
+import { newNameCache, wireNetworkEvents } from './network_events.mjs';
+import { continueAfter, decodePending, PREFIX } from './pending.mjs';
+import { RecentCiphertexts } from './recent.mjs';
+import { signalRepositoryFactory } from './signal_repository.mjs';
+import { TtlCache } from './ttl_cache.mjs';
+
+const MINUTE = 60_000;
+
+/**
+ * What an instance knows while its store is whole: credentials, keys, caches. Several sockets, one after the
+ * other, work on one session. After a failed write memory is ahead of the disk: throw it away, open another.
+ */
+export class Session {
+  #parts;
+  #recent = new RecentCiphertexts();
+  #names = newNameCache();
+  #sentTo = new TtlCache({ ttlMs: 24 * 60 * MINUTE });
+  #onWhatsApp = new TtlCache({ ttlMs: 24 * 60 * MINUTE });
+  #groups = new TtlCache({ ttlMs: 5 * MINUTE, most: 200 });
+  #caches = {
+    userDevicesCache: new TtlCache({ ttlMs: 5 * MINUTE }),
+    msgRetryCounterCache: new TtlCache({ ttlMs: 60 * MINUTE }),
+    callOfferCache: new TtlCache({ ttlMs: 5 * MINUTE, most: 100 }),
+    placeholderResendCache: new TtlCache({ ttlMs: 60 * MINUTE }),
+  };
+  creds = null;
+  keys;
+
+  /** @param parts {k, instanceId, name, host, outbox, log, stops, settings, timing, onStoreFailure} */
+  constructor(parts) {
+    this.#parts = parts;
+    this.logger = baileysLogger(parts.log, parts.k);
+    this.keys = new KeyStore(parts.host, parts.onStoreFailure);
+  }
+
+  /** Reads the credentials and hands on what a crash left unpublished. Rejects if the store does. */
+  async load() {
+    this.creds = await loadCreds(this.#parts.host);
+    for await (const page of this.#parts.host.scan(PREFIX)) {
+      for (const record of page) await this.#recover(record);
+    }
+  }
+
+  get linked() { return isLinked(this.creds); }
+
+  me = () => ({ id: this.creds.me?.id, lid: this.creds.me?.lid });
+
+  /** A new socket. Nothing of an earlier try that led nowhere is left in the credentials. */
+  connect() {
+    dropHalfPairing(this.creds);
+    const { settings, timing, stops, outbox } = this.#parts;
+    const connection = new Connection({
+      settings,
+      timing,
+      creds: this.creds,
+      keys: this.keys,
+      repository: (stanzaOf) => this.#repository(stanzaOf),
+      caches: this.#caches,
+      logger: this.logger,
+      getMessage: ({ id }) => this.sentMessage(id),
+      cachedGroupMetadata: async (jid) => this.#groups.get(jid),
+      onSent: () => { if (outbox.waiting > 0) stops.reach('received'); },
+    });
+    const { sock } = connection;
+    sock.ev.on('creds.update', () => this.keys.saveCreds(() => encodeCreds(this.creds)));
+    const publish = (drafts) => { if (drafts.length > 0) outbox.add({ drafts }); };
+    const known = {
+      instanceId: this.#parts.instanceId,
+      name: this.#parts.name,
+      me: this.me,
+      names: this.#names,
+      chatOf: (id) => this.#sentTo.get(id),
+    };
+    wireNetworkEvents(sock, known, publish, (group) => this.#groups.del(group));
+    return connection;
+  }
+
+  /** What a command works with. */
+  context(connection) {
+    const { sock } = connection;
+    return {
+      connection,
+      sock,
+      creds: this.creds,
+      keys: this.keys,
+      logger: this.logger,
+      instanceId: this.#parts.instanceId,
+      stops: this.#parts.stops,
+      sentTo: this.#sentTo,
+      onWhatsApp: this.#onWhatsApp,
+      sentMessage: (id) => this.sentMessage(id),
+      groupMetadata: (jid) => this.#groupMetadata(sock, jid),
+    };
+  }
+
+  async sentMessage(id) {
+    const [bytes] = await this.#parts.host.get([`sent/${id}`]);
+    return bytes ? proto.Message.decode(bytes) : undefined;
+  }
+
+  async #groupMetadata(sock, jid) {
+    const known = this.#groups.get(jid);
+    if (known) return known;
+    const metadata = await sock.groupMetadata(jid);
+    this.#groups.set(jid, metadata);
+    return metadata;
+  }
+
+  #repository(stanzaOf) {
+    const { instanceId, stops, outbox } = this.#parts;
+    return signalRepositoryFactory({
+      keys: this.keys,
+      recent: this.#recent,
+      stanzaOf,
+      me: this.me,
+      inbound: (received) => inbound(received, instanceId),
+      deliver: (delivery) => outbox.add(delivery),
+      stops,
+    });
+  }
+
+  /** A record whose event may not be in the log: the event it would have been, or just its end. */
+  async #recover({ key, value }) {
+    const { outbox, instanceId, log, k } = this.#parts;
+    continueAfter(key);
+    let drafts = [];
+    try {
+      const received = await decodePending(value);
+      this.#recent.add(received.digest);
+      drafts = inbound(received, instanceId).drafts;
+    } catch {
+      log.error('the record of a message cannot be read', { k });
+    }
+    outbox.add({ drafts, pendingKey: key });
+  }
+}
