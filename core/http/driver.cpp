@@ -105,24 +105,28 @@ bool Driver::canProceed(const Connection& c) const noexcept {
 /// `bytes` lie in the scratch buffer; what stays unparsed moves into the connection.
 void Driver::process(Connection& c, std::string_view bytes) {
   bool stuck = false;
-  int turn = 0;
+  int requests = 0;
   while (!stuck && canProceed(c) && !bytes.empty()) {
-    if (c.phase == Phase::idle && ++turn > kRequestsPerTurn) {
-      if (!c.resuming) resume_.push_back(c.epollKey());
-      c.resuming = true;
-      break;
-    }
+    if (c.phase == Phase::idle && ++requests > kRequestsPerTurn) break;
     bytes.remove_prefix(advance(c, bytes, stuck));
   }
   if (c.closeAfter) bytes = {};
+  keep(c, bytes);
+  if (!flush(c)) return;
+  if (!stuck && !bytes.empty() && canProceed(c) && !c.resuming) {
+    // Its turn is over, or the answers that held it up have just left.
+    c.resuming = true;
+    resume_.push_back(c.epollKey());
+  }
+  settle(c);
+}
+
+void Driver::keep(Connection& c, std::string_view bytes) {
   if (!bytes.empty()) {
     c.in.assign(bytes);
-  } else if (c.in.capacity() > std::string().capacity()) {
+  } else if (!c.in.empty()) {
     std::string().swap(c.in);
-  } else {
-    c.in.clear();
   }
-  if (flush(c)) settle(c);
 }
 
 /// Parses as far as the current request goes. [Errors] answered here; then closeAfter is set.

@@ -49,6 +49,7 @@ class Driver {
   bool receive(Connection& c, std::size_t& filled);
   void discard(Connection& c);
   void process(Connection& c, std::string_view bytes);
+  static void keep(Connection& c, std::string_view bytes);
   std::size_t advance(Connection& c, std::string_view bytes, bool& stuck);
   void acceptHead(Connection& c, bool bodyWaiting);
   bool countBody(Connection& c);

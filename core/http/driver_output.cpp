@@ -65,7 +65,7 @@ void Driver::settle(Connection& c) {
   if (c.phase == Phase::lingering) return;
   if (c.outWaiting() == 0 && c.phase != Phase::handling) {
     if (c.closeAfter) return linger(c);
-    if (c.drained && c.in.empty()) {
+    if (c.drained && !c.resuming) {  // what is still in `c.in` will never be a whole request
       if (c.phase == Phase::idle) return close(c);
       fail(c, 400, "The request ended early");
       if (flush(c)) settle(c);

@@ -86,8 +86,11 @@ Result<void> Loop::start() {
 void Loop::run() {
   pthread_setname_np(pthread_self(), name_.c_str());
   while (!stopAsked_.load(std::memory_order_acquire)) turn();
+  readMail();  // what was answered before the end still goes out
   driver_.closeAll();
-  mailbox_->close();
+  mailbox_->close(mail_);
+  for (auto& item : mail_) driver_.deliver(std::move(item));  // tells late watchers
+  mail_.clear();
   const std::lock_guard lock(mutex_);
   drained_ = true;
   drainedChanged_.notify_all();

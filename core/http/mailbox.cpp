@@ -60,11 +60,11 @@ void Mailbox::take(std::vector<Item>& items) {
   items.swap(items_);
 }
 
-void Mailbox::close() {
-  std::vector<Item> discarded;  // destroyed outside the lock: an item may own a Responder
+void Mailbox::close(std::vector<Item>& items) {
+  COLIBRI_ASSERT(items.empty());
   const std::lock_guard lock(mutex_);
   closed_ = true;
-  discarded.swap(items_);
+  items.swap(items_);
 }
 
 }  // namespace colibri::http

@@ -41,7 +41,8 @@ class Mailbox final : public AnswerSink {
   std::optional<Response> endHandling() noexcept;
   /// Everything queued since the last call, into an empty `items`.
   void take(std::vector<Item>& items);
-  void close();
+  /// As take(), for the last time: later mail is discarded.
+  void close(std::vector<Item>& items);
 
  private:
   void put(Item&& item);

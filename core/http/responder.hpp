@@ -50,6 +50,7 @@ class Responder {
   /// `gone` runs once, on the loop thread, when the client closes (or half-closes) its connection
   /// before the answer; soon if it has already. It may race with send() from another thread. An
   /// answer is still tried afterwards: a client that only closed its sending half receives it.
+  /// Set after Server::stop(), it never runs.
   void onGone(Function<void()> gone);
 
  private:

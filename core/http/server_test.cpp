@@ -69,6 +69,17 @@ TEST(HttpServer, AnswersAHundredPipelinedRequestsInOrder) {
   }
 }
 
+TEST(HttpServer, AnswersMorePipelinedRequestsThanOneTurnTakesAndTheirAnswersFill) {
+  Running running({.outputBytes = 100});  // every answer holds up the next
+  Client client(running.port());
+  std::string all;
+  for (int i = 0; i < 500; ++i) all += get("/" + std::to_string(i));
+  ASSERT_TRUE(client.send(all));
+  client.halfClose();
+  for (int i = 0; i < 500; ++i) ASSERT_EQ(client.receive().body, "/" + std::to_string(i));
+  EXPECT_TRUE(client.closedCleanly());
+}
+
 TEST(HttpServer, TakesChunkedBodiesAndIgnoresTrailers) {
   Running running;
   Client client(running.port());

@@ -40,22 +40,27 @@ struct Received {
 /// A client that sends exactly the bytes it is told to, however wrong. Waits at most 20 s.
 class Client {
  public:
-  explicit Client(std::uint16_t port, int receiveBuffer = 0)
-      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit Client(std::uint16_t port, int receiveBuffer = 0) : Client() {
+    if (receiveBuffer > 0) {
+      ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &receiveBuffer, sizeof receiveBuffer);
+    }
+    connected_ = connect(port);
+  }
+  Client() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const timeval bound{20, 0};
     const int on = 1;
     ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &bound, sizeof bound);
     ::setsockopt(fd_.get(), SOL_SOCKET, SO_SNDTIMEO, &bound, sizeof bound);
     ::setsockopt(fd_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    if (receiveBuffer > 0) {
-      ::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &receiveBuffer, sizeof receiveBuffer);
-    }
+  }
+
+  bool connect(std::uint16_t port) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const auto* generic = static_cast<const sockaddr*>(static_cast<const void*>(&address));
-    connected_ = ::connect(fd_.get(), generic, sizeof address) == 0;
+    return ::connect(fd_.get(), generic, sizeof address) == 0;
   }
 
   bool connected() const noexcept { return connected_; }
