@@ -34,7 +34,11 @@ void WebhookPlugin::start() {
   // The host's client may hold a request as long again as it may take, until a connection is free.
   subscription.ack_timeout_ms =
       static_cast<std::uint32_t>(configuration_.timeout.count() * 2 + 5000);
+  const std::scoped_lock lock(subscribing_);
   subscription_ = subscribe(subscription);
+  // Settings may have come already; from here on they set their filters themselves.
+  for (const auto& [instanceKey, settings] : allSettings())
+    setFilter(subscription_, instanceKey, filterOf(*settings));
 }
 
 void WebhookPlugin::stop(std::chrono::milliseconds) {
@@ -60,12 +64,18 @@ void WebhookPlugin::onSettings(std::uint64_t instanceKey, std::string_view setti
                       ? nullptr
                       : std::make_shared<const Settings>(parseSettings(settingsJson));
   if (settings && !settings->enabled) settings = nullptr;
-  if (settings) setFilter(subscription_, instanceKey, filterOf(*settings));
+  const std::scoped_lock order(subscribing_);
+  if (settings && subscription_ != 0) setFilter(subscription_, instanceKey, filterOf(*settings));
   const std::scoped_lock lock(mutex_);
   if (settings)
     settings_[instanceKey] = std::move(settings);
   else
     settings_.erase(instanceKey);
+}
+
+WebhookPlugin::SettingsMap WebhookPlugin::allSettings() {
+  const std::scoped_lock lock(mutex_);
+  return settings_;
 }
 
 WebhookPlugin::SettingsPtr WebhookPlugin::settingsOf(std::uint64_t instanceKey) {

@@ -47,6 +47,8 @@ class WebhookPlugin final
  private:
   using SettingsPtr =
       std::shared_ptr<const Settings>;  // shared: a delivery keeps those it began with
+  using SettingsMap = std::unordered_map<std::uint64_t, SettingsPtr>;
+  SettingsMap allSettings();
   SettingsPtr settingsOf(std::uint64_t instanceKey);
   void post(const sdk::EventRef& event, const Settings& settings, std::uint64_t token);
   void answered(std::uint64_t token, const colibri_http_answer& answer);
@@ -54,11 +56,14 @@ class WebhookPlugin final
   double spread() noexcept;
 
   Configuration configuration_;
-  std::uint64_t subscription_ = 0;
+  // Guards subscription_ and keeps a lane's filters in the order of its settings. Held over host
+  // calls, which do not wait for us.
+  std::mutex subscribing_;
+  std::uint64_t subscription_ = 0;  // 0 = not subscribed yet
   std::atomic<std::uint64_t> expired_{0}, spreads_{0};
   InFlight inFlight_;
   std::mutex mutex_;  // guards settings_
-  std::unordered_map<std::uint64_t, SettingsPtr> settings_;
+  SettingsMap settings_;
 };
 
 }  // namespace colibri::webhook

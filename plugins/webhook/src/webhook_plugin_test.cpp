@@ -148,6 +148,13 @@ TEST_F(WebhookPluginTest, SettingsSetTheLanesFilter) {
   EXPECT_EQ(host_.filter(1, 1), R"({"types":["qrcode.updated","groups.update"]})");
 }
 
+TEST_F(WebhookPluginTest, SettingsThatComeBeforeStartSetTheirFilterAtStart) {
+  ASSERT_EQ(host_.load("{}"), COLIBRI_OK) << host_.error();
+  ASSERT_EQ(host_.settings(7, R"({"url":"https://sink.test","events":["CALL"]})"), COLIBRI_OK);
+  ASSERT_EQ(host_.start(), COLIBRI_OK) << host_.error();
+  EXPECT_EQ(host_.filter(1, 7), R"({"types":["call"]})");
+}
+
 TEST_F(WebhookPluginTest, RefusedSettingsLeaveTheOldOnesInForce) {
   begin();
   EXPECT_EQ(host_.settings(1, R"({"url":"https://other.test/","headers":{"Host":"x"}})"),
