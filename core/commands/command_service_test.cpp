@@ -19,8 +19,8 @@ constexpr auto* kResult = R"({"key":{"remoteJid":"2@s.whatsapp.net","fromMe":tru
 struct Commands {
   explicit Commands(CommandService::Options options = {}, std::filesystem::path reuse = {})
       : world(World::quick(), std::move(reuse)),
-        service(*world.lifecycle, *world.hostEvents, *world.store, world.executor, world.timers, world.clock,
-                options) {}
+        service(*world.lifecycle, *world.hostEvents, *world.store, world.executor, world.timers,
+                world.clock, options) {}
   ~Commands() { service.stop(); }
 
   std::future<CommandAnswer> send(const std::string& body, const std::string& idempotencyKey = "") {
@@ -76,7 +76,8 @@ TEST_F(CommandServiceTest, ARefusalByTheConnectorIsAnAnswer) {
 TEST_F(CommandServiceTest, TheSameKeyIsTheSameMessageAndTheSameAnswer) {
   auto first = commands.send("{}", "order-1");
   const auto taken = commands.taken(0);
-  EXPECT_EQ(taken.messageId, messageIdFor(commands.world.registry.get(commands.key)->row.id, "order-1"));
+  EXPECT_EQ(taken.messageId,
+            messageIdFor(commands.world.registry.get(commands.key)->row.id, "order-1"));
   auto second = commands.send("{}", "order-1");
   commands.service.complete(taken.token, std::string(kResult));
   EXPECT_EQ(*first.get().outcome, kResult);
@@ -91,7 +92,8 @@ TEST_F(CommandServiceTest, TheSameKeyWithAnotherRequestIsAConflict) {
   auto first = commands.send("{}", "order-1");
   commands.service.complete(commands.taken(0).token, std::string(kResult));
   first.get();
-  EXPECT_EQ(commands.send(R"({"text":"other"})", "order-1").get().outcome.error().code, Errc::conflict);
+  EXPECT_EQ(commands.send(R"({"text":"other"})", "order-1").get().outcome.error().code,
+            Errc::conflict);
 }
 
 TEST_F(CommandServiceTest, AFailedCommandMayBeTriedAgainUnderItsKeyWithTheSameId) {

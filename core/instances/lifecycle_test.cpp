@@ -29,7 +29,8 @@ TEST(Lifecycle, CreatedInstanceIsStoredFoundAndAnnounced) {
   auto wanted = request("a");
   wanted.token = "a-token-of-my-own";
   wanted.settings["webhook"] = R"({"url":"http://x"})";
-  const auto created = answerOf<Created>([&](auto done) { world.lifecycle->create(wanted, std::move(done)); });
+  const auto created =
+      answerOf<Created>([&](auto done) { world.lifecycle->create(wanted, std::move(done)); });
   ASSERT_TRUE(created) << created.error().message;
   EXPECT_EQ(created->token, "a-token-of-my-own");
   EXPECT_TRUE(world.registry.findByName("a"));
@@ -46,8 +47,8 @@ TEST(Lifecycle, OfTwoParallelCreationsOfOneNameExactlyOneWinsAndStays) {
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&] {
-      const auto created =
-          answerOf<Created>([&](auto done) { world.lifecycle->create(request("same"), std::move(done)); });
+      const auto created = answerOf<Created>(
+          [&](auto done) { world.lifecycle->create(request("same"), std::move(done)); });
       created ? ++won : ++refused;
     });
   }
@@ -62,7 +63,8 @@ TEST(Lifecycle, AnIntegrationWithoutPluginIsRefusedAndLeavesNothing) {
   World world;
   auto wanted = request("a");
   wanted.integration = "WHATSAPP-BUSINESS";
-  const auto created = answerOf<Created>([&](auto done) { world.lifecycle->create(wanted, std::move(done)); });
+  const auto created =
+      answerOf<Created>([&](auto done) { world.lifecycle->create(wanted, std::move(done)); });
   EXPECT_EQ(created.error().code, Errc::unsupported);
   EXPECT_EQ(world.registry.size(), 0u);
 }
@@ -70,7 +72,8 @@ TEST(Lifecycle, AnIntegrationWithoutPluginIsRefusedAndLeavesNothing) {
 TEST(Lifecycle, CreateWithQrAnswersTheFirstCode) {
   World world;
   std::promise<Result<Created>> promise;
-  world.lifecycle->create(request("a", true), [&](Result<Created> c) { promise.set_value(std::move(c)); });
+  world.lifecycle->create(request("a", true),
+                          [&](Result<Created> c) { promise.set_value(std::move(c)); });
   ASSERT_TRUE(eventually([&] { return world.connector.count("open") == 1; }));
   const auto key = world.registry.findByName("a")->row.key;
   world.report(key, connecting);
@@ -87,7 +90,8 @@ TEST(Lifecycle, CreateWithQrAnswersTheFirstCode) {
 TEST(Lifecycle, CreateWithoutQrInTimeIsRolledBackWithTheReason) {
   World world;
   std::promise<Result<Created>> promise;
-  world.lifecycle->create(request("a", true), [&](Result<Created> c) { promise.set_value(std::move(c)); });
+  world.lifecycle->create(request("a", true),
+                          [&](Result<Created> c) { promise.set_value(std::move(c)); });
   ASSERT_TRUE(eventually([&] { return world.connector.count("open") == 1; }));
   const auto key = world.registry.findByName("a")->row.key;
   world.report(key, connecting);
@@ -112,7 +116,8 @@ TEST(Lifecycle, ConnectWithoutQrInTimeSaysSoAndTheAttemptGoesOn) {
   EXPECT_EQ(connected.error().code, Errc::timeout);
   showQr(world, key, "late");
   ASSERT_TRUE(eventually([&] { return world.stateOf(key) == qr; }));
-  const auto again = answerOf<Connected>([&](auto done) { world.lifecycle->connect(key, "", std::move(done)); });
+  const auto again =
+      answerOf<Connected>([&](auto done) { world.lifecycle->connect(key, "", std::move(done)); });
   ASSERT_TRUE(again);
   EXPECT_EQ(again->qr->code, "late");
 }
@@ -141,8 +146,10 @@ TEST(Lifecycle, PairingCodeComesTogetherWithTheQr) {
   World world;
   const auto key = world.create("a");
   std::promise<Result<Connected>> promise;
-  world.lifecycle->connect(key, "5511999", [&](Result<Connected> c) { promise.set_value(std::move(c)); });
-  ASSERT_TRUE(eventually([&] { return world.connector.count(R"(open {"number":"5511999"})") == 1; }));
+  world.lifecycle->connect(key, "5511999",
+                           [&](Result<Connected> c) { promise.set_value(std::move(c)); });
+  ASSERT_TRUE(
+      eventually([&] { return world.connector.count(R"(open {"number":"5511999"})") == 1; }));
   world.report(key, connecting);
   showQr(world, key, "2@code");
   world.report(key, pairingCode, [](StateReport& r) { r.pairingCode = "ABCD1234"; });
@@ -159,14 +166,16 @@ TEST(Lifecycle, ConnectionUpdateComesOnlyWhenTheApiStateChanges) {
   showQr(world, key, "1");
   showQr(world, key, "2");
   world.report(key, connecting);
-  world.report(key, open, [](StateReport& r) { r.infoJson = R"({"ownerJid":"1@s.whatsapp.net"})"; });
+  world.report(key, open,
+               [](StateReport& r) { r.infoJson = R"({"ownerJid":"1@s.whatsapp.net"})"; });
   world.report(key, closed, [](StateReport& r) { r.retryIn = std::chrono::seconds(1); });
   world.report(key, connecting);
   world.report(key, open);
   ASSERT_TRUE(eventually([&] { return world.published.names().size() >= 7; }));
   EXPECT_THAT(world.published.names(),
-              ElementsAre("instance.create", "connection.update:connecting", "qrcode.updated", "qrcode.updated",
-                          "connection.update:open", "connection.update:connecting", "connection.update:open"));
+              ElementsAre("instance.create", "connection.update:connecting", "qrcode.updated",
+                          "qrcode.updated", "connection.update:open",
+                          "connection.update:connecting", "connection.update:open"));
   EXPECT_EQ(world.registry.get(key)->row.ownerJid, "1@s.whatsapp.net");
 }
 
@@ -246,7 +255,8 @@ TEST(Lifecycle, LogoutThatNobodyConfirmsSaysSo) {
   World world(options);
   const auto key = world.create("a");
   world.open(key);
-  const auto done = answerOf<InstancePtr>([&](auto d) { world.lifecycle->logout(key, std::move(d)); });
+  const auto done =
+      answerOf<InstancePtr>([&](auto d) { world.lifecycle->logout(key, std::move(d)); });
   EXPECT_EQ(done.error().code, Errc::timeout);
 }
 
@@ -256,11 +266,14 @@ TEST(Lifecycle, DeleteUnlinksSaysFarewellPurgesAndFreesTheName) {
   world.open(key);
   ASSERT_TRUE(answerOf<InstancePtr>([&](auto d) { world.lifecycle->remove(key, std::move(d)); }));
   EXPECT_FALSE(world.registry.findByName("a"));
-  EXPECT_EQ(answerOf<InstancePtr>([&](auto d) { world.lifecycle->remove(key, std::move(d)); }).error().code,
+  EXPECT_EQ(answerOf<InstancePtr>([&](auto d) { world.lifecycle->remove(key, std::move(d)); })
+                .error()
+                .code,
             Errc::notFound);
   world.report(key, loggedOut);
   ASSERT_TRUE(eventually([&] { return world.registry.size() == 0; }));
-  EXPECT_THAT(world.farewell.steps(), ElementsAre("begin", "instance.delete", "remove.instance", "forget"));
+  EXPECT_THAT(world.farewell.steps(),
+              ElementsAre("begin", "instance.delete", "remove.instance", "forget"));
   EXPECT_EQ(world.connector.count("forget"), 1u);
   EXPECT_EQ(world.store->countRows(key).value(), 0u);
   EXPECT_NE(world.create("a"), key);
@@ -284,7 +297,8 @@ TEST(Lifecycle, AfterARestartLinkedInstancesReopenAFewAtATimeOthersDoNot) {
     before.create("never paired");
     ASSERT_TRUE(eventually([&] {
       const auto rows = before.store->instances().value();
-      return std::count_if(rows.begin(), rows.end(), [](const auto& row) { return row.linked; }) == 3;
+      return std::count_if(rows.begin(), rows.end(), [](const auto& row) { return row.linked; }) ==
+             3;
     }));
   }
   auto options = World::quick();
@@ -309,7 +323,8 @@ TEST(Lifecycle, ADeletionCutByACrashIsFinishedAtTheNextStart) {
     auto row = before.registry.get(key)->row;
     row.deleting = true;
     std::promise<bool> stored;
-    before.store->submit({store::PutInstance{row}}, [&](auto result) { stored.set_value(bool(result)); });
+    before.store->submit({store::PutInstance{row}},
+                         [&](auto result) { stored.set_value(bool(result)); });
     ASSERT_TRUE(stored.get_future().get());
   }
   World after(World::quick(), directory);

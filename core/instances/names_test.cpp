@@ -15,8 +15,8 @@ TEST(Names, AcceptsWhatPeopleUse) {
 }
 
 TEST(Names, RefusesWordsOfRoutesInAnyCase) {
-  for (const std::string name :
-       {"instance", "Message", "TYPEBOT", "evolutionBot", "set", "find", "v2", "native", "health", "socket.io"}) {
+  for (const std::string name : {"instance", "Message", "TYPEBOT", "evolutionBot", "set", "find",
+                                 "v2", "native", "health", "socket.io"}) {
     const auto checked = checkName(name);
     ASSERT_FALSE(checked) << name;
     EXPECT_NE(checked.error().message.find("reserved"), std::string::npos);

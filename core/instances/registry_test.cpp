@@ -62,7 +62,8 @@ TEST(Registry, OfManyParallelCreationsOfOneNameExactlyOneWins) {
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&, i] {
       for (int n = 0; n < 50; ++n) {
-        if (registry.add(named("name " + std::to_string(n), std::to_string(i) + "/" + std::to_string(n)))) {
+        if (registry.add(
+                named("name " + std::to_string(n), std::to_string(i) + "/" + std::to_string(n)))) {
           ++won;
         }
       }

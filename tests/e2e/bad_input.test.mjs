@@ -13,16 +13,27 @@ before(async () => {
 })
 after(() => gateway?.remove())
 
-const create = (instanceName, more = {}) => gateway.call('POST', '/instance/create', { body: { instanceName, ...more } })
+const create = (instanceName, more = {}) =>
+  gateway.call('POST', '/instance/create', { body: { instanceName, ...more } })
 
 /** Every instance route, in the three forms it has. */
 const INSTANCE_ROUTES = [
-  ['GET', 'instance', 'connect'], ['GET', 'instance', 'connectionState'], ['POST', 'instance', 'restart'], ['POST', 'instance', 'setPresence'],
-  ['DELETE', 'instance', 'logout'], ['DELETE', 'instance', 'delete'], ['POST', 'message', 'sendText'],
+  ['GET', 'instance', 'connect'],
+  ['GET', 'instance', 'connectionState'],
+  ['POST', 'instance', 'restart'],
+  ['POST', 'instance', 'setPresence'],
+  ['DELETE', 'instance', 'logout'],
+  ['DELETE', 'instance', 'delete'],
+  ['POST', 'message', 'sendText'],
 ]
-const forms = (router, action, name) => [`/${name}/${router}/${action}`, `/${router}/${action}/${name}`, `/v2/${router}/${action}/${name}`]
+const forms = (router, action, name) => [
+  `/${name}/${router}/${action}`,
+  `/${router}/${action}/${name}`,
+  `/v2/${router}/${action}/${name}`,
+]
 const eachPath = function* (name) {
-  for (const [method, router, action] of INSTANCE_ROUTES) for (const path of forms(router, action, name)) yield [method, path]
+  for (const [method, router, action] of INSTANCE_ROUTES)
+    for (const path of forms(router, action, name)) yield [method, path]
 }
 const isEnvelope = (answer, status) => {
   assert.equal(answer.status, status, answer.text)
@@ -34,7 +45,7 @@ const isEnvelope = (answer, status) => {
 }
 
 describe('keys', () => {
-  test('no key, a wrong key and another instance\'s key are 401, the same for known and unknown instances', async () => {
+  test("no key, a wrong key and another instance's key are 401, the same for known and unknown instances", async () => {
     for (const key of [null, 'wrong-key-wrong-key', keyOfB]) {
       const bodies = new Set()
       for (const name of ['a', 'unknown']) {
@@ -49,13 +60,22 @@ describe('keys', () => {
     }
   })
   test('create, plugins and metrics need the global key', async () => {
-    for (const [method, path] of [['POST', '/instance/create'], ['POST', '/v2/instance/create'], ['GET', '/plugins'], ['GET', '/metrics']]) {
-      for (const key of [null, keyOfA, 'wrong-key-wrong-key']) isEnvelope(await gateway.call(method, path, { key, body: method === 'POST' ? {} : undefined }), 401)
+    for (const [method, path] of [
+      ['POST', '/instance/create'],
+      ['POST', '/v2/instance/create'],
+      ['GET', '/plugins'],
+      ['GET', '/metrics'],
+    ]) {
+      for (const key of [null, keyOfA, 'wrong-key-wrong-key'])
+        isEnvelope(await gateway.call(method, path, { key, body: method === 'POST' ? {} : undefined }), 401)
     }
   })
-  test('an instance\'s key sees its own instance only', async () => {
+  test("an instance's key sees its own instance only", async () => {
     const { json } = await gateway.call('GET', '/instance/fetchInstances', { key: keyOfA })
-    assert.deepEqual(json.map((row) => row.instanceName), ['a'])
+    assert.deepEqual(
+      json.map((row) => row.instanceName),
+      ['a'],
+    )
     const other = await gateway.call('GET', '/instance/fetchInstances?instanceName=b', { key: keyOfA })
     assert.deepEqual(other.json, [])
   })
@@ -63,38 +83,84 @@ describe('keys', () => {
     const answer = await gateway.call('GET', '/a/instance/connectionState?instanceName=b', { key: keyOfA })
     assert.deepEqual(answer.json, { instance: 'a', state: 'close' })
     isEnvelope(await gateway.call('DELETE', '/b/instance/delete?instanceName=a', { key: keyOfA }), 401)
-    isEnvelope(await gateway.call('POST', '/b/instance/setPresence', { key: keyOfA, body: { instanceName: 'a', presence: 'available' } }), 401)
+    isEnvelope(
+      await gateway.call('POST', '/b/instance/setPresence', {
+        key: keyOfA,
+        body: { instanceName: 'a', presence: 'available' },
+      }),
+      401,
+    )
   })
   test('the global key hears that an instance does not exist', async () => {
-    for (const [method, path] of eachPath('unknown')) assert.deepEqual(isEnvelope(await gateway.call(method, path, { body: method === 'POST' ? {} : undefined }), 404), ['The "unknown" instance does not exist'])
+    for (const [method, path] of eachPath('unknown'))
+      assert.deepEqual(
+        isEnvelope(await gateway.call(method, path, { body: method === 'POST' ? {} : undefined }), 404),
+        ['The "unknown" instance does not exist'],
+      )
   })
 })
 
 describe('bodies', () => {
-  const POSTS = ['/instance/create', '/v2/instance/create', '/a/instance/setPresence', '/instance/setPresence/a', '/a/message/sendText', '/message/sendText/a']
+  const POSTS = [
+    '/instance/create',
+    '/v2/instance/create',
+    '/a/instance/setPresence',
+    '/instance/setPresence/a',
+    '/a/message/sendText',
+    '/message/sendText/a',
+  ]
   test('malformed JSON is 400 with its place', async () => {
     for (const path of POSTS) {
-      for (const [body, place] of [['{"a":', /line 1, column 6/], ['{\n "a" 1}', /line 2/], ['{} {}', /column 4/], ['not json', /column/], ['\u0000', /column/]]) {
+      for (const [body, place] of [
+        ['{"a":', /line 1, column 6/],
+        ['{\n "a" 1}', /line 2/],
+        ['{} {}', /column 4/],
+        ['not json', /column/],
+        ['\u0000', /column/],
+      ]) {
         const [message] = isEnvelope(await gateway.call('POST', path, { body }), 400)
         assert.match(message, place, `${path} ${JSON.stringify(body)}`)
       }
-      assert.deepEqual(isEnvelope(await gateway.call('POST', path, { body: '[1]' }), 400), ['the body must be a JSON object'])
+      assert.deepEqual(isEnvelope(await gateway.call('POST', path, { body: '[1]' }), 400), [
+        'the body must be a JSON object',
+      ])
       isEnvelope(await gateway.call('POST', path, { body: '['.repeat(200_000) }), 400)
     }
   })
   test('wrong types are named, all at once', async () => {
     const messages = isEnvelope(await create(5, { qrcode: 'yes', token: {}, number: 12, integration: [] }), 400)
-    for (const word of ['instanceName', 'qrcode', 'token', 'number', 'integration']) assert.ok(messages.some((m) => m.startsWith(word)), `${word} in ${messages}`)
-    assert.deepEqual(isEnvelope(await gateway.call('POST', '/a/message/sendText', { body: { number: 5511, text: true } }), 400).map((m) => m.split(' ')[0]), ['number', 'text', 'Text'])
+    for (const word of ['instanceName', 'qrcode', 'token', 'number', 'integration'])
+      assert.ok(
+        messages.some((m) => m.startsWith(word)),
+        `${word} in ${messages}`,
+      )
+    assert.deepEqual(
+      isEnvelope(await gateway.call('POST', '/a/message/sendText', { body: { number: 5511, text: true } }), 400).map(
+        (m) => m.split(' ')[0],
+      ),
+      ['number', 'text', 'Text'],
+    )
     isEnvelope(await gateway.call('POST', '/a/instance/setPresence', { body: { presence: 'dancing' } }), 400)
     isEnvelope(await gateway.call('POST', '/a/instance/setPresence', { body: {} }), 400)
   })
   test('names that cannot be are refused with a sentence', async () => {
-    for (const [name, why] of [['', /empty/], ['instance', /reserved/], ['Message', /reserved/], ['set', /reserved/], ['a/b', /"\/"/], ['a\nb', /control/], ['x'.repeat(256), /255/], ['..', /\.\./]]) {
+    for (const [name, why] of [
+      ['', /empty/],
+      ['instance', /reserved/],
+      ['Message', /reserved/],
+      ['set', /reserved/],
+      ['a/b', /"\/"/],
+      ['a\nb', /control/],
+      ['x'.repeat(256), /255/],
+      ['..', /\.\./],
+    ]) {
       const [message] = isEnvelope(await create(name), 400)
       assert.match(message, why)
     }
-    assert.match(isEnvelope(await gateway.call('POST', '/instance/create', { body: {} }), 400)[0], /instanceName is required/)
+    assert.match(
+      isEnvelope(await gateway.call('POST', '/instance/create', { body: {} }), 400)[0],
+      /instanceName is required/,
+    )
   })
   test('an unknown integration, plugin object or member is refused', async () => {
     assert.match(isEnvelope(await create('c', { integration: 'TELEGRAM' }), 400)[0], /Invalid integration/)
@@ -103,11 +169,21 @@ describe('bodies', () => {
     const ok = await create('c', { chatwoot: { enabled: false }, rabbitmq: { enabled: false } })
     assert.equal(ok.status, 201, ok.text)
   })
-  test('webhook settings are checked against the plugin\'s schema, with the path', async () => {
-    for (const [webhook, path] of [[{ url: 5 }, 'webhook.url'], [{ url: 'ftp://x' }, 'webhook.url'], [{ url: 'http://x.test', events: ['NOPE'] }, 'webhook.events'], [{ url: 'http://x.test', secret: 'short' }, 'webhook.secret'],
-      [{ url: 'http://x.test', colour: 'red' }, 'webhook'], [{}, 'webhook'], [{ url: 'http://x.test', headers: { a: 1 } }, 'webhook.headers']]) {
+  test("webhook settings are checked against the plugin's schema, with the path", async () => {
+    for (const [webhook, path] of [
+      [{ url: 5 }, 'webhook.url'],
+      [{ url: 'ftp://x' }, 'webhook.url'],
+      [{ url: 'http://x.test', events: ['NOPE'] }, 'webhook.events'],
+      [{ url: 'http://x.test', secret: 'short' }, 'webhook.secret'],
+      [{ url: 'http://x.test', colour: 'red' }, 'webhook'],
+      [{}, 'webhook'],
+      [{ url: 'http://x.test', headers: { a: 1 } }, 'webhook.headers'],
+    ]) {
       const messages = isEnvelope(await create('d', { webhook }), 400)
-      assert.ok(messages.some((m) => m.includes(path)), `${JSON.stringify(webhook)}: ${messages}`)
+      assert.ok(
+        messages.some((m) => m.includes(path)),
+        `${JSON.stringify(webhook)}: ${messages}`,
+      )
     }
     isEnvelope(await create('d', { webhook: 'http://x.test' }), 400)
     assert.equal((await gateway.call('GET', '/instance/fetchInstances?instanceName=d')).json.length, 0)
@@ -121,27 +197,52 @@ describe('bodies', () => {
   test('of two parallel creates exactly one wins and stays', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => create('race')))
     assert.deepEqual(answers.map((a) => a.status).sort(), [201, 403, 403, 403, 403, 403, 403, 403])
-    assert.deepEqual(isEnvelope(answers.find((a) => a.status === 403), 403), ['This name "race" is already in use.'])
+    assert.deepEqual(
+      isEnvelope(
+        answers.find((a) => a.status === 403),
+        403,
+      ),
+      ['This name "race" is already in use.'],
+    )
     assert.equal(await gateway.state('race'), 'close')
   })
   test('sending from an instance that is not connected is 400', async () => {
-    assert.deepEqual(isEnvelope(await gateway.call('POST', '/a/message/sendText', { body: { number: '5511', text: 'x' } }), 400), ['The "a" instance is not connected'])
-    assert.deepEqual(isEnvelope(await gateway.call('POST', '/a/instance/setPresence', { body: { presence: 'available' } }), 400), ['The "a" instance is not connected'])
+    assert.deepEqual(
+      isEnvelope(await gateway.call('POST', '/a/message/sendText', { body: { number: '5511', text: 'x' } }), 400),
+      ['The "a" instance is not connected'],
+    )
+    assert.deepEqual(
+      isEnvelope(await gateway.call('POST', '/a/instance/setPresence', { body: { presence: 'available' } }), 400),
+      ['The "a" instance is not connected'],
+    )
   })
   test('an unknown route is 404 in the envelope', async () => {
-    for (const [method, path] of [['GET', '/nothing'], ['PUT', '/instance/create'], ['GET', '/a/b/c/d/e'], ['GET', '/a/instance/nothing?x=1']]) assert.deepEqual(isEnvelope(await gateway.call(method, path), 404), [`Cannot ${method} ${path}`])
+    for (const [method, path] of [
+      ['GET', '/nothing'],
+      ['PUT', '/instance/create'],
+      ['GET', '/a/b/c/d/e'],
+      ['GET', '/a/instance/nothing?x=1'],
+    ])
+      assert.deepEqual(isEnvelope(await gateway.call(method, path), 404), [`Cannot ${method} ${path}`])
   })
 })
 
 describe('the wire', () => {
   /** Sends raw bytes; resolves with everything that came back once the server closes, or `until` matches. */
-  const raw = (bytes, enough = /\r\n\r\n/) => new Promise((resolve, reject) => {
-    const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1', () => socket.write(bytes))
-    let text = ''
-    socket.on('data', (d) => { text += d; if (enough.test(text)) { socket.destroy(); resolve(text) } })
-    socket.on('close', () => resolve(text))
-    socket.on('error', (e) => (text ? resolve(text) : reject(e)))
-  })
+  const raw = (bytes, enough = /\r\n\r\n/) =>
+    new Promise((resolve, reject) => {
+      const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1', () => socket.write(bytes))
+      let text = ''
+      socket.on('data', (d) => {
+        text += d
+        if (enough.test(text)) {
+          socket.destroy()
+          resolve(text)
+        }
+      })
+      socket.on('close', () => resolve(text))
+      socket.on('error', (e) => (text ? resolve(text) : reject(e)))
+    })
   const status = async (bytes) => Number((await raw(bytes)).split(' ')[1])
 
   test('limits and garbage are answered, not crashed on', async () => {
@@ -155,16 +256,28 @@ describe('the wire', () => {
       ['no HTTP at all', 'hello\r\n\r\n', 400],
       ['a bad percent', 'GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n', 400],
       ['an unknown method', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', 501],
-    ]) assert.equal(await status(bytes), expected, name)
+    ])
+      assert.equal(await status(bytes), expected, name)
   })
   test('300 idle and half-open clients do not stop the API', async () => {
-    const sockets = await Promise.all(Array.from({ length: 300 }, (_, n) => new Promise((resolve, reject) => {
-      const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1', () => { if (n % 2) socket.write('GET /health HTTP/1.1\r\nHo'); resolve(socket) })
-      socket.on('error', reject)
-    })))
+    const sockets = await Promise.all(
+      Array.from(
+        { length: 300 },
+        (_, n) =>
+          new Promise((resolve, reject) => {
+            const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1', () => {
+              if (n % 2) socket.write('GET /health HTTP/1.1\r\nHo')
+              resolve(socket)
+            })
+            socket.on('error', reject)
+          }),
+      ),
+    )
     try {
       for (let n = 0; n < 50; n++) assert.equal((await fetch(`${gateway.url}/health`)).status, 200)
-    } finally { for (const socket of sockets) socket.destroy() }
+    } finally {
+      for (const socket of sockets) socket.destroy()
+    }
   })
   test('the daemon is still there and stops cleanly', async () => {
     await until('health', async () => (await fetch(`${gateway.url}/health`)).ok)

@@ -14,7 +14,9 @@ import { Sink, textOf } from './lib/sink.mjs'
 import { until } from './lib/wait.mjs'
 
 hush()
-const US = '15550000001', BOB = '15550000002', CAROL = '15550000003'
+const US = '15550000001',
+  BOB = '15550000002',
+  CAROL = '15550000003'
 const NAME = 'first'
 let sim, gateway, sink, bob, carol, instance, qr
 
@@ -34,19 +36,27 @@ after(async () => {
   await sim?.stop()
 })
 
-const isOpen = (ms = 10_000) => until(async () => `open; it is ${await gateway.state(NAME)}`, async () => (await gateway.state(NAME)) === 'open', ms)
+const isOpen = (ms = 10_000) =>
+  until(
+    async () => `open; it is ${await gateway.state(NAME)}`,
+    async () => (await gateway.state(NAME)) === 'open',
+    ms,
+  )
 
 test('the story of one instance', { timeout: 300_000 }, async (t) => {
   // Each step needs the one before it: the first failure ends the story.
   let failed = false
-  const step = (name, body) => t.test(name, { skip: failed && "an earlier step failed" }, async () => {
-    failed = true
-    await body()
-    failed = false
-  })
+  const step = (name, body) =>
+    t.test(name, { skip: failed && 'an earlier step failed' }, async () => {
+      failed = true
+      await body()
+      failed = false
+    })
 
   await step('create answers with a QR code', async () => {
-    const answer = await gateway.call('POST', '/instance/create', { body: { instanceName: NAME, qrcode: true, webhook: { url: sink.url } } })
+    const answer = await gateway.call('POST', '/instance/create', {
+      body: { instanceName: NAME, qrcode: true, webhook: { url: sink.url } },
+    })
     assert.equal(answer.status, 201, answer.text)
     instance = answer.json
     assert.deepEqual(Object.keys(instance).sort(), ['hash', 'instance', 'qrcode'])
@@ -55,13 +65,21 @@ test('the story of one instance', { timeout: 300_000 }, async (t) => {
     qr = instance.qrcode
   })
 
-  await step('the picture decodes to exactly the code', () => { assert.equal(readQr(qr.base64), qr.code) })
+  await step('the picture decodes to exactly the code', () => {
+    assert.equal(readQr(qr.base64), qr.code)
+  })
 
   await step('scanning it opens the instance within 10 s', async () => {
     await post(sim.adminUrl, 'scan-qr', { qr: qr.code, phone: US, name: 'Us' })
     await isOpen()
     const [row] = (await gateway.call('GET', '/instance/fetchInstances')).json
-    assert.deepEqual(row, { instanceName: NAME, instanceId: instance.instance.instanceId, integration: 'WHATSAPP-BAILEYS', status: 'open', owner: `${US}@s.whatsapp.net` })
+    assert.deepEqual(row, {
+      instanceName: NAME,
+      instanceId: instance.instance.instanceId,
+      integration: 'WHATSAPP-BAILEYS',
+      status: 'open',
+      owner: `${US}@s.whatsapp.net`,
+    })
   })
 
   await step('the webhook saw it all, signed', async () => {
@@ -89,7 +107,10 @@ test('the story of one instance', { timeout: 300_000 }, async (t) => {
   })
 
   await step('sendText reaches the peer decrypted, and its receipt comes back', async () => {
-    const answer = await gateway.call('POST', `/${NAME}/message/sendText`, { key: instance.hash.apikey, body: { number: BOB, text: 'hello bob' } })
+    const answer = await gateway.call('POST', `/${NAME}/message/sendText`, {
+      key: instance.hash.apikey,
+      body: { number: BOB, text: 'hello bob' },
+    })
     assert.equal(answer.status, 201, answer.text)
     const { key } = answer.json
     assert.equal(key.fromMe, true)
@@ -101,14 +122,28 @@ test('the story of one instance', { timeout: 300_000 }, async (t) => {
   })
 
   await step('the same Idempotency-Key sends once', async () => {
-    const request = { key: instance.hash.apikey, body: { number: BOB, text: 'only once' }, headers: { 'idempotency-key': 'order-1' } }
+    const request = {
+      key: instance.hash.apikey,
+      body: { number: BOB, text: 'only once' },
+      headers: { 'idempotency-key': 'order-1' },
+    }
     const first = await gateway.call('POST', `/${NAME}/message/sendText`, request)
     const second = await gateway.call('POST', `/${NAME}/message/sendText`, request)
-    assert.deepEqual([first.status, second.status, second.json.key.id], [201, 201, first.json.key.id], first.text + second.text)
-    const other = await gateway.call('POST', `/${NAME}/message/sendText`, { ...request, body: { number: BOB, text: 'another' } })
+    assert.deepEqual(
+      [first.status, second.status, second.json.key.id],
+      [201, 201, first.json.key.id],
+      first.text + second.text,
+    )
+    const other = await gateway.call('POST', `/${NAME}/message/sendText`, {
+      ...request,
+      body: { number: BOB, text: 'another' },
+    })
     assert.equal(other.status, 422)
     await bob.text('only once')
-    assert.equal(bob.events.filter((e) => e.type === 'messages.upsert' && JSON.stringify(e.data).includes('only once')).length, 1)
+    assert.equal(
+      bob.events.filter((e) => e.type === 'messages.upsert' && JSON.stringify(e.data).includes('only once')).length,
+      1,
+    )
   })
 
   await step('200 messages while the sink is down and the daemon is killed twice: every one, in order', async () => {
@@ -124,10 +159,25 @@ test('the story of one instance', { timeout: 300_000 }, async (t) => {
     }
     await isOpen(30_000)
     await sink.up()
-    const texts = (who) => [...new Map(sink.of('messages.upsert').filter((e) => textOf(e)?.startsWith(who + ' ')).map((e) => [e.id, textOf(e)])).values()]
-    await until(() => `all texts; bob ${texts('bob').length}, carol ${texts('carol').length}`, () => texts('bob').length >= 100 && texts('carol').length >= 100, 120_000)
+    const texts = (who) => [
+      ...new Map(
+        sink
+          .of('messages.upsert')
+          .filter((e) => textOf(e)?.startsWith(who + ' '))
+          .map((e) => [e.id, textOf(e)]),
+      ).values(),
+    ]
+    await until(
+      () => `all texts; bob ${texts('bob').length}, carol ${texts('carol').length}`,
+      () => texts('bob').length >= 100 && texts('carol').length >= 100,
+      120_000,
+    )
     for (const who of ['bob', 'carol']) {
-      assert.deepEqual(texts(who), Array.from({ length: 100 }, (_, n) => `${who} ${n}`), `${who}: every message, in order, each under one id`)
+      assert.deepEqual(
+        texts(who),
+        Array.from({ length: 100 }, (_, n) => `${who} ${n}`),
+        `${who}: every message, in order, each under one id`,
+      )
     }
     assert.ok(sink.received.length > seen)
     assert.deepEqual(sink.unverified, [])
@@ -174,18 +224,31 @@ test('the story of one instance', { timeout: 300_000 }, async (t) => {
     assert.deepEqual([answer.status, answer.json], [200, { instance: NAME, status: 'deleted' }], answer.text)
     await sink.wait('instance.delete')
     await sink.wait('remove.instance')
-    await until('the name to be free', async () => (await gateway.call('POST', '/instance/create', { body: { instanceName: NAME } })).status === 201)
+    await until(
+      'the name to be free',
+      async () => (await gateway.call('POST', '/instance/create', { body: { instanceName: NAME } })).status === 201,
+    )
     await gateway.call('DELETE', `/${NAME}/instance/delete`)
     await until('the purge', () => gateway.output.split('deleted instance=first').length > 2)
     await gateway.stop()
     for (const file of readdirSync(gateway.dataDir)) {
       const bytes = readFileSync(join(gateway.dataDir, file), 'latin1')
-      for (const trace of [instance.instance.instanceId, US]) assert.ok(!bytes.includes(trace), `${file} still holds ${trace}`)
+      for (const trace of [instance.instance.instanceId, US])
+        assert.ok(!bytes.includes(trace), `${file} still holds ${trace}`)
     }
   })
 
   await step('no secret, QR text or message body is in the log', () => {
-    for (const secret of [gateway.key, gateway.webhookSecret, instance.hash.apikey, qr.code, 'hello gateway', 'hello bob', 'bob 17', 'privKey']) {
+    for (const secret of [
+      gateway.key,
+      gateway.webhookSecret,
+      instance.hash.apikey,
+      qr.code,
+      'hello gateway',
+      'hello bob',
+      'bob 17',
+      'privKey',
+    ]) {
       assert.ok(!gateway.output.includes(secret), `the log holds ${secret}`)
     }
   })

@@ -11,7 +11,8 @@
 
 namespace colibri::instances::testing {
 
-/// A connector for tests: remembers what it was asked, refuses on request, answers nothing by itself.
+/// A connector for tests: remembers what it was asked, refuses on request, answers nothing by
+/// itself.
 ///
 /// [Threading] any thread; locked by mutex_.
 class FakeConnector final : public Connector {
@@ -71,7 +72,8 @@ class FakeConnector final : public Connector {
     return refusal_;
   }
 
-  const std::vector<std::string> integrations_{"WHATSAPP-BAILEYS"}, commands_{"message.send", "presence.set"};
+  const std::vector<std::string> integrations_{"WHATSAPP-BAILEYS"},
+      commands_{"message.send", "presence.set"};
   const std::string alias_ = "fake";
   mutable std::mutex mutex_;  // guards the rest
   std::vector<std::string> calls_;

@@ -19,7 +19,8 @@ namespace colibri::instances::testing {
 
 /// Waits for a condition, with a bound.
 template <class Condition>
-bool eventually(Condition&& condition, std::chrono::milliseconds within = std::chrono::seconds(20)) {
+bool eventually(Condition&& condition,
+                std::chrono::milliseconds within = std::chrono::seconds(20)) {
   const auto end = std::chrono::steady_clock::now() + within;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;
@@ -109,8 +110,11 @@ struct World {
     log->listen(published, [] {});
     hostEvents = std::make_unique<HostEvents>(*log, timers);
     lifecycle = std::make_unique<Lifecycle>(
-        Lifecycle::Services{registry, *store, *hostEvents, executor, timers, clock, sealer, farewell,
-                            [](std::string_view text) { return Result<std::string>("png of " + std::string(text)); }},
+        Lifecycle::Services{registry, *store, *hostEvents, executor, timers, clock, sealer,
+                            farewell,
+                            [](std::string_view text) {
+                              return Result<std::string>("png of " + std::string(text));
+                            }},
         options);
     lifecycle->use(connector);
   }
@@ -136,7 +140,8 @@ struct World {
     CreateRequest request;
     request.name = name;
     request.integration = "WHATSAPP-BAILEYS";
-    auto created = answerOf<Created>([&](auto done) { lifecycle->create(request, std::move(done)); });
+    auto created =
+        answerOf<Created>([&](auto done) { lifecycle->create(request, std::move(done)); });
     return created.value().instance->row.key;
   }
   void report(InstanceKey key, State state, const std::function<void(StateReport&)>& more = {}) {
@@ -148,7 +153,8 @@ struct World {
   }
   void open(InstanceKey key) {
     report(key, State::connecting);
-    report(key, State::open, [](StateReport& r) { r.infoJson = R"({"ownerJid":"1@s.whatsapp.net"})"; });
+    report(key, State::open,
+           [](StateReport& r) { r.infoJson = R"({"ownerJid":"1@s.whatsapp.net"})"; });
     eventually([&] { return stateOf(key) == State::open; });
   }
   State stateOf(InstanceKey key) const {

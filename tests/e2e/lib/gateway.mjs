@@ -21,7 +21,9 @@ export class Gateway {
     this.output = ''
     this.env = { PATH: process.env.PATH, HOME: this.dir, COLIBRI_TEST_MODE: '1', ...simulatorEnv(sim), ...env }
     this.configFile = join(this.dir, 'colibri.yaml')
-    writeFileSync(this.configFile, `server: { port: 0 }
+    writeFileSync(
+      this.configFile,
+      `server: { port: 0 }
 authentication: { api_key: "${this.key}" }
 data_dir: "${this.dataDir}"
 http_client: { allow: [loopback] }
@@ -30,29 +32,54 @@ plugins:
   directory: "${join(build, 'plugins')}"
   webhook: { secret: "${this.webhookSecret}" }
   baileys: { bridge_dir: "${join(root, 'plugins/baileys/bridge')}" }
-${config}`)
+${config}`,
+    )
   }
 
   async start() {
     const from = this.output.length
-    this.child = spawn(join(build, 'colibri'), ['--config', this.configFile], { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] })
-    this.gone = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve({ code, signal })))
-    for (const stream of [this.child.stdout, this.child.stderr]) stream.on('data', (d) => { this.output += d })
-    let ended
-    this.gone.then((how) => { ended = how })
-    const port = await until(() => `the API to serve; so far: ${this.output.slice(from)}`, () => {
-      if (ended) throw new Error(`the daemon ended (${JSON.stringify(ended)}): ${this.output.slice(from)}`)
-      return this.output.slice(from).match(/listening .*port=(\d+)/)?.[1]
+    this.child = spawn(join(build, 'colibri'), ['--config', this.configFile], {
+      env: this.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
+    this.gone = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve({ code, signal })))
+    for (const stream of [this.child.stdout, this.child.stderr])
+      stream.on('data', (d) => {
+        this.output += d
+      })
+    let ended
+    this.gone.then((how) => {
+      ended = how
+    })
+    const port = await until(
+      () => `the API to serve; so far: ${this.output.slice(from)}`,
+      () => {
+        if (ended) throw new Error(`the daemon ended (${JSON.stringify(ended)}): ${this.output.slice(from)}`)
+        return this.output.slice(from).match(/listening .*port=(\d+)/)?.[1]
+      },
+    )
     this.url = `http://127.0.0.1:${port}`
-    await until('GET /health', () => fetch(`${this.url}/health`).then((r) => r.ok, () => false))
+    await until('GET /health', () =>
+      fetch(`${this.url}/health`).then(
+        (r) => r.ok,
+        () => false,
+      ),
+    )
     return this
   }
 
-  get pid() { return this.child.pid }
-  async kill9() { this.child.kill('SIGKILL'); await this.gone }
+  get pid() {
+    return this.child.pid
+  }
+  async kill9() {
+    this.child.kill('SIGKILL')
+    await this.gone
+  }
   /** SIGTERM; resolves with how it ended. */
-  async stop() { this.child.kill('SIGTERM'); return this.gone }
+  async stop() {
+    this.child.kill('SIGTERM')
+    return this.gone
+  }
   async remove() {
     if (this.child.exitCode === null && this.child.signalCode === null) await this.kill9()
     rmSync(this.dir, { recursive: true, force: true })
@@ -62,18 +89,30 @@ ${config}`)
   async call(method, path, { key = this.key, body, headers = {} } = {}) {
     const answer = await fetch(this.url + path, {
       method,
-      headers: { ...(key === null ? {} : { apikey: key }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        ...(key === null ? {} : { apikey: key }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
       body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     })
     const text = await answer.text()
     let json
-    try { json = JSON.parse(text) } catch { json = undefined }
+    try {
+      json = JSON.parse(text)
+    } catch {
+      json = undefined
+    }
     return { status: answer.status, json, text, headers: answer.headers }
   }
-  async state(name) { return (await this.call('GET', `/${name}/instance/connectionState`)).json?.state }
+  async state(name) {
+    return (await this.call('GET', `/${name}/instance/connectionState`)).json?.state
+  }
 
   /** Process ids of the bridges that run now. */
-  bridges() { return childrenOf(this.pid).filter((pid) => commandOf(pid).includes('main.mjs')) }
+  bridges() {
+    return childrenOf(this.pid).filter((pid) => commandOf(pid).includes('main.mjs'))
+  }
 }
 
 export function simulatorEnv(sim) {
@@ -86,14 +125,23 @@ export function simulatorEnv(sim) {
 }
 
 function childrenOf(pid) {
-  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((child) => {
-    try {
-      const stat = readFileSync(`/proc/${child}/stat`, 'utf8')
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid
-    } catch { return false } // it has ended meanwhile
-  })
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((child) => {
+      try {
+        const stat = readFileSync(`/proc/${child}/stat`, 'utf8')
+        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid
+      } catch {
+        return false
+      } // it has ended meanwhile
+    })
 }
 function commandOf(pid) {
-  try { return readFileSync(`/proc/${pid}/cmdline`, 'utf8') } catch { return '' }
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 export const isRunning = (pid) => commandOf(pid) !== ''

@@ -11,7 +11,9 @@ export class Sink {
     this.port = 0
     this.answer = () => 200
   }
-  get url() { return `http://127.0.0.1:${this.port}/hook` }
+  get url() {
+    return `http://127.0.0.1:${this.port}/hook`
+  }
 
   async up() {
     this.server = createServer((request, response) => {
@@ -28,12 +30,19 @@ export class Sink {
   }
   #take(request, text, response) {
     let event
-    try { event = this.verifier.verify(text, request.headers) } catch (error) {
+    try {
+      event = this.verifier.verify(text, request.headers)
+    } catch (error) {
       this.unverified.push({ why: error.message, text })
       return response.writeHead(401).end()
     }
     const status = this.answer(event)
-    if (status >= 200 && status < 300) this.received.push({ id: request.headers['webhook-id'], sequence: Number(request.headers['x-colibri-sequence']), ...event })
+    if (status >= 200 && status < 300)
+      this.received.push({
+        id: request.headers['webhook-id'],
+        sequence: Number(request.headers['x-colibri-sequence']),
+        ...event,
+      })
     response.writeHead(status).end()
   }
   async down() {
@@ -41,11 +50,17 @@ export class Sink {
     await new Promise((resolve) => this.server.close(resolve))
   }
 
-  of(event) { return this.received.filter((one) => one.event === event) }
+  of(event) {
+    return this.received.filter((one) => one.event === event)
+  }
   /** The first event of that name that `matches`, past or future. */
   wait(event, matches = () => true, ms = 15_000) {
-    return until(() => `${event} at the sink; it has ${JSON.stringify(this.received.map((r) => r.event))}, refused ${JSON.stringify(this.unverified)}`,
-      () => this.of(event).find(matches), ms)
+    return until(
+      () =>
+        `${event} at the sink; it has ${JSON.stringify(this.received.map((r) => r.event))}, refused ${JSON.stringify(this.unverified)}`,
+      () => this.of(event).find(matches),
+      ms,
+    )
   }
 }
 

@@ -1,0 +1,210 @@
+#include "app/application.hpp"
+
+#include <filesystem>
+#include <optional>
+
+#include "api/api.hpp"
+#include "app/adapters.hpp"
+#include "app/master_key.hpp"
+#include "app/metrics_view.hpp"
+#include "app/plugin_settings.hpp"
+#include "app/settings_of.hpp"
+#include "config/loader.hpp"
+#include "exec/pool_executor.hpp"
+#include "exec/thread_timers.hpp"
+#include "http/server.hpp"
+#include "log/log.hpp"
+#include "log/open.hpp"
+#include "net/curl_http_client.hpp"
+#include "plugin/host_services.hpp"
+#include "plugin/plugin_host.hpp"
+#include "qr/qr_cache.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+namespace colibri::app {
+namespace {
+
+constexpr std::chrono::minutes kCleanUpEvery{10};
+constexpr std::chrono::seconds kStopWithin{10};
+
+}  // namespace
+
+/// Every object of the process, in the order of construction; destruction is the reverse.
+struct Application::Parts {
+  explicit Parts(config::Loader l) : loader(std::move(l)) {}
+
+  Result<void> openLog();
+  Result<void> openStore();
+  Result<void> buildCore();
+  Result<void> loadPlugins();
+  Result<void> serve();
+  void cleanUpLater();
+
+  const config::Settings& settings() const { return loader.settings(); }
+
+  config::Loader loader;
+  SystemClock clock;
+  exec::ThreadTimers timers;
+  std::optional<crypto::Sealer> sealer;
+  qr::QrCache qrCodes;
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<exec::PoolExecutor> executor;
+  instances::Registry registry;
+  std::unique_ptr<events::EventLog> log;
+  std::unique_ptr<net::CurlHttpClient> http;
+  std::unique_ptr<delivery::Dispatcher> dispatcher;
+  std::unique_ptr<DispatcherFarewell> farewell;
+  std::unique_ptr<instances::HostEvents> hostEvents;
+  std::unique_ptr<instances::Lifecycle> lifecycle;
+  std::unique_ptr<commands::CommandService> commands;
+  commands::LastChats lastChats;
+  std::unique_ptr<plugin::PluginHost> plugins;
+  std::unique_ptr<ListenerList> listeners;
+  std::unique_ptr<PluginHostSettings> pluginSettings;
+  std::unique_ptr<MetricsView> metrics;
+  std::unique_ptr<api::Api> api;
+  std::unique_ptr<http::Server> server;
+};
+
+Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Application::~Application() = default;
+
+Result<std::unique_ptr<Application>> Application::configure(const std::string& file) {
+  auto loader = config::Loader::open(file, config::processEnvironment());
+  if (!loader) return loader.error();
+  return std::unique_ptr<Application>(new Application(std::make_unique<Parts>(std::move(*loader))));
+}
+
+Result<void> Application::start() {
+  for (const auto step : {&Parts::openLog, &Parts::openStore, &Parts::buildCore,
+                          &Parts::loadPlugins, &Parts::serve}) {
+    if (auto done = (parts_.get()->*step)(); !done) {
+      stop();
+      return done;
+    }
+  }
+  return {};
+}
+
+Result<void> Application::Parts::openLog() {
+  const auto options = logOptions(settings());
+  if (!options) return options.error();
+  if (auto opened = log::open(*options); !opened) return opened;
+  for (const auto& note : settings().notes) log::write(log::Level::warn, "config", note);
+  log::write(log::Level::info, "app", "starting", {{"version", kVersion}});
+  return {};
+}
+
+Result<void> Application::Parts::openStore() {
+  std::error_code error;
+  std::filesystem::create_directories(settings().dataDir, error);
+  if (error) {
+    return Error{Errc::unavailable, "the data folder " + settings().dataDir +
+                                        " cannot be created: " + error.message()};
+  }
+  auto key = loadOrMakeMasterKey(settings().masterKeyFile);
+  if (!key) return key.error();
+  sealer.emplace(std::move(*key));
+  auto opened = store::sqlite::SqliteStore::open(settings().database.path, clock, &*sealer, {});
+  if (!opened) return opened.error();
+  store = std::move(*opened);
+  return {};
+}
+
+Result<void> Application::Parts::buildCore() {
+  executor = std::make_unique<exec::PoolExecutor>(clock, timers, exec::PoolExecutor::Options{});
+  log = std::make_unique<events::EventLog>(
+      *store, clock, &*sealer, [this](InstanceKey key) { return registry.identify(key); },
+      events::EventLog::Options{});
+  auto client = httpClientOptions(settings());
+  if (!client) return client.error();
+  http = std::make_unique<net::CurlHttpClient>(std::move(*client), clock);
+  dispatcher = std::make_unique<delivery::Dispatcher>(*log, *store, timers, *executor, clock,
+                                                      dispatcherOptions(settings()));
+  farewell = std::make_unique<DispatcherFarewell>(*dispatcher);
+  hostEvents = std::make_unique<instances::HostEvents>(*log, timers);
+  lifecycle = std::make_unique<instances::Lifecycle>(
+      instances::Lifecycle::Services{
+          registry, *store, *hostEvents, *executor, timers, clock, *sealer, *farewell,
+          [this](std::string_view text) { return qrCodes.pngDataUrl(text); }},
+      lifecycleOptions(settings()));
+  commands = std::make_unique<commands::CommandService>(
+      *lifecycle, *hostEvents, *store, *executor, timers, clock,
+      commands::CommandService::Options{settings().instances.commandDeadline});
+  lifecycle->use(*commands);
+  return dispatcher->start();
+}
+
+Result<void> Application::Parts::loadPlugins() {
+  plugins = std::make_unique<plugin::PluginHost>(
+      plugin::HostServices{clock, *executor, timers, *log, *dispatcher, *http, *store, *lifecycle,
+                           *commands, settings().server.url, kVersion},
+      plugin::PluginObject::Deadlines{});
+  listeners = std::make_unique<ListenerList>(
+      std::vector<events::LogListener*>{&lastChats, dispatcher.get()});
+  log->listen(*listeners, [this] { plugins->onRoom(); });
+  if (auto loaded = plugins->load(pluginSpec(loader)); !loaded) {
+    log::write(log::Level::error, "plugins", "no plugin was loaded",
+               {{"why", loaded.error().message}});
+  }
+  plugins->start();
+  for (auto* connector : plugins->connectors()) lifecycle->use(*connector);
+  lifecycle->use(plugins->observer());
+  return lifecycle->load();
+}
+
+Result<void> Application::Parts::serve() {
+  pluginSettings = std::make_unique<PluginHostSettings>(*plugins);
+  metrics =
+      std::make_unique<MetricsView>(registry, *commands, *dispatcher, *lifecycle, *http, *executor);
+  const auto dialect = settings().rootDialect == config::Settings::Dialect::v2
+                           ? api::Dialect::v2
+                           : api::Dialect::native;
+  api = std::make_unique<api::Api>(
+      api::AccessControl(settings().authentication.apiKey, registry), dialect,
+      api::InstancesController(*lifecycle, registry, *commands, lastChats, *pluginSettings),
+      api::MessagesController(*commands), registry,
+      api::Gateway{kVersion, [this] { return pluginsJson(*plugins); },
+                   [this] { return metrics->text(*server); }});
+  server = std::make_unique<http::Server>(httpOptions(settings()), *api);
+  if (auto started = server->start(); !started) return started;
+  log::write(log::Level::info, "http", "listening",
+             {{"host", settings().server.host}, {"port", static_cast<int>(server->port())}});
+  lifecycle->resume();
+  cleanUpLater();
+  return {};
+}
+
+/// Expired dedupe keys, idempotency records and key-value entries go now and then.
+void Application::Parts::cleanUpLater() {
+  timers.after(kCleanUpEvery, [this] {
+    store->submit({store::DropExpired{clock.nowUs()}}, [](Result<store::Committed> done) {
+      if (!done) {
+        log::write(log::Level::warn, "store", "expired rows were not dropped",
+                   {{"why", done.error().message}});
+      }
+    });
+    cleanUpLater();
+  });
+}
+
+void Application::stop() {
+  auto& p = *parts_;
+  log::write(log::Level::info, "app", "stopping");
+  if (p.server && !p.server->drain(p.settings().server.drainTimeout)) {
+    log::write(log::Level::warn, "http", "some requests did not end in time");
+  }
+  if (p.commands) p.commands->stop();
+  if (p.server) p.server->stop();
+  if (p.lifecycle) p.lifecycle->stop();
+  if (p.plugins) p.plugins->stop();
+  if (p.dispatcher) p.dispatcher->stop();
+  if (p.http) p.http->shutdown();
+  if (p.hostEvents) p.hostEvents->stop();
+  if (p.executor) p.executor->stop(kStopWithin);
+  if (p.store) p.store->shutdown();
+  log::write(log::Level::info, "app", "stopped");
+  log::flush();
+}
+
+}  // namespace colibri::app

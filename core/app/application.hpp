@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace colibri::app {
+
+inline constexpr const char* kVersion = COLIBRI_VERSION;
+
+/// The whole gateway: builds every object, starts and stops them in order.
+///
+/// [Threading] one owner thread. [Blocking] all of it. [Errors] one sentence for the operator.
+class Application {
+ public:
+  /// Reads and checks the configuration, nothing else.
+  static Result<std::unique_ptr<Application>> configure(const std::string& file);
+  ~Application();
+
+  Result<void> start();
+  /// Drains the listener, answers who waits, stops plugins, writes what is left.
+  void stop();
+
+ private:
+  struct Parts;
+  explicit Application(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace colibri::app

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "base/result.hpp"
+
+namespace colibri::app {
+
+struct CommandLine {
+  enum class Action { run, checkConfig, version, help } action = Action::run;
+  std::string configFile;
+};
+
+/// [Errors] invalidArgument with what is wrong; usage() says what is right.
+Result<CommandLine> parseCommandLine(int argc, const char* const* argv);
+const char* usage() noexcept;
+
+}  // namespace colibri::app

@@ -1,0 +1,49 @@
+#include <csignal>
+#include <cstdio>
+
+#include "app/application.hpp"
+#include "app/command_line.hpp"
+
+namespace {
+
+constexpr int kBadUsage = 64, kCannotStart = 1;
+
+/// Signals are taken by the main thread alone; every thread started later inherits the mask.
+sigset_t blockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace colibri;
+  const auto line = app::parseCommandLine(argc, argv);
+  if (!line) {
+    std::fprintf(stderr, "colibri: %s\n%s", line.error().message.c_str(), app::usage());
+    return kBadUsage;
+  }
+  using enum app::CommandLine::Action;
+  if (line->action == version) return std::printf("colibri %s\n", app::kVersion), 0;
+  if (line->action == help) return std::printf("%s", app::usage()), 0;
+
+  const auto signals = blockSignals();
+  auto application = app::Application::configure(line->configFile);
+  if (application && line->action == checkConfig) {
+    return std::printf("colibri: the configuration is good\n"), 0;
+  }
+  const auto started = application ? (*application)->start() : application.error();
+  if (!started) {
+    std::fprintf(stderr, "colibri: cannot start: %s\n", started.error().message.c_str());
+    return kCannotStart;
+  }
+  int signal = 0;
+  sigwait(&signals, &signal);
+  (*application)->stop();
+  return 0;
+}

@@ -1,0 +1,80 @@
+#include "app/metrics_view.hpp"
+
+#include <map>
+
+namespace colibri::app {
+namespace {
+
+/// What all lanes of one subscription are at.
+struct Lanes {
+  std::int64_t active = 0, suspended = 0, probing = 0, inFlight = 0, backlog = 0, deadLetters = 0;
+};
+
+}  // namespace
+
+void MetricsView::gatherInstances() {
+  std::map<instances::ApiState, std::int64_t> states{{instances::ApiState::open, 0},
+                                                     {instances::ApiState::connecting, 0},
+                                                     {instances::ApiState::close, 0}};
+  for (const auto& instance : registry_.list()) ++states[instance->api];
+  for (const auto& [state, count] : states) {
+    metrics_
+        .gauge("colibri_instances_state_count", "Instances by the state that the API shows",
+               {{"state", std::string(instances::name(state))}})
+        .set(count);
+  }
+}
+
+void MetricsView::gatherLanes() {
+  std::map<std::string, Lanes> bySubscription;
+  for (const auto& lane : dispatcher_.lanes(0)) {
+    auto& sum = bySubscription[lane.subscription];
+    sum.active += lane.state == delivery::LaneState::active;
+    sum.suspended += lane.state == delivery::LaneState::suspended;
+    sum.probing += lane.probing;
+    sum.inFlight += lane.inFlight;
+    sum.backlog += static_cast<std::int64_t>(lane.head > lane.low ? lane.head - lane.low : 0);
+    sum.deadLetters += static_cast<std::int64_t>(lane.deadLetters);
+  }
+  for (const auto& [subscription, sum] : bySubscription) {
+    const metrics::Labels labels{{"subscription", subscription}};
+    const auto set = [&](const char* name, const char* help, std::int64_t value) {
+      metrics_.gauge(name, help, labels).set(value);
+    };
+    set("colibri_delivery_lanes_active_count", "Lanes that deliver", sum.active);
+    set("colibri_delivery_lanes_suspended_count", "Lanes that are suspended", sum.suspended);
+    set("colibri_delivery_lanes_probing_count", "Lanes whose endpoint fails", sum.probing);
+    set("colibri_delivery_attempts_open_count", "Attempts that wait for their answer",
+        sum.inFlight);
+    set("colibri_delivery_backlog_events_count", "Events not yet delivered", sum.backlog);
+    set("colibri_delivery_dead_letters_count", "Events given up", sum.deadLetters);
+  }
+}
+
+std::string MetricsView::text(const http::Server& server) {
+  gatherInstances();
+  gatherLanes();
+  const auto set = [&](const char* name, const char* help, std::uint64_t value) {
+    metrics_.gauge(name, help).set(static_cast<std::int64_t>(value));
+  };
+  const auto served = server.stats();
+  set("colibri_http_connections_open_count", "Open connections of the API", served.connections);
+  set("colibri_http_requests_served_total", "Requests given to the API", served.requests);
+  set("colibri_http_requests_malformed_total", "Requests that the listener refused",
+      served.protocolErrors);
+  set("colibri_http_requests_timeout_total", "Clients that were too slow", served.timeouts);
+  const auto out = http_.counters();
+  set("colibri_client_requests_sent_total", "Outgoing requests", out.sent);
+  set("colibri_client_requests_failed_total", "Outgoing requests without an answer",
+      out.failed + out.timedOut);
+  set("colibri_client_requests_forbidden_total", "Outgoing requests that the policy refused",
+      out.forbidden);
+  set("colibri_commands_open_pending_count", "Commands that wait for their completion",
+      commands_.pending());
+  set("colibri_instances_transitions_illegal_total", "Transitions that were refused",
+      lifecycle_.illegalTransitions());
+  set("colibri_exec_threads_alive_count", "Threads of the pool", executor_.threads());
+  return metrics_.prometheusText();
+}
+
+}  // namespace colibri::app

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+
+#include "commands/command_service.hpp"
+#include "delivery/dispatcher.hpp"
+#include "exec/pool_executor.hpp"
+#include "http/server.hpp"
+#include "instances/lifecycle.hpp"
+#include "metrics/registry.hpp"
+#include "net/curl_http_client.hpp"
+
+namespace colibri::app {
+
+/// GET /metrics: what the parts count, in Prometheus' text format, gathered when someone asks.
+///
+/// [Threading] any thread.
+class MetricsView {
+ public:
+  MetricsView(const instances::Registry& registry, const commands::CommandService& commands,
+              const delivery::Dispatcher& dispatcher, const instances::Lifecycle& lifecycle,
+              const net::CurlHttpClient& http, const exec::PoolExecutor& executor)
+      : registry_(registry),
+        commands_(commands),
+        dispatcher_(dispatcher),
+        lifecycle_(lifecycle),
+        http_(http),
+        executor_(executor) {}
+
+  std::string text(const http::Server& server);
+
+ private:
+  void gatherInstances();
+  void gatherLanes();
+
+  const instances::Registry& registry_;
+  const commands::CommandService& commands_;
+  const delivery::Dispatcher& dispatcher_;
+  const instances::Lifecycle& lifecycle_;
+  const net::CurlHttpClient& http_;
+  const exec::PoolExecutor& executor_;
+  metrics::Registry metrics_;
+};
+
+}  // namespace colibri::app

@@ -1,0 +1,97 @@
+#include "app/settings_of.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "log/log.hpp"
+
+namespace colibri::app {
+namespace {
+
+constexpr std::string_view kLoopbackIfLocal = "loopback-if-local";
+
+bool isLoopback(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
+}
+
+}  // namespace
+
+Result<log::Options> logOptions(const config::Settings& settings) {
+  log::Options options;
+  const auto level = log::levelFromName(settings.log.level);
+  if (!level) return level.error();
+  options.level = *level;
+  options.format = settings.log.format == "json" ? log::Format::json : log::Format::text;
+  options.file = settings.log.file;
+  return options;
+}
+
+http::Options httpOptions(const config::Settings& settings) {
+  const auto& server = settings.server;
+  http::Options options;
+  options.host = server.host;
+  options.port = server.port;
+  options.loops = server.loops;
+  options.headBytes = server.headLimitBytes;
+  options.bodyBytes = server.bodyLimitBytes;
+  options.maxConnections = server.maxConnections;
+  options.headTimeout = server.headTimeout;
+  options.bodyTimeout = server.bodyTimeout;
+  options.idleTimeout = server.idleTimeout;
+  return options;
+}
+
+Result<net::CurlHttpClient::Options> httpClientOptions(const config::Settings& settings) {
+  auto allow = settings.httpClient.allow;
+  for (auto& entry : allow) {
+    if (entry == kLoopbackIfLocal && isLoopback(settings.server.host)) entry = "loopback";
+  }
+  if (std::erase(allow, kLoopbackIfLocal) != 0) {
+    log::write(
+        log::Level::warn, "http_client",
+        "webhooks to this machine are refused, because the gateway listens on more than loopback",
+        {{"host", settings.server.host}});
+  }
+  auto list = net::AllowList::parse(allow);
+  if (!list) return Error{Errc::invalidArgument, "http_client.allow: " + list.error().message};
+  net::CurlHttpClient::Options options;
+  options.allowList = std::move(*list);
+  options.proxy = settings.httpClient.proxy;
+  options.maxPerHost = settings.httpClient.maxPerHost;
+  options.userAgent = std::string("Colibri/") + COLIBRI_VERSION;
+  return options;
+}
+
+delivery::Dispatcher::Options dispatcherOptions(const config::Settings& settings) {
+  delivery::Dispatcher::Options options;
+  options.suspendAfter = settings.delivery.suspendAfter;
+  options.backlogMaxAge = settings.delivery.backlogMax;
+  options.backlogMaxBytes = settings.delivery.backlogMaxBytes;
+  options.keepFor = settings.delivery.keep;
+  options.keepMaxBytes = settings.delivery.keepMaxBytes;
+  return options;
+}
+
+instances::Lifecycle::Options lifecycleOptions(const config::Settings& settings) {
+  instances::Lifecycle::Options options;
+  options.qrWait = settings.instances.qrWait;
+  options.farewellWithin = settings.instances.deleteFarewell;
+  options.opensAtOnce = settings.instances.opensAtOnce;
+  return options;
+}
+
+plugin::LoadSpec pluginSpec(const config::Loader& loader) {
+  const auto& settings = loader.settings();
+  plugin::LoadSpec spec;
+  spec.directory =
+      settings.pluginDirectory
+          ? *settings.pluginDirectory
+          : (std::filesystem::read_symlink("/proc/self/exe").parent_path() / "plugins").string();
+  for (const auto& [alias, section] : settings.plugins) spec.aliases.push_back(alias);
+  spec.config = [loader](const std::string& alias, const std::string& schema) {
+    return loader.pluginSection(alias, schema);
+  };
+  return spec;
+}
+
+}  // namespace colibri::app

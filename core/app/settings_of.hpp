@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "config/loader.hpp"
+#include "delivery/dispatcher.hpp"
+#include "http/options.hpp"
+#include "instances/lifecycle.hpp"
+#include "log/open.hpp"
+#include "net/curl_http_client.hpp"
+#include "plugin/plugin_host.hpp"
+
+/// From the operator's settings to each part's options. [pure]
+namespace colibri::app {
+
+Result<log::Options> logOptions(const config::Settings& settings);
+http::Options httpOptions(const config::Settings& settings);
+/// `loopback-if-local` in the allow list means loopback, as long as we listen on loopback
+/// ourselves.
+Result<net::CurlHttpClient::Options> httpClientOptions(const config::Settings& settings);
+delivery::Dispatcher::Options dispatcherOptions(const config::Settings& settings);
+instances::Lifecycle::Options lifecycleOptions(const config::Settings& settings);
+plugin::LoadSpec pluginSpec(const config::Loader& loader);
+
+}  // namespace colibri::app
