@@ -88,17 +88,19 @@ export class Host {
     return new Promise((resolve, reject) => {
       const look = () => {
         const found = condition();
-        if (!found) return false;
+        if (!found && !this.exit) return false;
         clearTimeout(timer);
         this.#waiters.delete(look);
-        resolve(found);
+        if (found) resolve(found);
+        else fail('the bridge ended');
         return true;
       };
-      const timer = setTimeout(() => {
+      const timer = setTimeout(() => fail(`${ms} ms passed`), ms);
+      const fail = (why) => {
         this.#waiters.delete(look);
         const last = this.states.slice(-4).map((s) => `${s.k}:${s.state}:${s.detail ?? ''}`).join(' ');
-        reject(new Error(`waited ${ms} ms for ${what}; last states: ${last}; exit ${JSON.stringify(this.exit)}; ${this.output.slice(-300)}`));
-      }, ms);
+        reject(new Error(`${why} while waiting for ${what}; last states: ${last}; exit ${JSON.stringify(this.exit)}; ${this.output.slice(-300)}`));
+      };
       if (!look()) this.#waiters.add(look);
     });
   }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { after } from 'node:test';
 import './resolve.mjs';
 import { Host } from './host.mjs';
@@ -73,6 +74,7 @@ export class World {
   async peer(name, phone = this.newPhone()) {
     const peer = new Client(name, { url: this.sim.url, dir: join(this.dir, name) });
     peer.phone = phone;
+    peer.sentMessages = new SentMessages();
     peer.onQr = (qr) => this.admin('scan-qr', { qr, phone, name });
     this.peers.push(peer);
     await peer.connect();
@@ -90,6 +92,33 @@ export class World {
     await this.sim.stop();
     rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+/** A peer's messages, for retries. A receiver may ask for one before the peer has heard that it is sent. */
+class SentMessages {
+  #messages = new Map();
+  #waiting = new Map();
+
+  set(id, message) {
+    this.#messages.set(id, message);
+    this.#waiting.get(id)?.resolve(message);
+    this.#waiting.delete(id);
+  }
+
+  get(id) {
+    if (this.#messages.has(id)) return this.#messages.get(id);
+    if (!this.#waiting.has(id)) this.#waiting.set(id, Promise.withResolvers());
+    return this.#waiting.get(id).promise;
+  }
+}
+
+/** Waits for something outside of the bridge. */
+export async function eventually(condition, what, ms = 10_000) {
+  for (const until = Date.now() + ms; Date.now() < until; await delay(10)) {
+    const found = await condition();
+    if (found) return found;
+  }
+  throw new Error(`${ms} ms passed while waiting for ${what}`);
 }
 
 export const phoneOf = (jid) => jid.split(/[:@]/)[0];
