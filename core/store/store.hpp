@@ -14,7 +14,9 @@ namespace colibri::store {
 ///
 /// Writes: a batch is all or nothing and joins the running group commit with the batches of others (at
 /// most 2 ms or 256 batches); `done` runs after the commit is on disk. Batches commit in the order of
-/// submit(). Nobody blocks a thread per write.
+/// submit(). Nobody blocks a thread per write. A batch that is one PurgeInstance, DropEvents or DropExpired
+/// may take several commits, with those of others in between, so that nobody waits for it; `done` runs
+/// after the last.
 ///
 /// [Threading] any thread. `done` runs on the writer's thread, in commit order: short, never blocking,
 /// may call submit().

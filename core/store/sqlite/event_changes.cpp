@@ -1,0 +1,41 @@
+#include "store/sqlite/event_changes.hpp"
+
+#include <string>
+
+#include "crypto/digest.hpp"
+#include "store/sqlite/event_columns.hpp"
+#include "store/sqlite/lifetimes.hpp"
+
+namespace colibri::store::sqlite {
+namespace {
+
+constexpr std::size_t kKeySize = 16;  // a digest: half the pages of the keys as they come
+
+}  // namespace
+
+EventChanges::EventChanges(sqlite3* db, const Clock& clock, Sequences& sequences)
+    : clock_(clock),
+      sequences_(sequences),
+      insert_(db, std::string("INSERT INTO events(instance, ") + kEventColumns + ") VALUES(?," +
+                      kEventParameters + ")"),
+      firstSight_(db,
+                  "INSERT INTO dedupe(instance, key, expires_at_us) VALUES(?1, ?2, ?3)"
+                  " ON CONFLICT DO UPDATE SET expires_at_us = excluded.expires_at_us"
+                  " WHERE expires_at_us < ?4") {}
+
+std::uint64_t EventChanges::append(const AppendEvent& change) {
+  const auto& event = change.event;
+  if (!change.dedupeKey.empty() && isRepeat(event.instance, change.dedupeKey)) return 0;
+  const auto sequence = sequences_.next(event.instance);
+  insertEvent(insert_, event, sequence, event.instance);
+  return sequence;
+}
+
+bool EventChanges::isRepeat(InstanceKey instance, const std::string& key) {
+  const auto digest = crypto::sha256(key);
+  const auto now = clock_.nowUs();
+  return firstSight_.run(instance, Blob{std::string_view(digest).substr(0, kKeySize)},
+                         now + kDedupeLifeUs, now) == 0;
+}
+
+}  // namespace colibri::store::sqlite

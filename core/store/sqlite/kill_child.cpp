@@ -1,0 +1,67 @@
+// Appends to a database and tells on its output every sequence that it was told is durable, until
+// it is killed. Beside each event a key-value entry of the same batch says which sequence it
+// expects.
+//
+//   store-kill-child <database> <instances>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "store/sqlite/sqlite_store.hpp"
+
+namespace colibri::store {
+namespace {
+
+/// One line in one write, so that a kill never leaves half of it among others'.
+void tell(InstanceKey instance, std::uint64_t sequence) {
+  const auto line = std::to_string(instance) + " " + std::to_string(sequence) + "\n";
+  if (::write(STDOUT_FILENO, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+    std::abort();
+}
+
+/// Appends to one instance.
+class Appender {
+ public:
+  Appender(Store& store, InstanceKey instance)
+      : store_(store), instance_(instance), last_(store.lastSequence(instance).value()) {}
+
+  void append() {
+    AppendEvent change;
+    change.event.instance = instance_;
+    change.event.body = std::string(400, 'b');
+    const KvPut beside{"kill", instance_, "last", std::to_string(++last_)};
+    store_.submit({std::move(change), beside}, [this](const Result<Committed>& result) {
+      if (!result) std::abort();
+      tell(instance_, result->sequences.front());
+      append();
+    });
+  }
+
+ private:
+  Store& store_;
+  const InstanceKey instance_;
+  std::uint64_t last_;  // after the first append() only the writer counts
+};
+
+}  // namespace
+}  // namespace colibri::store
+
+int main(int argc, char** argv) {
+  if (argc != 3) return 2;
+  const colibri::SystemClock clock;
+  auto store = colibri::store::sqlite::SqliteStore::open(argv[1], clock, nullptr, {});
+  if (!store) {
+    std::fprintf(stderr, "%s\n", store.error().message.c_str());
+    return 1;
+  }
+  std::vector<colibri::store::Appender> appenders;
+  const auto instances = static_cast<colibri::InstanceKey>(std::atoi(argv[2]));
+  appenders.reserve(instances);
+  for (colibri::InstanceKey i = 1; i <= instances; ++i) appenders.emplace_back(**store, i);
+  for (auto& appender : appenders) appender.append();
+  for (;;) ::pause();
+}

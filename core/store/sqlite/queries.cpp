@@ -1,0 +1,236 @@
+#include "store/sqlite/queries.hpp"
+
+#include "store/sqlite/event_columns.hpp"
+#include "store/sqlite/kv_sealing.hpp"
+#include "store/sqlite/lifetimes.hpp"
+#include "store/sqlite/sequence_list.hpp"
+
+namespace colibri::store::sqlite {
+namespace {
+
+constexpr char kCountRows[] =
+    "SELECT (SELECT COUNT(*) FROM instances WHERE key = ?1)"
+    " + (SELECT COUNT(*) FROM settings WHERE instance = ?1)"
+    " + (SELECT COUNT(*) FROM events WHERE instance = ?1)"
+    " + (SELECT COUNT(*) FROM sequences WHERE instance = ?1)"
+    " + (SELECT COUNT(*) FROM dedupe WHERE instance = ?1)"
+    " + (SELECT COUNT(*) FROM cursors WHERE instance = ?1)"
+    " + (SELECT COUNT(*) FROM dead_letters WHERE instance = ?1)"
+    " + (SELECT COUNT(*) FROM idempotency WHERE instance = ?1)"
+    " + (SELECT COUNT(*) FROM kv WHERE instance = ?1)";
+
+std::string selectEvents() {
+  return std::string("SELECT ") + kEventColumns +
+         " FROM events WHERE instance = ? AND sequence > ? ORDER BY sequence LIMIT ?";
+}
+
+std::string selectDeadLetters() {
+  return std::string(
+             "SELECT id, instance, subscription, dead_sequence, reason, attempts, "
+             "first_attempt_at_us,"
+             " dead_at_us, has_event, ") +
+         kEventColumns +
+         " FROM dead_letters WHERE id > ?1 AND (?2 = 0 OR instance = ?2)"
+         " AND (?3 = '' OR subscription = ?3) ORDER BY id LIMIT ?4";
+}
+
+/// The least key that is greater than every key with this prefix; empty = there is none.
+std::string endOf(std::string_view prefix) {
+  std::string end(prefix);
+  while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xff) end.pop_back();
+  if (!end.empty()) end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1);
+  return end;
+}
+
+/// One view of the database for several statements.
+class Snapshot {
+ public:
+  Snapshot(Statement& begin, Statement& end) : end_(end) { begin.run(); }
+  ~Snapshot() {
+    end_.start();
+    try {
+      end_.next();
+    } catch (const std::exception&) {
+      end_.reset();  // nothing was written; the next BEGIN reports a connection that is broken
+    }
+  }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  Statement& end_;
+};
+
+}  // namespace
+
+Queries::Queries(const std::filesystem::path& file, const crypto::Sealer* sealer)
+    : connection_(file, Connection::Use::read),
+      sealer_(sealer),
+      begin_(connection_.handle(), "BEGIN"),
+      end_(connection_.handle(), "ROLLBACK"),
+      instances_(connection_.handle(),
+                 "SELECT key, id, name, integration, number, token_hash, token_sealed, linked,"
+                 " owner_jid, profile_name, profile_picture_url, disconnection_code,"
+                 " disconnected_at_us, created_at_us, updated_at_us FROM instances ORDER BY key"),
+      settings_(connection_.handle(),
+                "SELECT instance, alias, json FROM settings WHERE instance = ? ORDER BY alias"),
+      cursors_(connection_.handle(),
+               "SELECT instance, subscription, low, done_above, state, reason, failing_since_us"
+               " FROM cursors ORDER BY instance, subscription"),
+      lastSequence_(connection_.handle(),
+                    "SELECT MAX(IFNULL((SELECT last FROM sequences WHERE instance = ?1), 0),"
+                    " IFNULL((SELECT MAX(sequence) FROM events WHERE instance = ?1), 0))"),
+      events_(connection_.handle(), selectEvents()),
+      deadLetters_(connection_.handle(), selectDeadLetters()),
+      idempotency_(connection_.handle(),
+                   "SELECT instance, key, request_hash, message_id, status, answer, created_at_us"
+                   " FROM idempotency WHERE instance = ? AND key = ? AND created_at_us >= ?"),
+      kvGet_(connection_.handle(),
+             "SELECT value, sealed FROM kv WHERE instance = ?1 AND plugin = ?2 AND key = ?3"
+             " AND (expires_at_us = 0 OR expires_at_us >= ?4)"),
+      kvScan_(
+          connection_.handle(),
+          "SELECT key, value, sealed FROM kv WHERE instance = ?1 AND plugin = ?2 AND key >= ?3"
+          " AND key > ?4 AND (?5 = X'' OR key < ?5) AND (expires_at_us = 0 OR expires_at_us >= ?6)"
+          " ORDER BY key LIMIT ?7"),
+      countRows_(connection_.handle(), kCountRows) {}
+
+std::vector<InstanceRow> Queries::instances() {
+  std::vector<InstanceRow> rows;
+  for (instances_.start(); instances_.next();) {
+    auto& r = rows.emplace_back();
+    instances_.read(r.key, r.id, r.name, r.integration, r.number, r.tokenHash, r.tokenSealed,
+                    r.linked, r.ownerJid, r.profileName, r.profilePictureUrl, r.disconnectionCode,
+                    r.disconnectedAtUs, r.createdAtUs, r.updatedAtUs);
+  }
+  return rows;
+}
+
+std::vector<SettingsRow> Queries::settings(InstanceKey instance) {
+  std::vector<SettingsRow> rows;
+  for (settings_.start(instance); settings_.next();) {
+    auto& r = rows.emplace_back();
+    settings_.read(r.instance, r.alias, r.json);
+  }
+  return rows;
+}
+
+std::vector<CursorRow> Queries::cursors() {
+  std::vector<CursorRow> rows;
+  std::string doneAbove;
+  for (cursors_.start(); cursors_.next();) {
+    auto& r = rows.emplace_back();
+    cursors_.read(r.instance, r.subscription, r.low, doneAbove, r.state, r.reason,
+                  r.failingSinceUs);
+    r.doneAbove = unpackSequences(doneAbove);
+  }
+  return rows;
+}
+
+std::uint64_t Queries::lastSequence(InstanceKey instance) {
+  std::uint64_t last = 0;
+  for (lastSequence_.start(instance); lastSequence_.next();) lastSequence_.read(last);
+  return last;
+}
+
+std::vector<EventRow> Queries::events(InstanceKey instance, std::uint64_t after,
+                                      std::uint32_t limit, std::size_t maxBytes) {
+  std::vector<EventRow> rows;
+  std::size_t bytes = 0;
+  for (events_.start(instance, after, limit); events_.next();) {
+    auto& r = rows.emplace_back();
+    r.instance = instance;
+    readEvent(events_, r);
+    bytes += r.body.size();
+    if (bytes >= maxBytes) break;
+  }
+  events_.reset();
+  return rows;
+}
+
+std::vector<DeadLetterRow> Queries::deadLetters(std::string_view subscription, InstanceKey instance,
+                                                std::uint64_t after, std::uint32_t limit) {
+  std::vector<DeadLetterRow> rows;
+  for (deadLetters_.start(after, instance, subscription, limit); deadLetters_.next();) {
+    auto& r = rows.emplace_back();
+    EventRow event;
+    bool hasEvent = false;
+    readEvent(deadLetters_, event, r.id, r.instance, r.subscription, r.sequence, r.reason,
+              r.attempts, r.firstAttemptAtUs, r.deadAtUs, hasEvent);
+    event.instance = r.instance;
+    if (hasEvent) r.event = std::move(event);
+  }
+  return rows;
+}
+
+std::optional<IdempotencyRow> Queries::idempotency(InstanceKey instance, std::string_view key,
+                                                   std::int64_t nowUs) {
+  std::optional<IdempotencyRow> row;
+  for (idempotency_.start(instance, key, nowUs - kIdempotencyLifeUs); idempotency_.next();) {
+    auto& r = row.emplace();
+    idempotency_.read(r.instance, r.key, r.requestHash, r.messageId, r.status, r.answer,
+                      r.createdAtUs);
+  }
+  return row;
+}
+
+Result<std::vector<KvEntry>> Queries::kvGet(std::string_view plugin, InstanceKey instance,
+                                            std::span<const std::string> keys, std::int64_t nowUs) {
+  const Snapshot snapshot(begin_, end_);
+  std::vector<KvEntry> entries;
+  entries.reserve(keys.size());
+  for (const auto& key : keys) {
+    kvGet_.start(instance, plugin, Blob{key}, nowUs);
+    if (!kvGet_.next()) {
+      entries.push_back({key, std::nullopt});
+      continue;
+    }
+    std::string value;
+    bool sealed = false;
+    kvGet_.read(value, sealed);
+    kvGet_.reset();
+    auto entry = openEntry(plugin, instance, key, std::move(value), sealed);
+    if (!entry) return entry.error();
+    entries.push_back(std::move(*entry));
+  }
+  return entries;
+}
+
+Result<std::vector<KvEntry>> Queries::kvScan(std::string_view plugin, InstanceKey instance,
+                                             std::string_view prefix, std::string_view after,
+                                             std::uint32_t limit, std::int64_t nowUs) {
+  const auto end = endOf(prefix);
+  std::vector<KvEntry> entries;
+  kvScan_.start(instance, plugin, Blob{prefix}, Blob{after}, Blob{end}, nowUs, limit);
+  while (kvScan_.next()) {
+    std::string key, value;
+    bool sealed = false;
+    kvScan_.read(key, value, sealed);
+    auto entry = openEntry(plugin, instance, std::move(key), std::move(value), sealed);
+    if (!entry) {
+      kvScan_.reset();
+      return entry.error();
+    }
+    entries.push_back(std::move(*entry));
+  }
+  return entries;
+}
+
+Result<KvEntry> Queries::openEntry(std::string_view plugin, InstanceKey instance, std::string key,
+                                   std::string value, bool sealed) const {
+  if (!sealed) return KvEntry{std::move(key), std::move(value)};
+  if (sealer_ == nullptr) {
+    return Error{Errc::rejected, "a stored value is sealed and there is no master key"};
+  }
+  auto plain = sealer_->open(value, kvContext(plugin, instance, key));
+  if (!plain) return plain.error();
+  return KvEntry{std::move(key), std::move(*plain)};
+}
+
+std::uint64_t Queries::countRows(InstanceKey instance) {
+  std::uint64_t rows = 0;
+  for (countRows_.start(instance); countRows_.next();) countRows_.read(rows);
+  return rows;
+}
+
+}  // namespace colibri::store::sqlite

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "crypto/sealer.hpp"
+#include "store/store.hpp"
+
+namespace colibri::store::sqlite {
+
+/// The store in one SQLite file: one thread that writes, a few connections that read.
+///
+/// The file and its companions belong to one process and are readable by its user only. A secret
+/// value of the key-value store is sealed by the thread that submits it. Deleted content is
+/// overwritten.
+class SqliteStore {
+ public:
+  struct Options {
+    std::chrono::milliseconds groupMax{2};  ///< how long a group commit takes batches in
+    std::size_t groupMaxBatches = 256;
+    unsigned readers = 2;        ///< connections that read at the same time
+    std::uint64_t maxBytes = 0;  ///< the file may not grow past it: as a full disk; 0 = no limit
+  };
+
+  /// Makes the file if there is none, and brings its schema up to date. `clock` and `sealer`
+  /// outlive the store; without a `sealer` secret values lie readable. [Blocking]
+  ///
+  /// [Errors] conflict: in use by another process, of a newer version, or another program's file;
+  /// unavailable: it cannot be opened or written. One sentence each.
+  static Result<std::unique_ptr<Store>> open(const std::filesystem::path& path, const Clock& clock,
+                                             const crypto::Sealer* sealer, Options options);
+};
+
+}  // namespace colibri::store::sqlite

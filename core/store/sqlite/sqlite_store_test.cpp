@@ -1,0 +1,164 @@
+#include "store/sqlite/sqlite_store.hpp"
+
+#include <gmock/gmock.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "store/sqlite/temporary_database.hpp"
+#include "store/store_suite.hpp"
+
+namespace colibri::store::sqlite {
+namespace {
+
+using testing::HasSubstr;
+
+class SqliteStoreTest : public testing::Test {
+ protected:
+  Result<std::unique_ptr<Store>> open(const crypto::Sealer* sealer = nullptr) {
+    return SqliteStore::open(database_.path(), clock_, sealer, {});
+  }
+  mode_t modeOf(const std::string& suffix) {
+    struct stat status {};
+    EXPECT_EQ(::stat((database_.path().string() + suffix).c_str(), &status), 0) << suffix;
+    return status.st_mode & 0777;
+  }
+  /// The bytes of every file in the database's folder.
+  std::string bytesOnDisk() {
+    std::string all;
+    for (const auto& file : std::filesystem::directory_iterator(database_.folder())) {
+      std::ifstream in(file.path(), std::ios::binary);
+      all.append(std::istreambuf_iterator<char>(in), {});
+    }
+    return all;
+  }
+
+  TemporaryDatabase database_;
+  ManualClock clock_;
+};
+
+TEST_F(SqliteStoreTest, ItsFilesAreReadableByTheirOwnerOnly) {
+  std::ofstream(database_.path()).close();  // made by somebody with wider rights
+  ::chmod(database_.path().c_str(), 0644);
+  const auto store = open();
+  ASSERT_TRUE(store);
+  ASSERT_TRUE(commit(**store, {anEvent(1, "x")}));
+  for (const auto* suffix : {"", "-wal", "-shm", ".lock"})
+    EXPECT_EQ(modeOf(suffix), 0600u) << suffix;
+}
+
+TEST_F(SqliteStoreTest, RefusesAFileThatIsInUse) {
+  auto first = open();
+  ASSERT_TRUE(first);
+  const auto second = open();
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Errc::conflict);
+  EXPECT_THAT(second.error().message, HasSubstr("in use by another process"));
+  first->reset();
+  EXPECT_TRUE(open());
+}
+
+TEST_F(SqliteStoreTest, SaysWhichFileItCannotOpen) {
+  const auto store = SqliteStore::open("/nowhere/at/all.db", clock_, nullptr, {});
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, Errc::unavailable);
+  EXPECT_THAT(store.error().message, HasSubstr("/nowhere/at/all.db"));
+}
+
+TEST_F(SqliteStoreTest, RefusesAFileThatIsNoDatabase) {
+  std::ofstream(database_.path()) << std::string(8192, 'x');
+  const auto store = open();
+  ASSERT_FALSE(store);
+  EXPECT_THAT(store.error().message, HasSubstr(database_.path().string()));
+}
+
+TEST_F(SqliteStoreTest, RefusesANewerSchemaInASentence) {
+  { ASSERT_TRUE(open()); }
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(database_.path().c_str(), &db), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(db, "PRAGMA user_version = 99", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  const auto store = open();
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, Errc::conflict);
+  EXPECT_THAT(store.error().message, HasSubstr("newer Colibri (schema 99"));
+}
+
+TEST_F(SqliteStoreTest, SecretValuesAreSealedOnDisk) {
+  const crypto::Sealer sealer(std::string(crypto::Sealer::kKeySize, 'k'));
+  const auto store = open(&sealer);
+  ASSERT_TRUE(commit(**store, {KvPut{"p", 1, "a", "in-the-open", false}}));
+  ASSERT_TRUE(commit(**store, {KvPut{"p", 1, "b", "well-hidden", true}}));
+  const auto bytes = bytesOnDisk();
+  EXPECT_NE(bytes.find("in-the-open"), bytes.npos) << "this test looks in the right place";
+  EXPECT_EQ(bytes.find("well-hidden"), bytes.npos);
+}
+
+TEST_F(SqliteStoreTest, ASealedValueOpensOnlyInItsOwnPlace) {
+  const crypto::Sealer sealer(std::string(crypto::Sealer::kKeySize, 'k'));
+  {
+    const auto store = open(&sealer);
+    ASSERT_TRUE(commit(**store, {KvPut{"p", 1, "mine", "secret", true}}));
+  }
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(database_.path().c_str(), &db), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(db, "UPDATE kv SET instance = 2", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  const auto store = open(&sealer);
+  const std::vector<std::string> keys = {"mine"};
+  EXPECT_EQ((*store)->kvGet("p", 2, keys).error().code, Errc::rejected);
+}
+
+TEST_F(SqliteStoreTest, WhatWasPurgedIsNowhereOnDisk) {
+  const auto store = open();
+  const std::string body = "the-purged-words " + std::string(3000, 'x');
+  ASSERT_TRUE(
+      commit(**store, {anEvent(1, body), KvPut{"p", 1, "k", body}, anEvent(2, "the-kept-words")}));
+  ASSERT_NE(bytesOnDisk().find("the-purged-words"), std::string::npos);
+  ASSERT_TRUE(commit(**store, {PurgeInstance{1}}));
+  const auto bytes = bytesOnDisk();
+  EXPECT_EQ(bytes.find("the-purged-words"), bytes.npos);
+  EXPECT_NE(bytes.find("the-kept-words"), bytes.npos);
+}
+
+TEST_F(SqliteStoreTest, BatchesThatWaitShareACommit) {
+  const auto store = open();
+  std::promise<void> entered, leave, last;
+  (*store)->submit({}, [&](const Result<Committed>&) {  // holds the writer
+    entered.set_value();
+    leave.get_future().wait();
+  });
+  entered.get_future().wait();
+  // Nothing of a group is visible before all of it is, so the first completion sees the last batch.
+  std::optional<std::uint64_t> seenByFirst;
+  for (int i = 0; i < 100; ++i) {
+    (*store)->submit({anEvent(1, "x")}, [&, i](const Result<Committed>&) {
+      if (i == 0) seenByFirst = (*store)->lastSequence(1).value();
+      if (i == 99) last.set_value();
+    });
+  }
+  leave.set_value();
+  last.get_future().wait();
+  EXPECT_EQ(seenByFirst, 100u);
+}
+
+TEST_F(SqliteStoreTest, OthersCommitBetweenTheStepsOfALongDeletion) {
+  const auto store = open();
+  Batch batch;
+  for (int i = 0; i < 5000; ++i) batch.push_back(anEvent(1, "x"));
+  ASSERT_TRUE(commit(**store, std::move(batch)));
+  std::promise<void> purged;
+  std::atomic<bool> otherWasFirst{false}, other{false};
+  (*store)->submit({PurgeInstance{1}}, [&](const Result<Committed>&) {
+    otherWasFirst = other.load();
+    purged.set_value();
+  });
+  (*store)->submit({anEvent(2, "y")}, [&](const Result<Committed>&) { other = true; });
+  purged.get_future().wait();
+  EXPECT_TRUE(otherWasFirst);
+}
+
+}  // namespace
+}  // namespace colibri::store::sqlite

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace colibri::store::sqlite {
+
+/// Bytes that are not text: bound and compared as a BLOB.
+struct Blob {
+  std::string_view bytes;
+};
+
+/// One statement, prepared once and run many times.
+///
+///     put.run(row.key, row.id, Blob{row.tokenHash});
+///     for (list.start(instance); list.next();) list.read(row.alias, row.json);
+///
+/// The hot path's half of the engine: Poco::Data opens the sessions, SQLite's own statements run in
+/// them (docs/adr/0004-sqlite-statements.md has the figures).
+///
+/// [Threading] confined to its connection's thread. [Errors] throws Poco::Data::SQLite's
+/// exceptions. [Ownership] arguments are borrowed until the statement ends; the connection outlives
+/// it.
+class Statement {
+ public:
+  Statement(sqlite3* db, std::string_view sql);
+  ~Statement();
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  /// Runs to the end. Returns how many rows it changed.
+  template <class... Args>
+  std::uint64_t run(const Args&... args) {
+    start(args...);
+    while (next()) {
+    }
+    return changes();
+  }
+
+  template <class... Args>
+  void start(const Args&... args) {
+    reset();
+    int index = 0;
+    (bind(++index, args), ...);
+  }
+  /// The next row; false at the end, which also resets.
+  bool next();
+  /// The row's columns from the left.
+  template <class... Fields>
+  void read(Fields&... fields) const {
+    int index = 0;
+    (column(index++, fields), ...);
+  }
+  void reset() noexcept;
+
+ private:
+  void bind(int index, std::string_view text);
+  void bind(int index, Blob blob);
+  void bind(int index, std::integral auto number) {
+    bindInteger(index, static_cast<std::int64_t>(number));
+  }
+  void bindInteger(int index, std::int64_t number);
+  void column(int index, std::string& bytes) const;
+  void column(int index, std::integral auto& number) const {
+    number = static_cast<std::remove_reference_t<decltype(number)>>(integer(index));
+  }
+  std::int64_t integer(int index) const;
+  std::uint64_t changes() const;
+  [[noreturn]] void fail(int code) const;
+
+  sqlite3* db_;
+  sqlite3_stmt* statement_ = nullptr;
+};
+
+}  // namespace colibri::store::sqlite

@@ -1,0 +1,116 @@
+#include "store/sqlite/table_changes.hpp"
+
+#include <string>
+
+#include "store/sqlite/event_columns.hpp"
+#include "store/sqlite/sequence_list.hpp"
+
+namespace colibri::store::sqlite {
+namespace {
+
+constexpr char kPutInstance[] =
+    "INSERT INTO instances(key, id, name, integration, number, token_hash, token_sealed, linked,"
+    " owner_jid, profile_name, profile_picture_url, disconnection_code, disconnected_at_us,"
+    " created_at_us, updated_at_us) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    " ON CONFLICT(key) DO UPDATE SET id = excluded.id, name = excluded.name,"
+    " integration = excluded.integration, number = excluded.number, token_hash = "
+    "excluded.token_hash,"
+    " token_sealed = excluded.token_sealed, linked = excluded.linked, owner_jid = "
+    "excluded.owner_jid,"
+    " profile_name = excluded.profile_name, profile_picture_url = excluded.profile_picture_url,"
+    " disconnection_code = excluded.disconnection_code,"
+    " disconnected_at_us = excluded.disconnected_at_us, created_at_us = excluded.created_at_us,"
+    " updated_at_us = excluded.updated_at_us";
+constexpr char kPutCursor[] =
+    "INSERT INTO cursors(instance, subscription, low, done_above, state, reason, failing_since_us)"
+    " VALUES(?,?,?,?,?,?,?) ON CONFLICT(instance, subscription) DO UPDATE SET low = excluded.low,"
+    " done_above = excluded.done_above, state = excluded.state, reason = excluded.reason,"
+    " failing_since_us = excluded.failing_since_us";
+constexpr char kPutIdempotency[] =
+    "INSERT INTO idempotency(instance, key, request_hash, message_id, status, answer, "
+    "created_at_us)"
+    " VALUES(?,?,?,?,?,?,?) ON CONFLICT(instance, key) DO UPDATE SET"
+    " request_hash = excluded.request_hash, message_id = excluded.message_id,"
+    " status = excluded.status, answer = excluded.answer, created_at_us = excluded.created_at_us";
+constexpr char kPutKv[] =
+    "INSERT INTO kv(instance, plugin, key, value, sealed, expires_at_us) VALUES(?,?,?,?,?,?)"
+    " ON CONFLICT(instance, plugin, key) DO UPDATE SET value = excluded.value,"
+    " sealed = excluded.sealed, expires_at_us = excluded.expires_at_us";
+
+std::string addDeadLetterSql() {
+  return std::string(
+             "INSERT INTO dead_letters(instance, subscription, dead_sequence, reason, attempts,"
+             " first_attempt_at_us, dead_at_us, has_event, ") +
+         kEventColumns + ") VALUES(?,?,?,?,?,?,?,?," + kEventParameters + ")";
+}
+
+}  // namespace
+
+TableChanges::TableChanges(sqlite3* db)
+    : putInstance_(db, kPutInstance),
+      putSettings_(db,
+                   "INSERT INTO settings(instance, alias, json) VALUES(?,?,?)"
+                   " ON CONFLICT(instance, alias) DO UPDATE SET json = excluded.json"),
+      removeSettings_(db, "DELETE FROM settings WHERE instance = ? AND alias = ?"),
+      putCursor_(db, kPutCursor),
+      removeCursor_(db, "DELETE FROM cursors WHERE instance = ? AND subscription = ?"),
+      addDeadLetter_(db, addDeadLetterSql()),
+      removeDeadLetter_(db, "DELETE FROM dead_letters WHERE id = ?"),
+      putIdempotency_(db, kPutIdempotency),
+      putKv_(db, kPutKv),
+      removeKv_(db, "DELETE FROM kv WHERE instance = ? AND plugin = ? AND key = ?") {}
+
+void TableChanges::apply(const PutInstance& change) {
+  const auto& r = change.row;
+  putInstance_.run(r.key, r.id, r.name, r.integration, r.number, Blob{r.tokenHash},
+                   Blob{r.tokenSealed}, r.linked, r.ownerJid, r.profileName, r.profilePictureUrl,
+                   r.disconnectionCode, r.disconnectedAtUs, r.createdAtUs, r.updatedAtUs);
+}
+
+void TableChanges::apply(const PutSettings& change) {
+  putSettings_.run(change.row.instance, change.row.alias, Blob{change.row.json});
+}
+
+void TableChanges::apply(const RemoveSettings& change) {
+  removeSettings_.run(change.instance, change.alias);
+}
+
+void TableChanges::apply(const PutCursor& change) {
+  const auto& r = change.row;
+  const auto doneAbove = packSequences(r.doneAbove);
+  putCursor_.run(r.instance, r.subscription, r.low, Blob{doneAbove}, r.state, r.reason,
+                 r.failingSinceUs);
+}
+
+void TableChanges::apply(const RemoveCursor& change) {
+  removeCursor_.run(change.instance, change.subscription);
+}
+
+void TableChanges::apply(const AddDeadLetter& change) {
+  static const EventRow kNoEvent;
+  const auto& r = change.row;
+  const auto& event = r.event ? *r.event : kNoEvent;
+  insertEvent(addDeadLetter_, event, event.sequence, r.instance, r.subscription, r.sequence,
+              r.reason, r.attempts, r.firstAttemptAtUs, r.deadAtUs, r.event.has_value());
+}
+
+void TableChanges::apply(const RemoveDeadLetter& change) {
+  removeDeadLetter_.run(change.id);
+}
+
+void TableChanges::apply(const PutIdempotency& change) {
+  const auto& r = change.row;
+  putIdempotency_.run(r.instance, r.key, Blob{r.requestHash}, r.messageId, r.status, Blob{r.answer},
+                      r.createdAtUs);
+}
+
+void TableChanges::apply(const KvPut& change) {
+  putKv_.run(change.instance, change.plugin, Blob{change.key}, Blob{change.value}, change.secret,
+             change.expiresAtUs);
+}
+
+void TableChanges::apply(const KvRemove& change) {
+  removeKv_.run(change.instance, change.plugin, Blob{change.key});
+}
+
+}  // namespace colibri::store::sqlite

@@ -1,0 +1,184 @@
+// How many events the store makes durable in a second. Prints one line per case; no pass or fail.
+//
+//   store-bench [folder] [seconds]
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "store/sqlite/sqlite_store.hpp"
+
+namespace colibri::store {
+namespace {
+
+constexpr unsigned kProducers = 64;
+constexpr std::size_t kBodySize = 1500;
+
+/// A thread that waits for its own commits.
+class Signal {
+ public:
+  void raise() {
+    const std::lock_guard lock(mutex_);
+    raised_ = true;
+    changed_.notify_one();
+  }
+  void wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return raised_; });
+    raised_ = false;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool raised_ = false;
+};
+
+/// The lane's cursor: one write under way at a time, which carries everything acknowledged so far.
+class Cursor {
+ public:
+  Cursor(Store& store, InstanceKey instance) : store_(store), instance_(instance) {}
+
+  void acknowledge(std::uint64_t sequence) {
+    const std::lock_guard lock(mutex_);
+    acknowledged_ = sequence;
+    if (!writing_) write();
+  }
+  void waitUntilDurable() {
+    std::unique_lock lock(mutex_);
+    idle_.wait(lock, [this] { return !writing_ && durable_ == acknowledged_; });
+  }
+
+ private:
+  void write() {
+    writing_ = true;
+    CursorRow row;
+    row.subscription = "bench/all";
+    row.instance = instance_;
+    row.low = acknowledged_;
+    store_.submit({PutCursor{row}}, [this, low = row.low](const Result<Committed>& result) {
+      if (!result) std::abort();
+      const std::lock_guard lock(mutex_);
+      durable_ = low;
+      writing_ = false;
+      if (durable_ != acknowledged_)
+        write();
+      else
+        idle_.notify_one();
+    });
+  }
+
+  Store& store_;
+  const InstanceKey instance_;
+  std::mutex mutex_;
+  std::condition_variable idle_;
+  bool writing_ = false;
+  std::uint64_t acknowledged_ = 0, durable_ = 0;
+};
+
+struct Case {
+  const char* name;
+  bool dedupe, acknowledge;
+};
+
+AppendEvent newEvent(const Clock& clock, InstanceKey instance, bool dedupe) {
+  AppendEvent change;
+  auto& e = change.event;
+  e.instance = instance;
+  e.eventId = newUlid(clock);
+  e.type = 6;
+  e.typeName = "messages.upsert";
+  e.flags = 1;
+  e.occurredAtUs = e.recordedAtUs = clock.nowUs();
+  e.ownerJid = "5511999990001@s.whatsapp.net";
+  e.chatId = "5511888887777@s.whatsapp.net";
+  e.body.assign(kBodySize, 'x');
+  if (dedupe) change.dedupeKey = e.chatId + "/" + e.eventId;
+  return change;
+}
+
+double cpuSeconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+void produce(Store& store, const Clock& clock, InstanceKey instance, const Case& what,
+             SteadyTime until, std::atomic<std::uint64_t>& events) {
+  Signal durable;
+  Cursor cursor(store, instance);
+  while (clock.steady() < until) {
+    std::uint64_t sequence = 0;
+    store.submit({newEvent(clock, instance, what.dedupe)}, [&](const Result<Committed>& result) {
+      if (!result) std::abort();
+      sequence = result->sequences.front();
+      durable.raise();
+    });
+    durable.wait();
+    events.fetch_add(1, std::memory_order_relaxed);
+    if (what.acknowledge) cursor.acknowledge(sequence);
+  }
+  cursor.waitUntilDurable();
+}
+
+void run(const std::filesystem::path& folder, std::chrono::seconds length, const Case& what) {
+  const SystemClock clock;
+  const auto file = folder / "bench.db";
+  auto store = sqlite::SqliteStore::open(file, clock, nullptr, {});
+  if (!store) {
+    std::fprintf(stderr, "%s\n", store.error().message.c_str());
+    std::exit(1);
+  }
+  std::atomic<std::uint64_t> events{0};
+  const auto cpu = cpuSeconds();
+  const auto start = clock.steady();
+  {
+    std::vector<std::jthread> producers;
+    for (InstanceKey instance = 1; instance <= kProducers; ++instance) {
+      producers.emplace_back(
+          [&, instance] { produce(**store, clock, instance, what, start + length, events); });
+    }
+  }
+  const std::chrono::duration<double> took = clock.steady() - start;
+  const auto count = static_cast<double>(events.load());
+  std::printf("%-48s %8.0f events/s   %5.1f us CPU each\n", what.name, count / took.count(),
+              (cpuSeconds() - cpu) / count * 1e6);
+  store->reset();
+  for (const auto* suffix : {"", "-wal", "-shm", ".lock"}) {
+    std::filesystem::remove(file.string() + suffix);
+  }
+}
+
+}  // namespace
+}  // namespace colibri::store
+
+int main(int argc, char** argv) {
+  const std::filesystem::path base =
+      argc > 1 ? std::filesystem::path(argv[1]) : std::filesystem::temp_directory_path();
+  const auto folder = base / ("store-bench-" + std::to_string(getpid()));
+  const std::chrono::seconds length(argc > 2 ? std::atoi(argv[2]) : 5);
+  std::filesystem::create_directories(folder);
+  std::printf("%u producers, one instance each, bodies of %zu bytes, every commit synced\n",
+              colibri::store::kProducers, colibri::store::kBodySize);
+  for (const colibri::store::Case what : {
+           colibri::store::Case{"durable append", false, false},
+           colibri::store::Case{"durable append with a dedupe key", true, false},
+           colibri::store::Case{"append + acknowledge (coalesced cursor)", false, true},
+           colibri::store::Case{"append with a dedupe key + acknowledge", true, true},
+       }) {
+    colibri::store::run(folder, length, what);
+  }
+  std::filesystem::remove_all(folder);
+}
