@@ -1,0 +1,45 @@
+#include "config/api_key.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace colibri::config {
+namespace {
+
+constexpr std::array<std::string_view, 2> kPublished{"429683C4C977415CAAFCCE10F7D57E11",
+                                                     "BQYHJGJHJ"};
+
+bool sameLetters(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+}  // namespace
+
+Result<void> checkApiKey(std::string_view key) {
+  const std::string allowed = ", allowed: 16 to 256 printable characters of your own choice";
+  for (const auto published : kPublished) {
+    if (sameLetters(key, published)) {
+      return Error{Errc::invalidArgument,
+                   "is an example that was published, everybody knows it" + allowed};
+    }
+  }
+  if (key.empty()) {
+    return Error{Errc::invalidArgument,
+                 "is not set; set it here or in AUTHENTICATION_API_KEY" + allowed};
+  }
+  if (key.size() < 16) return Error{Errc::invalidArgument, "is too short to be safe" + allowed};
+  if (key.size() > 256) return Error{Errc::invalidArgument, "is too long" + allowed};
+  const auto printable = [](char c) { return c > ' ' && c < 0x7f; };
+  if (!std::all_of(key.begin(), key.end(), printable)) {
+    return Error{Errc::invalidArgument,
+                 "holds a character that an HTTP header cannot carry" + allowed};
+  }
+  return {};
+}
+
+}  // namespace colibri::config

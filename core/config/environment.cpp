@@ -1,0 +1,134 @@
+#include "config/environment.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace colibri::config {
+namespace {
+
+constexpr std::string_view kPrefix = "COLIBRI_";
+
+struct PluginVariable {
+  std::string_view alias;
+  Variable variable;
+};
+
+const std::vector<PluginVariable>& contractVariables() {
+  static const std::vector<PluginVariable> kVariables{
+      {"webhook", {"WEBHOOK_SIGNATURE_SECRET", {"secret"}}},
+      {"webhook", {"WEBHOOK_REQUEST_TIMEOUT_MS", {"timeout_ms"}}},
+      {"webhook", {"WEBHOOK_RETRY_MAX_ATTEMPTS", {"retry", "max_attempts"}}},
+      {"webhook", {"WEBHOOK_RETRY_INITIAL_DELAY_SECONDS", {"retry", "initial_delay_seconds"}}},
+      {"webhook", {"WEBHOOK_RETRY_USE_EXPONENTIAL_BACKOFF", {"retry", "use_exponential_backoff"}}},
+      {"webhook", {"WEBHOOK_RETRY_MAX_DELAY_SECONDS", {"retry", "max_delay_seconds"}}},
+      {"webhook", {"WEBHOOK_RETRY_JITTER_FACTOR", {"retry", "jitter_factor"}}},
+      {"webhook",
+       {"WEBHOOK_RETRY_NON_RETRYABLE_STATUS_CODES", {"retry", "non_retryable_status_codes"}}},
+      {"baileys", {"QRCODE_LIMIT", {"qr_limit"}}},
+  };
+  return kVariables;
+}
+
+std::string upper(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c >= 'a' && c <= 'z')
+      out += static_cast<char>(c - 'a' + 'A');
+    else
+      out += c == '-' ? '_' : c;
+  }
+  return out;
+}
+
+std::string prefixOf(std::string_view alias) {
+  return std::string(kPrefix) + upper(alias) + "_";
+}
+
+/// The longest prefix of an alias that `name` starts with: COLIBRI_A_B_C is b_c's of `a` or c's of
+/// `a_b`.
+std::string_view ownerOf(std::string_view name, const std::vector<std::string>& aliases) {
+  std::string_view owner;
+  for (const auto& alias : aliases) {
+    if (alias.size() > owner.size() && name.starts_with(prefixOf(alias))) owner = alias;
+  }
+  return owner;
+}
+
+}  // namespace
+
+Environment processEnvironment() {
+  Environment variables;
+  for (char** at = environ; at && *at; ++at) {
+    const std::string_view entry(*at);
+    const auto end = entry.find('=');
+    if (end == std::string_view::npos || end + 1 == entry.size()) continue;
+    variables.emplace(entry.substr(0, end), entry.substr(end + 1));
+  }
+  return variables;
+}
+
+const std::vector<Variable>& coreVariables() {
+  static const std::vector<Variable> kVariables{
+      {"SERVER_HOST", {"server", "host"}},
+      {"SERVER_PORT", {"server", "port"}},
+      {"SERVER_URL", {"server", "url"}},
+      {"AUTHENTICATION_API_KEY", {"authentication", "api_key"}},
+      // Its name is the contract's; what it does is to show the instance's key in events.
+      {"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", {"authentication", "expose_in_events"}},
+      {"COLIBRI_DATA_DIR", {"data_dir"}},
+      {"DATABASE_PROVIDER", {"database", "provider"}},
+      {"API_DIALECT", {"api", "root_dialect"}},
+      {"LOG_LEVEL", {"log", "level"}},
+  };
+  return kVariables;
+}
+
+std::vector<Variable> contractVariablesOf(std::string_view alias) {
+  std::vector<Variable> found;
+  for (const auto& entry : contractVariables()) {
+    if (entry.alias == alias) found.push_back(entry.variable);
+  }
+  return found;
+}
+
+std::string pluginVariable(std::string_view alias, const std::vector<std::string>& path) {
+  auto name = prefixOf(alias);
+  for (std::size_t i = 0; i < path.size(); ++i)
+    name.append(i == 0 ? "" : "_").append(upper(path[i]));
+  return name;
+}
+
+bool testMode(const Environment& environment) {
+  const auto found = environment.find("COLIBRI_TEST_MODE");
+  return found != environment.end() && found->second == "1";
+}
+
+std::vector<std::string> strayVariables(const Environment& environment,
+                                        const std::vector<std::string>& aliases) {
+  std::vector<std::string> stray;
+  for (const auto& [name, value] : environment) {
+    const bool ours =
+        name.starts_with(kPrefix) && name != "COLIBRI_DATA_DIR" && name != "COLIBRI_TEST_MODE";
+    if (ours && !value.empty() && ownerOf(name, aliases).empty()) stray.push_back(name);
+  }
+  for (const auto& [alias, variable] : contractVariables()) {
+    const auto set = environment.find(variable.name);
+    if (set == environment.end() || set->second.empty()) continue;
+    if (std::find(aliases.begin(), aliases.end(), alias) == aliases.end())
+      stray.emplace_back(variable.name);
+  }
+  return stray;
+}
+
+std::vector<std::string> variablesOf(std::string_view alias, const Environment& environment,
+                                     const std::vector<std::string>& aliases) {
+  std::vector<std::string> found;
+  for (const auto& [name, value] : environment) {
+    if (value.empty() || name == "COLIBRI_DATA_DIR" || name == "COLIBRI_TEST_MODE") continue;
+    if (ownerOf(name, aliases) == alias) found.push_back(name);
+  }
+  return found;
+}
+
+}  // namespace colibri::config

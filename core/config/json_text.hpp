@@ -1,0 +1,18 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace colibri::config {
+
+inline constexpr std::size_t kMaxDocumentBytes = 1024 * 1024;
+inline constexpr std::size_t kMaxDocumentDepth = 32;
+
+/// JSON of at most 1 MB and 32 levels.
+///
+/// [Threading] any thread, pure. [Errors] invalidArgument: what is wrong and where.
+Result<boost::json::value> parseJson(std::string_view text);
+
+}  // namespace colibri::config

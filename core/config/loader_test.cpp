@@ -1,0 +1,239 @@
+#include "config/loader.hpp"
+
+#include <gmock/gmock.h>
+
+#include "config/environment.hpp"
+#include "config/test_files.hpp"
+
+namespace colibri::config {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const std::string kKey = "a-key-of-our-own-choice";
+const std::string kAuth = "authentication: { api_key: " + kKey + " }\n";
+
+struct LoaderTest : testing::Test {
+  TestFolder folder;
+
+  Result<Loader> open(const std::string& yaml, Environment environment = {}) const {
+    return Loader::open(folder.write("colibri.yaml", yaml), std::move(environment));
+  }
+  Settings settings(const std::string& yaml, Environment environment = {}) const {
+    const auto loader = open(yaml, std::move(environment));
+    EXPECT_TRUE(loader) << loader.error().message;
+    return loader ? loader->settings() : Settings{};
+  }
+  std::string refusal(const std::string& yaml, Environment environment = {}) const {
+    const auto loader = open(yaml, std::move(environment));
+    EXPECT_FALSE(loader) << yaml;
+    if (loader) return "";
+    auto text = loader.error().message;
+    for (auto at = text.find(folder.path()); at != std::string::npos;
+         at = text.find(folder.path())) {
+      text.erase(at, folder.path().size() + 1);
+    }
+    return text;
+  }
+};
+
+TEST_F(LoaderTest, AFileWithOnlyAKeyGivesTheDefaults) {
+  const auto s = settings(kAuth);
+  EXPECT_EQ(s.server.host, "127.0.0.1");
+  EXPECT_EQ(s.server.port, 8080);
+  EXPECT_EQ(s.server.url, "http://127.0.0.1:8080");
+  EXPECT_EQ(s.server.bodyLimitBytes, 1024u * 1024);
+  EXPECT_EQ(s.server.headLimitBytes, 16u * 1024);
+  EXPECT_EQ(s.server.drainTimeout, std::chrono::seconds(10));
+  EXPECT_EQ(s.authentication.apiKey, kKey);
+  EXPECT_FALSE(s.authentication.exposeInEvents);
+  EXPECT_EQ(s.dataDir, folder.path() + "/data");
+  EXPECT_EQ(s.masterKeyFile, folder.path() + "/data/master.key");
+  EXPECT_EQ(s.database.path, folder.path() + "/data/colibri.db");
+  EXPECT_EQ(s.log.level, "info");
+  EXPECT_EQ(s.delivery.suspendAfter, std::chrono::hours(120));
+  EXPECT_EQ(s.delivery.keepMaxBytes, 5368709120u);
+  EXPECT_TRUE(s.httpClient.allow.empty());
+  EXPECT_EQ(s.instances.qrWait, std::chrono::seconds(15));
+  EXPECT_EQ(s.rootDialect, Settings::Dialect::native);
+  EXPECT_FALSE(s.pluginDirectory);
+  EXPECT_TRUE(s.plugins.empty());
+  EXPECT_TRUE(s.notes.empty());
+}
+
+TEST_F(LoaderTest, ReadsWhatTheFileSays) {
+  const auto s = settings(kAuth +
+                          "server: { host: '::', port: 1234 }\n"
+                          "data_dir: /var/lib/colibri\n"
+                          "http_client: { allow: [loopback, 10.0.0.0/8] }\n"
+                          "instances: { reconnect: { first_ms: 500 } }\n"
+                          "api: { root_dialect: v2 }\n"
+                          "plugins:\n  directory: lib\n  webhook:\n  baileys: { qr_limit: 3 }\n");
+  EXPECT_EQ(s.server.url, "http://[::1]:1234");
+  EXPECT_EQ(s.masterKeyFile, "/var/lib/colibri/master.key");
+  EXPECT_THAT(s.httpClient.allow, ElementsAre("loopback", "10.0.0.0/8"));
+  EXPECT_EQ(s.instances.reconnectFirst, std::chrono::milliseconds(500));
+  EXPECT_EQ(s.instances.reconnectMax, std::chrono::milliseconds(60'000));
+  EXPECT_EQ(s.rootDialect, Settings::Dialect::v2);
+  EXPECT_EQ(s.pluginDirectory, folder.path() + "/lib");
+  EXPECT_EQ(s.plugins.at("webhook"), "{}");
+  EXPECT_EQ(s.plugins.at("baileys"), R"({"qr_limit":3})");
+}
+
+TEST_F(LoaderTest, ASectionWhoseKeysAreAllCommentedOutIsEmpty) {
+  EXPECT_EQ(settings(kAuth + "server:\n  # port: 1\nplugins:\n").server.port, 8080);
+}
+
+TEST_F(LoaderTest, VariablesWinOverTheFile) {
+  const auto s = settings(kAuth + "server: { port: 1 }\n",
+                          {{"SERVER_HOST", "0.0.0.0"},
+                           {"SERVER_PORT", "9090"},
+                           {"SERVER_URL", "https://wa.example.org/"},
+                           {"AUTHENTICATION_API_KEY", "another-key-of-our-own"},
+                           {"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", "true"},
+                           {"COLIBRI_DATA_DIR", "/srv/colibri"},
+                           {"DATABASE_PROVIDER", "sqlite"},
+                           {"API_DIALECT", "v2"},
+                           {"LOG_LEVEL", "debug"}});
+  EXPECT_EQ(s.server.host, "0.0.0.0");
+  EXPECT_EQ(s.server.port, 9090);
+  EXPECT_EQ(s.server.url, "https://wa.example.org");
+  EXPECT_EQ(s.authentication.apiKey, "another-key-of-our-own");
+  EXPECT_TRUE(s.authentication.exposeInEvents);
+  EXPECT_EQ(s.dataDir, "/srv/colibri");
+  EXPECT_EQ(s.rootDialect, Settings::Dialect::v2);
+  EXPECT_EQ(s.log.level, "debug");
+}
+
+TEST_F(LoaderTest, AnEmptyVariableIsNotSet) {
+  EXPECT_EQ(settings(kAuth, {{"SERVER_PORT", ""}}).server.port, 8080);
+}
+
+TEST_F(LoaderTest, ADataFolderFromTheEnvironmentCountsFromTheWorkingDirectory) {
+  EXPECT_EQ(settings(kAuth, {{"COLIBRI_DATA_DIR", "here"}}).masterKeyFile, "here/master.key");
+}
+
+TEST_F(LoaderTest, AKeyOfDigitsFromTheEnvironmentIsAText) {
+  EXPECT_EQ(settings("", {{"AUTHENTICATION_API_KEY", "1234567890123456"}}).authentication.apiKey,
+            "1234567890123456");
+}
+
+TEST_F(LoaderTest, ErrorsNamePlaceKeyAndWhatIsAllowed) {
+  EXPECT_EQ(refusal(kAuth + "server:\n  port: 99999\n"),
+            "colibri.yaml:3:9: server.port: is too large, allowed: an integer from 0 to 65535");
+  EXPECT_EQ(refusal(kAuth + "log: { level: loud }\n"),
+            "colibri.yaml:2:15: log.level: is not one of the known values, "
+            "allowed: trace, debug, info, warn, error");
+  EXPECT_EQ(refusal(kAuth + "server: { url: 'ftp://x' }\n"),
+            "colibri.yaml:2:16: server.url: is not such a URL, "
+            "allowed: an http:// or https:// URL with a host or null");
+}
+
+TEST_F(LoaderTest, AnUnknownKeyIsAnErrorWithAGuess) {
+  EXPECT_THAT(
+      refusal(kAuth + "server:\n  prot: 1\n"),
+      AllOf(HasSubstr("colibri.yaml:3:3: server.prot: is not a known key, did you mean port?"),
+            HasSubstr(", allowed: body_limit_bytes, ")));
+}
+
+TEST_F(LoaderTest, AnErrorFromAVariableNamesTheVariable) {
+  EXPECT_EQ(refusal(kAuth, {{"SERVER_PORT", "eighty"}}),
+            "SERVER_PORT: server.port: cannot be read, allowed: an integer from 0 to 65535");
+  EXPECT_EQ(refusal(kAuth, {{"SERVER_PORT", "70000"}}),
+            "SERVER_PORT: server.port: is too large, allowed: an integer from 0 to 65535");
+  EXPECT_EQ(
+      refusal(kAuth, {{"DATABASE_PROVIDER", "mysql"}}),
+      "DATABASE_PROVIDER: database.provider: is not one of the known values, allowed: sqlite");
+  EXPECT_EQ(
+      refusal(kAuth, {{"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", "1"}}),
+      "AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES: authentication.expose_in_events: cannot be read, "
+      "allowed: true or false");
+}
+
+TEST_F(LoaderTest, AllErrorsComeAtOnceButNotWithoutBound) {
+  const auto two = refusal("server: { port: x }\ndata_dir: 5\n");
+  EXPECT_THAT(two, AllOf(HasSubstr("server.port"), HasSubstr("data_dir")));
+  std::string many;
+  for (int i = 0; i < 50; ++i) many += "k" + std::to_string(i) + ": 1\n";
+  const auto text = refusal(many);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 19);
+}
+
+TEST_F(LoaderTest, RefusesAMissingShortOrPublishedKeyWithoutShowingIt) {
+  EXPECT_THAT(refusal(""), HasSubstr("authentication.api_key: is not set"));
+  EXPECT_THAT(refusal("", {{"AUTHENTICATION_API_KEY", "short-key"}}),
+              AllOf(HasSubstr("AUTHENTICATION_API_KEY: authentication.api_key: is too short"),
+                    testing::Not(HasSubstr("short-key"))));
+  for (const auto* key :
+       {"429683C4C977415CAAFCCE10F7D57E11", "429683c4c977415caafcce10f7d57e11", "BQYHJGJHJ"}) {
+    EXPECT_THAT(refusal("", {{"AUTHENTICATION_API_KEY", key}}), HasSubstr("everybody knows it"));
+  }
+  EXPECT_THAT(refusal("authentication: { api_key: \"0123456789abcdef\\r\\nX: y\" }\n"),
+              HasSubstr("HTTP header"));
+}
+
+TEST_F(LoaderTest, RefusesLimitsThatContradictEachOther) {
+  EXPECT_THAT(refusal(kAuth + "server: { media_body_limit_bytes: 2048 }\n"),
+              HasSubstr("colibri.yaml:2:35: server.media_body_limit_bytes: is less than"));
+  EXPECT_THAT(refusal(kAuth + "instances: { reconnect: { max_ms: 200 } }\n"),
+              HasSubstr("reconnect.max_ms"));
+}
+
+TEST_F(LoaderTest, RefusesWhatCannotBeAPlugin) {
+  EXPECT_THAT(refusal(kAuth + "plugins: { ../evil: {} }\n"),
+              HasSubstr("plugins.../evil: cannot be the alias"));
+  EXPECT_THAT(refusal(kAuth + "plugins: { webhook: on }\n"),
+              HasSubstr("plugins.webhook: is a string, allowed: an object or null"));
+}
+
+TEST_F(LoaderTest, RefusesAFileThatIsNoneOrBroken) {
+  EXPECT_THAT(Loader::open(folder.path() + "/missing.yaml", {}).error().message,
+              HasSubstr("missing.yaml: there is no such configuration file"));
+  EXPECT_FALSE(Loader::open(folder.path(), {}));
+  EXPECT_FALSE(Loader::open("/dev/zero", {}));
+  EXPECT_THAT(refusal("a: [1\nb: 2\n"), HasSubstr("colibri.yaml:2:"));
+  EXPECT_THAT(refusal(std::string(2'000'000, ' ')), HasSubstr("1 MB"));
+  EXPECT_THAT(refusal("- a\n"), HasSubstr("colibri.yaml:1:1: is a list, allowed: an object"));
+}
+
+TEST_F(LoaderTest, NotesVariablesThatMeanNothingAndTestMode) {
+  const auto s =
+      settings(kAuth + "plugins: { baileys: {} }\n", {{"COLIBRI_BAILEYS_QR_LIMIT", "3"},
+                                                      {"COLIBRI_BAILYS_QR_LIMIT", "3"},
+                                                      {"COLIBRI_TEST_MODE", "1"},
+                                                      {"WEBHOOK_SIGNATURE_SECRET", "whsec_x"}});
+  EXPECT_TRUE(s.testMode);
+  EXPECT_THAT(s.notes,
+              ElementsAre(HasSubstr("COLIBRI_TEST_MODE=1"), HasSubstr("COLIBRI_BAILYS_QR_LIMIT"),
+                          HasSubstr("WEBHOOK_SIGNATURE_SECRET")));
+}
+
+TEST_F(LoaderTest, HostileFilesAreRefusedAndNothingElseHappens) {
+  for (const std::string& yaml :
+       {std::string("\0", 1), std::string("\xff\xfe"), std::string("{{{{{{"), std::string("!!!!"),
+        std::string("%YAML 9.9\n---\n"), std::string("? ? ? ?"), std::string("- - - - -"),
+        std::string("&a *a"), std::string("<<: *x"), std::string("\"\\u0000\": 1"),
+        std::string("server: [[[[[[[[[]]]]]]]]]"), "k" + std::string(100'000, 'k') + ": 1",
+        std::string("a: \"\\x00\\x1b\"")}) {
+    EXPECT_FALSE(open(yaml)) << yaml.substr(0, 20);
+  }
+}
+
+TEST_F(LoaderTest, AHostileKeyIsShownHarmless) {
+  const auto text = refusal(kAuth + "\"a\\nb\\e[2J" + std::string(500, 'x') + "\": 1\n");
+  EXPECT_THAT(text, HasSubstr("a?b?[2Jxxx"));
+  EXPECT_LT(text.size(), 300u);
+}
+
+TEST(ProcessEnvironment, HasTheVariablesOfThisProcess) {
+  ASSERT_EQ(::setenv("COLIBRI_CONFIG_TEST", "x=y", 1), 0);
+  ASSERT_EQ(::setenv("COLIBRI_CONFIG_EMPTY", "", 1), 0);
+  const auto environment = processEnvironment();
+  EXPECT_EQ(environment.at("COLIBRI_CONFIG_TEST"), "x=y");
+  EXPECT_FALSE(environment.contains("COLIBRI_CONFIG_EMPTY"));
+}
+
+}  // namespace
+}  // namespace colibri::config

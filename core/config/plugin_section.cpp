@@ -1,0 +1,91 @@
+#include <boost/json/serialize.hpp>
+
+#include "config/json_text.hpp"
+#include "config/loader.hpp"
+#include "config/sources.hpp"
+#include "log/open.hpp"
+
+namespace colibri::config {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kNoKeys = R"({"type":"object","additionalProperties":false})";
+
+/// The contract's names first, ours over them.
+void overlayPlugin(Overlay& overlay, json::value& section, const Schema& schema,
+                   const Sources& sources, std::string_view alias) {
+  const auto keys = schema.keys();
+  for (const auto& variable : contractVariablesOf(alias)) {
+    bool known = false;
+    for (const auto& key : keys) {
+      if (key.path != variable.path) continue;
+      overlay.set(section, key, variable.name);
+      known = true;
+    }
+    if (!known && sources.environment.contains(variable.name)) {
+      log::write(log::Level::warn, "config", "a variable has no effect: the plugin has no such key",
+                 {{"variable", variable.name}, {"plugin", alias}});
+    }
+  }
+  for (const auto& variable : variablesOf(alias, sources.environment, sources.aliases())) {
+    bool known = false;
+    std::vector<std::string> names;
+    for (const auto& key : keys) {
+      names.push_back(pluginVariable(alias, key.path));
+      if (names.back() != variable) continue;
+      overlay.set(section, key, variable);
+      known = true;
+    }
+    if (known) continue;
+    std::string why = "the plugin " + std::string(alias) + " has no such key";
+    if (const auto near = nearest(variable, names); !near.empty()) {
+      why.append(", did you mean ").append(near).append("?");
+    }
+    overlay.refuseVariable(variable, why);
+  }
+}
+
+void checkTestOnly(Overlay& overlay, const Schema::Marks& marks, bool testMode) {
+  for (const auto& mark : marks.testOnly) {
+    if (!testMode) {
+      overlay.add({{mark.path, "is for tests only and needs COLIBRI_TEST_MODE=1", "", true}});
+      continue;
+    }
+    log::write(log::Level::warn, "config",
+               "A SETTING FOR TESTS IS IN USE. Never run a gateway with it", {{"key", mark.path}});
+  }
+}
+
+}  // namespace
+
+Result<std::string> Loader::pluginSection(std::string_view alias,
+                                          std::string_view configSchemaJson) const {
+  const auto found = sources_->settings.plugins.find(alias);
+  if (found == sources_->settings.plugins.end()) {
+    return Error{Errc::notFound,
+                 "the configuration does not name the plugin " + std::string(alias)};
+  }
+  auto schema = Schema::parse(configSchemaJson.empty() ? kNoKeys : configSchemaJson);
+  if (!schema) {
+    return Error{Errc::invalidArgument, "the configuration schema of the plugin " +
+                                            std::string(alias) +
+                                            " is wrong: " + schema.error().message};
+  }
+  auto section = parseJson(found->second);
+  COLIBRI_ASSERT(section);  // written by readSettings()
+  const auto name = joinedPath("plugins", {std::string(alias)});
+  nullSectionsToObjects(*section, *schema);
+  Overlay overlay(*sources_, name);
+  overlayPlugin(overlay, *section, *schema, *sources_, alias);
+  const auto marks = schema->marks(*section, name);
+  // Before anything is said about the document: a sentence of ours may end in the log.
+  for (const auto& secret : marks.secrets)
+    log::redact(std::string_view(secret.value->get_string()));
+  checkTestOnly(overlay, marks, sources_->settings.testMode);
+  overlay.add(schema->apply(*section, name));
+  if (overlay.failed()) return overlay.error();
+  return json::serialize(*section);
+}
+
+}  // namespace colibri::config

@@ -1,0 +1,114 @@
+#include "config/schema.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include "config/json_text.hpp"
+#include "config/schema_check.hpp"
+#include "config/schema_compiler.hpp"
+
+namespace colibri::config {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kMaxKeyDepth = 8;
+
+void collectKeys(const SchemaNode& node, const std::vector<std::string>& path,
+                 std::vector<Schema::Key>& keys) {
+  if (path.size() >= kMaxKeyDepth) return;
+  for (const auto& [name, property] : resolved(node).properties) {
+    auto inner = path;
+    inner.push_back(name);
+    keys.push_back({inner, property, resolved(*property).properties.empty()});
+    collectKeys(*property, inner, keys);
+  }
+}
+
+class MarkFinder {
+ public:
+  explicit MarkFinder(Schema::Marks& marks) : marks_(marks) {}
+
+  void visit(const SchemaNode& reference, const json::value& value, const std::string& path,
+             bool secret) {
+    // Alternatives are all visited: a mark too many does no harm, one too few does.
+    if (--steps_ < 0) return;
+    const auto& node = resolved(reference);
+    if (reference.testOnly || node.testOnly) marks_.testOnly.push_back({path, &value});
+    secret = secret || reference.secret || node.secret;
+    if (value.is_string() && secret) marks_.secrets.push_back({path, &value});
+    if (const auto* object = value.if_object())
+      visitMembers(node, *object, path, secret);
+    else if (const auto* list = value.if_array())
+      visitItems(node, *list, path, secret);
+    for (const auto* branch : node.anyOf) visit(*branch, value, path, secret);
+    for (const auto* branch : node.oneOf) visit(*branch, value, path, secret);
+  }
+
+ private:
+  void visitMembers(const SchemaNode& node, const json::object& object, const std::string& path,
+                    bool secret) {
+    static const SchemaNode kAnything;
+    for (const auto& [key, value] : object) {
+      auto schemas = schemasFor(node, key);
+      if (schemas.empty()) schemas.push_back(&kAnything);
+      for (const auto* schema : schemas) visit(*schema, value, childPath(path, key), secret);
+    }
+  }
+
+  void visitItems(const SchemaNode& node, const json::array& list, const std::string& path,
+                  bool secret) {
+    static const SchemaNode kAnything;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      visit(node.items ? *node.items : kAnything, list[i], itemPath(path, i), secret);
+    }
+  }
+
+  Schema::Marks& marks_;
+  int steps_ = 100'000;
+};
+
+}  // namespace
+
+struct Schema::Compiled {
+  SchemaNodes nodes;
+};
+
+const SchemaNode& Schema::root() const {
+  return *compiled_->nodes.front();
+}
+
+Result<Schema> Schema::parse(std::string_view text) {
+  auto nodes = compileSchema(text);
+  if (!nodes) return nodes.error();
+  return Schema(std::make_shared<const Compiled>(Compiled{std::move(*nodes)}));
+}
+
+std::vector<Violation> Schema::apply(json::value& value, std::string_view name) const {
+  auto violations = checkAgainst(root(), value, name);
+  if (violations.empty() && !fillDefaults(root(), value)) {
+    violations.push_back({std::string(name), "is too complex to be checked", "", false});
+  }
+  return violations;
+}
+
+Schema::Checked Schema::check(std::string_view text, std::string_view name) const {
+  auto value = parseJson(text);
+  if (!value) return {{{std::string(name), value.error().message, "", false}}, ""};
+  auto violations = apply(*value, name);
+  if (!violations.empty()) return {std::move(violations), ""};
+  return {{}, json::serialize(*value)};
+}
+
+std::vector<Schema::Key> Schema::keys() const {
+  std::vector<Key> keys;
+  collectKeys(root(), {}, keys);
+  return keys;
+}
+
+Schema::Marks Schema::marks(const json::value& document, std::string_view name) const {
+  Marks marks;
+  MarkFinder(marks).visit(root(), document, std::string(name), false);
+  return marks;
+}
+
+}  // namespace colibri::config

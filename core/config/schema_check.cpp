@@ -1,0 +1,238 @@
+#include "config/schema_check.hpp"
+
+#include <algorithm>
+#include <boost/json/serialize.hpp>
+#include <set>
+
+#include "base/utf8.hpp"
+
+namespace colibri::config {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kMaxSteps = 100'000;
+constexpr int kMaxDepth = 64;
+constexpr std::size_t kMaxPatternText = 64 * 1024;
+
+std::string kindOf(const json::value& value) {
+  const auto types = typesOf(value);
+  if (types & kInteger) return "is an integer";
+  switch (types) {
+    case kNull:
+      return "is empty";
+    case kBoolean:
+      return "is true or false";
+    case kNumber:
+      return "is a number";
+    case kString:
+      return "is a string";
+    case kArray:
+      return "is a list";
+    default:
+      return "is an object";
+  }
+}
+
+class Checker {
+ public:
+  Checker(int& steps, std::vector<Violation>& found) : steps_(steps), found_(found) {}
+
+  void check(const SchemaNode& reference, const json::value& value, const std::string& path,
+             int depth) {
+    if (full()) return;
+    if (--steps_ < 0 || depth > kMaxDepth) return add(path, "is too complex to be checked", "");
+    const auto& node = resolved(reference);
+    if (node.never) return add(path, "is not allowed here", "");
+    if (!(typesOf(value) & node.types)) return add(path, kindOf(value), describe(node));
+    if (node.allowed &&
+        std::find(node.allowed->begin(), node.allowed->end(), value) == node.allowed->end()) {
+      return add(path, "is not one of the known values", describe(node));
+    }
+    if (value.is_string())
+      checkString(node, value.get_string(), path);
+    else if (value.is_number())
+      checkNumber(node, value.to_number<double>(), path);
+    else if (const auto* list = value.if_array())
+      checkArray(node, *list, path, depth);
+    else if (const auto* object = value.if_object())
+      checkObject(node, *object, path, depth);
+    if (!node.anyOf.empty()) checkBranches(node, node.anyOf, false, value, path, depth);
+    if (!node.oneOf.empty()) checkBranches(node, node.oneOf, true, value, path, depth);
+  }
+
+ private:
+  bool full() const { return found_.size() >= kMaxViolations; }
+
+  void add(const std::string& path, std::string problem, std::string allowed, bool atKey = false) {
+    if (!full()) found_.push_back({path, std::move(problem), std::move(allowed), atKey});
+  }
+
+  void checkString(const SchemaNode& node, std::string_view text, const std::string& path) {
+    const auto length = node.minLength || node.maxLength ? utf8::length(text) : 0;
+    if (node.minLength && length < *node.minLength)
+      return add(path, "is too short", describe(node));
+    if (node.maxLength && length > *node.maxLength) return add(path, "is too long", describe(node));
+    if (node.httpUrl && !isHttpUrl(text)) return add(path, "is not such a URL", describe(node));
+    if (!node.pattern) return;
+    if (text.size() > kMaxPatternText) return add(path, "is too long", "64 KB");
+    if (!node.pattern->search(text)) add(path, "has not the form", describe(node));
+  }
+
+  void checkNumber(const SchemaNode& node, double number, const std::string& path) {
+    if (node.minimum && number < *node.minimum) return add(path, "is too small", describe(node));
+    if (node.maximum && number > *node.maximum) add(path, "is too large", describe(node));
+  }
+
+  void checkArray(const SchemaNode& node, const json::array& list, const std::string& path,
+                  int depth) {
+    if (node.minItems && list.size() < *node.minItems)
+      return add(path, "has too few items", describe(node));
+    if (node.maxItems && list.size() > *node.maxItems)
+      return add(path, "has too many items", describe(node));
+    std::set<std::string> seen;
+    for (std::size_t i = 0; i < list.size() && !full() && steps_ >= 0; ++i) {
+      // As texts: comparing each with each would be quadratic in what a stranger sends.
+      if (node.uniqueItems && !seen.insert(json::serialize(list[i])).second) {
+        add(itemPath(path, i), "is there twice", "");
+      }
+      if (node.items) check(*node.items, list[i], itemPath(path, i), depth + 1);
+    }
+  }
+
+  void checkObject(const SchemaNode& node, const json::object& object, const std::string& path,
+                   int depth) {
+    for (const auto& name : node.required) {
+      if (object.contains(name)) continue;
+      const auto property = node.properties.find(name);
+      add(childPath(path, name), "is missing",
+          property == node.properties.end() ? "" : describe(*property->second));
+    }
+    for (const auto& [key, value] : object) {
+      if (full() || --steps_ < 0) return;
+      const auto schemas = schemasFor(node, key);
+      if (schemas.size() == 1 && schemas[0]->never && !node.properties.contains(key)) {
+        addUnknown(node, key, path);
+        continue;
+      }
+      for (const auto* schema : schemas) check(*schema, value, childPath(path, key), depth + 1);
+    }
+  }
+
+  void addUnknown(const SchemaNode& node, std::string_view key, const std::string& path) {
+    const auto names = propertyNames(node);
+    std::string problem = "is not a known key";
+    if (const auto near = nearest(key, names); !near.empty())
+      problem.append(", did you mean ").append(near).append("?");
+    std::string allowed;
+    for (const auto& name : names) allowed.append(allowed.empty() ? "" : ", ").append(name);
+    if (allowed.empty())
+      allowed = node.patternProperties.empty() ? "no keys" : "keys of another form";
+    add(childPath(path, key), std::move(problem), std::move(allowed), true);
+  }
+
+  void checkBranches(const SchemaNode& node, const std::vector<const SchemaNode*>& branches,
+                     bool exactlyOne, const json::value& value, const std::string& path,
+                     int depth) {
+    std::size_t fits = 0;
+    std::vector<Violation> ofTheOnlyCandidate;
+    std::size_t candidates = 0;
+    for (const auto* branch : branches) {
+      std::vector<Violation> found;
+      Checker(steps_, found).check(*branch, value, path, depth + 1);
+      if (steps_ < 0) return add(path, "is too complex to be checked", "");
+      if (found.empty())
+        ++fits;
+      else if (typesOf(value) & resolved(*branch).types) {
+        ++candidates;
+        ofTheOnlyCandidate = std::move(found);
+      }
+      if (fits > 0 && !exactlyOne) return;
+    }
+    if (fits == 1) return;
+    if (fits > 1) return add(path, "fits more than one of the allowed forms", describe(node));
+    // Only one form has this type at all: what is wrong with that one helps more than "none fits".
+    if (candidates != 1) return add(path, "has none of the allowed forms", describe(node));
+    for (auto& violation : ofTheOnlyCandidate) {
+      if (!full()) found_.push_back(std::move(violation));
+    }
+  }
+
+  int& steps_;
+  std::vector<Violation>& found_;
+};
+
+class Filler {
+ public:
+  bool fill(const SchemaNode& reference, json::value& value) {
+    if (--steps_ < 0) return false;
+    const auto& node = resolved(reference);
+    if (auto* object = value.if_object()) {
+      insertMissing(node, *object);
+      for (auto& member : *object) {
+        for (const auto* schema : schemasFor(node, member.key())) {
+          if (!fill(*schema, member.value())) return false;
+        }
+      }
+    } else if (auto* list = value.if_array(); list && node.items) {
+      for (auto& item : *list) {
+        if (!fill(*node.items, item)) return false;
+      }
+    }
+    return fillBranch(node.anyOf, value) && fillBranch(node.oneOf, value);
+  }
+
+ private:
+  static void insertMissing(const SchemaNode& node, json::object& object) {
+    for (const auto& [name, property] : node.properties) {
+      if (object.contains(name)) continue;
+      const auto& own = property->defaultValue;
+      const auto& value = own ? own : resolved(*property).defaultValue;
+      if (value) object.emplace(name, *value);
+    }
+  }
+
+  bool fillBranch(const std::vector<const SchemaNode*>& branches, json::value& value) {
+    for (const auto* branch : branches) {
+      std::vector<Violation> found;
+      Checker(steps_, found).check(*branch, value, "", 0);
+      if (steps_ < 0) return false;
+      if (found.empty()) return fill(*branch, value);
+    }
+    return true;
+  }
+
+  int steps_ = 10 * kMaxSteps;
+};
+
+}  // namespace
+
+std::vector<Violation> checkAgainst(const SchemaNode& schema, const json::value& value,
+                                    std::string_view name) {
+  std::vector<Violation> found;
+  int steps = kMaxSteps;
+  Checker(steps, found).check(schema, value, std::string(name), 0);
+  if (steps < 0 && found.empty())
+    found.push_back({std::string(name), "is too complex to be checked", "", false});
+  return found;
+}
+
+bool fillDefaults(const SchemaNode& schema, json::value& value) {
+  return Filler().fill(schema, value);
+}
+
+bool isHttpUrl(std::string_view text) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!text.starts_with(scheme)) continue;
+    text.remove_prefix(scheme.size());
+    const auto host = text.substr(0, text.find_first_of("/?#"));
+    const auto odd = [](char c) {
+      return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '\\';
+    };
+    if (std::any_of(text.begin(), text.end(), odd)) return false;
+    return !host.empty() && host.front() != ':' && host.find('@') == std::string_view::npos;
+  }
+  return false;
+}
+
+}  // namespace colibri::config

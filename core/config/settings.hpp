@@ -1,0 +1,86 @@
+#pragma once
+
+#include <boost/json/fwd.hpp>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace colibri::config {
+
+/// What the operator decided, typed; config/colibri.yaml says why each of them exists.
+///
+/// Made once by Loader, then read only. Files are absolute or relative to the working directory of
+/// the process. [Threading] immutable; any thread.
+struct Settings {
+  struct Server {
+    std::string host;
+    std::uint16_t port = 0;
+    std::string url;     ///< what others call us; never empty
+    unsigned loops = 0;  ///< 0: as many as make sense on this machine
+    std::size_t bodyLimitBytes = 0, mediaBodyLimitBytes = 0, headLimitBytes = 0;
+    std::chrono::seconds idleTimeout{}, headTimeout{}, bodyTimeout{}, drainTimeout{};
+    std::size_t maxConnections = 0;
+  } server;
+
+  struct Authentication {
+    std::string apiKey;  ///< the global key
+    bool exposeInEvents = false;
+  } authentication;
+
+  std::string dataDir;
+  std::string masterKeyFile;
+
+  struct Database {
+    std::string provider, path;
+  } database;
+
+  struct Log {
+    std::string level, format;
+    std::string file;  ///< empty: stderr
+  } log;
+
+  struct Delivery {
+    std::chrono::hours suspendAfter{}, backlogMax{}, keep{};
+    std::uint64_t backlogMaxBytes = 0, keepMaxBytes = 0;
+  } delivery;
+
+  struct HttpClient {
+    std::vector<std::string> allow;  ///< private targets that plugins may reach
+    std::string proxy;               ///< empty: none
+    std::chrono::milliseconds timeout{};
+    unsigned maxPerHost = 0;
+  } httpClient;
+
+  struct Instances {
+    std::chrono::seconds qrWait{}, commandDeadline{}, deleteFarewell{};
+    std::chrono::milliseconds reconnectFirst{}, reconnectMax{};
+    unsigned opensAtOnce = 0;
+  } instances;
+
+  enum class Dialect : std::uint8_t { native, v2 };
+  Dialect rootDialect = Dialect::native;
+
+  std::optional<std::string> pluginDirectory;  ///< nothing: the folder `plugins` beside the program
+  /// The plugins to load: alias → its section as it stands in the file, as JSON. What a plugin gets
+  /// is Loader::pluginSection().
+  std::map<std::string, std::string, std::less<>> plugins;
+
+  bool testMode = false;
+  /// Things to tell the operator once the log is open; no secrets.
+  std::vector<std::string> notes;
+};
+
+/// Where relative files of the configuration are looked for.
+struct Folders {
+  std::string ofFile;                  ///< of the configuration file
+  bool dataDirIsFromVariable = false;  ///< then it counts from the working directory
+};
+
+/// Reads a document that meets the core's schema and has all its defaults.
+Settings readSettings(const boost::json::value& document, const Folders& folders);
+
+}  // namespace colibri::config

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "config/environment.hpp"
+#include "config/schema.hpp"
+#include "config/settings.hpp"
+#include "config/violation.hpp"
+#include "config/yaml.hpp"
+
+namespace colibri::config {
+
+/// What a Loader holds. [Threading] immutable once loaded.
+struct Sources {
+  std::string file;
+  YamlDocument document;
+  Environment environment;
+  Settings settings;
+
+  std::vector<std::string> aliases() const;
+};
+
+/// Variables that overlay a document, and the errors found on the way.
+///
+/// [Threading] confined to the call that loads.
+class Overlay {
+ public:
+  /// `name` stands before the paths of `document`, as in the violations.
+  Overlay(const Sources& sources, std::string name) : sources_(sources), name_(std::move(name)) {}
+
+  /// Sets `key` from the variable, if it is set.
+  void set(boost::json::value& document, const Schema::Key& key, std::string_view variable);
+  /// Something is wrong with a variable itself.
+  void refuseVariable(std::string_view variable, const std::string& why);
+  /// Adds each with its place: the variable that set it, else where it stands in the file.
+  void add(const std::vector<Violation>& violations);
+
+  bool failed() const noexcept { return !errors_.empty(); }
+  bool isSet(std::string_view path) const { return !variableOf(path).empty(); }
+  Error error() const;
+
+ private:
+  std::string_view variableOf(std::string_view path) const;
+
+  const Sources& sources_;
+  std::string name_;
+  std::map<std::string, std::string, std::less<>> variables_;  // path → what set it
+  std::vector<std::string> errors_;
+};
+
+/// A section whose keys are all commented out is `null` in YAML; people mean an empty one.
+void nullSectionsToObjects(boost::json::value& document, const Schema& schema);
+
+std::string joinedPath(std::string_view name, const std::vector<std::string>& path);
+
+}  // namespace colibri::config

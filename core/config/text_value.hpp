@@ -1,0 +1,18 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "config/schema_node.hpp"
+
+namespace colibri::config {
+
+/// The text of an environment variable as the type that `schema` wants: `true` and `false`,
+/// numbers, lists separated by commas (or as JSON), objects as JSON.
+///
+/// [Threading] any thread, pure. [Errors] invalidArgument: what it should have been; never the
+/// text.
+Result<boost::json::value> valueFromText(const SchemaNode& schema, std::string_view text);
+
+}  // namespace colibri::config
