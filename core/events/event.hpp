@@ -23,8 +23,8 @@ struct EventData {
   std::string body;  ///< UTF-8 JSON
 };
 
-/// One immutable fact about one instance, and the ABI's view of itself: made once, shared by the log,
-/// the lanes and every sink.
+/// One immutable fact about one instance, and the ABI's view of itself: made once, shared by the
+/// log, the lanes and every sink.
 ///
 /// [Threading] immutable; any thread. [Ownership] shared; the ABI's retain/release count the same.
 class Event : public std::enable_shared_from_this<Event> {

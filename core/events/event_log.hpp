@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "crypto/sealer.hpp"
 #include "events/event.hpp"
+#include "exec/timers.hpp"
 #include "store/store.hpp"
 
 namespace colibri::events {
@@ -44,10 +45,10 @@ class LogListener {
 
 /// The durable log of every instance's events: durable before anyone sees them.
 ///
-/// append() joins the events and the key-value operations given with them into one commit. Ephemeral
-/// drafts (no DURABLE flag) are not stored: they get sequence 0 and go to the listener at once.
-/// Bodies are sealed at rest when there is a master key. Over `maxQueuedBytes`, or while the disk is
-/// full, append() refuses with Errc::busy and onRoom() runs once there is room.
+/// append() joins the events and the key-value operations given with them into one commit.
+/// Ephemeral drafts (no DURABLE flag) are not stored: they get sequence 0 and reach the listener in
+/// the same order. Bodies are sealed at rest when there is a master key. Over `maxQueuedBytes`, or
+/// while the disk is full, append() refuses with Errc::busy and onRoom() runs once there is room.
 ///
 /// [Threading] any thread; completions as Store::Done. [Blocking] read() and lastSequence().
 class EventLog {
@@ -64,17 +65,18 @@ class EventLog {
   using Identify = std::function<std::optional<InstanceIdentity>(InstanceKey)>;
 
   /// `sealer` may be null: bodies lie readable. All references outlive the log.
-  EventLog(store::Store& store, const Clock& clock, const crypto::Sealer* sealer, Identify identify,
-           Options options);
+  EventLog(store::Store& store, exec::Timers& timers, const Clock& clock,
+           const crypto::Sealer* sealer, Identify identify, Options options);
   ~EventLog();
 
   /// Before the first append. `listener` and `onRoom` outlive the log's use.
   void listen(LogListener& listener, std::function<void()> onRoom);
 
   /// One instance, one commit. [Errors] at once and `done` is not called: busy, notFound (no such
-  /// instance), invalidArgument (a draft that is no JSON type name, over 16 MB, ...). Otherwise `done`
-  /// runs exactly once.
-  Result<void> append(InstanceKey instance, std::vector<Draft> drafts, store::Batch withOps, Done done);
+  /// instance), invalidArgument (a draft that is no JSON type name, over 16 MB, ...). Otherwise
+  /// `done` runs exactly once.
+  Result<void> append(InstanceKey instance, std::vector<Draft> drafts, store::Batch withOps,
+                      Done done);
 
   Result<std::vector<EventPtr>> read(InstanceKey instance, std::uint64_t after, std::uint32_t limit,
                                      std::size_t maxBytes);

@@ -8,6 +8,10 @@
 
 namespace colibri::events {
 
+/// Published by the host when a lane stops; only subscriptions that name it get it.
+inline constexpr colibri_event_type kDeliverySuspended = 100;
+inline constexpr std::string_view kDeliverySuspendedName = "delivery.suspended";
+
 /// One row of the contract's table of events.
 struct EventType {
   colibri_event_type number;

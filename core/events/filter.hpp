@@ -8,16 +8,15 @@
 
 namespace colibri::events {
 
-/// A subscription's filter, compiled once: `{"types":["messages.*","connection.update"]}` by wire name;
-/// `*` at the end matches any rest. Empty text, `{}` or an empty list = everything, except host-internal
-/// names that need naming (`delivery.suspended`).
+/// A subscription's filter, compiled once: `{"types":["messages.*","connection.update"]}` by wire
+/// name, where a `*` at the end matches any rest. Empty text, `{}` or an empty list = everything.
+/// Host-internal names (`delivery.suspended`) match only where they are written out.
 ///
 /// [Threading] immutable; any thread.
 class Filter {
  public:
   Filter() = default;  ///< everything
-  /// [Errors] invalidArgument with the reason and place. Unknown names are errors; `groups.update` too
-  /// answers to the filter names GROUPS_UPDATE and GROUP_UPDATE at the API.
+  /// [Errors] invalidArgument with the reason and the place; a name no event has is an error.
   static Result<Filter> parse(std::string_view json);
   bool matches(std::string_view typeName) const noexcept;
 
