@@ -28,6 +28,7 @@ export class Instance {
   #timer = null;
   #openedAt = 0;
   #progressed = false; // the present socket has shown a QR code or been paired
+  #info = {}; // what was told of the account
   #ended = []; // waiting for the present socket's end
   #crowded = false;
 
@@ -87,6 +88,8 @@ export class Instance {
   forget() {
     this.#stop('forgotten');
     this.#outbox.close();
+    void this.#session?.keys.close();
+    this.#session = null;
   }
 
   submit(command) {
@@ -161,29 +164,32 @@ export class Instance {
 
   #onOpen(connection, isCurrent) {
     this.#openedAt = Date.now();
+    this.#info = {};
     const { me } = this.#session.creds;
-    const info = { ownerJid: jidNormalizedUser(me.id), ...(me.name ? { profileName: me.name } : {}) };
-    this.#report({ state: 'open', info });
+    this.#tellProfile({ ownerJid: jidNormalizedUser(me.id), profileName: me.name });
     if (this.#pause || this.#crowded) connection.pause();
     this.#commands.linkUp(connection);
-    void this.#tellProfile(connection, info, isCurrent);
+    connection.sock.ev.on('creds.update', () => {
+      if (isCurrent() && connection.isOpen) this.#tellProfile({ profileName: this.#session?.creds.me?.name });
+    });
+    void this.#askPicture(connection, isCurrent);
   }
 
-  /** The name and the picture come later than the link. */
-  async #tellProfile({ sock }, told, isCurrent) {
-    let picture;
+  /** The name and the picture come later than the link: `open` again with what is new. */
+  #tellProfile(found) {
+    const news = Object.entries(found).filter(([name, value]) => value && this.#info[name] !== value);
+    if (news.length === 0) return;
+    this.#info = { ...this.#info, ...Object.fromEntries(news) };
+    this.#report({ state: 'open', info: this.#info });
+  }
+
+  async #askPicture(connection, isCurrent) {
     try {
-      picture = await sock.profilePictureUrl(told.ownerJid, 'image', PICTURE_WITHIN_MS);
+      const picture = await connection.sock.profilePictureUrl(this.#info.ownerJid, 'image', PICTURE_WITHIN_MS);
+      if (isCurrent() && connection.isOpen) this.#tellProfile({ profilePictureUrl: picture });
     } catch {
       // it has none, or nobody may see it
     }
-    const { me } = this.#session?.creds ?? {};
-    const name = me?.name && me.name !== told.profileName ? me.name : undefined;
-    if (!isCurrent() || !this.#connection?.isOpen || (!picture && !name)) return;
-    this.#report({
-      state: 'open',
-      info: { ...told, ...(name ? { profileName: name } : {}), ...(picture ? { profilePictureUrl: picture } : {}) },
-    });
   }
 
   // --- ends ---------------------------------------------------------------------------------------
@@ -254,8 +260,9 @@ export class Instance {
 
   /** Deletes credentials and keys; if the store fails the daemon does it. */
   async #forgetKeys() {
-    this.#session?.keys.dropCreds();
+    const session = this.#session;
     this.#session = null;
+    await session?.keys.close();
     try {
       await wipe(this.#parts.host);
     } catch (error) {

@@ -114,15 +114,18 @@ export class KeyStore {
 
   /** Credentials are saved with the next write. `serialise` is called then. */
   saveCreds(serialise) {
+    if (this.#failure) return;
     this.#creds = serialise;
     this.#credsChanged = true;
     this.durable()?.catch(() => {}); // told to onFailure
   }
 
-  /** Forgets what was said of credentials that are being deleted. */
-  dropCreds() {
-    this.#creds = null;
+  /** No more writes: what a dead socket still does is void. Resolves when none is in flight. */
+  async close() {
+    this.#failure ??= new Error('the key store is closed');
+    this.#queue = [];
     this.#credsChanged = false;
+    await this.#flushing?.catch(() => {}); // told to onFailure
   }
 
   // --- inside -------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ const MAIN = fileURLToPath(new URL('../../main.mjs', import.meta.url));
 /**
  * The daemon's side of the frames: starts a bridge process, answers its requests from a Store, keeps what it says.
  *
- * `faults`: {failWrites: n | predicate(ops), failPublishes: n, status, holdWrites: bool}.
+ * `faults`: {failReads: n, failWrites: n | predicate(ops), failPublishes: n, status, holdWrites: bool}.
  */
 export class Host {
   store;
@@ -105,6 +105,8 @@ export class Host {
     });
   }
 
+  get heldWrites() { return this.#held.length; }
+
   releaseWrites() {
     this.faults.holdWrites = false;
     for (const act of this.#held.splice(0)) act();
@@ -142,6 +144,7 @@ export class Host {
   }
 
   #records({ id }, records) {
+    if (this.faults.failReads-- > 0) return this.send({ t: 'kv.result', id, status: -14, records: [] });
     const list = records.map(({ key, value }) => ({ key, n: value === null ? -1 : value.length }));
     this.send({ t: 'kv.result', id, status: 0, records: list }, records.map(({ value }) => value).filter((v) => v !== null));
   }

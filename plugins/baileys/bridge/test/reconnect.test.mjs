@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { test } from 'node:test';
+import { Proxy } from './support/proxy.mjs';
+import { eventually, phoneOf, World } from './support/world.mjs';
+
+const world = await World.create();
+const peer = await world.peer('ana');
+const textIs = (text) => (body) => body.message?.conversation === text;
+
+/** A bridge with one open instance, its jid, and its device's jid. */
+async function opened(options) {
+  const host = await world.host(options);
+  const jid = await world.pair(host, '1');
+  return { host, jid, device: `${phoneOf(jid)}:1@s.whatsapp.net`, mark: host.states.length };
+}
+
+test('a new bridge on the same store opens without a QR code and gets what was sent meanwhile', async () => {
+  const { host, jid } = await opened();
+  await host.stop();
+  assert.equal(host.exit.code, 0);
+  await peer.sock.sendMessage(jid, { text: 'while you were away' });
+  const second = await world.host({ store: host.store });
+  second.open('1');
+  await second.state('1', 'open');
+  await second.event('messages.upsert', textIs('while you were away'));
+  assert.equal(second.states.some((s) => s.state === 'qr'), false);
+});
+
+test('a lost connection is told with the time of the next try, and comes back', async () => {
+  const { host, device, mark } = await opened();
+  await world.admin('drop', { jid: device });
+  const closed = await host.state('1', 'closed', mark);
+  assert.ok(closed.retryInMs > 0 && closed.retryInMs <= 40, `${closed.retryInMs}`);
+  assert.equal(closed.networkCode, 428);
+  await host.state('1', 'open', host.states.indexOf(closed));
+});
+
+for (const [what, faults, code] of [
+  ['HTTP 503 on the upgrade', { http: 503 }, 503],
+  ['HTTP 401 on the upgrade, which is no logout', { http: 401 }, 401],
+  ['a failure 503 at the login', { failure: 503 }, 503],
+]) {
+  test(`${what}: tried again with growing waits until it works`, async () => {
+    const { host, device, mark } = await opened();
+    await world.admin('faults', faults);
+    await world.admin('drop', { jid: device });
+    const tries = () => host.states.slice(mark).filter((s) => s.state === 'closed' && s.networkCode === code);
+    await host.until(() => tries().length >= 4, 'four tries');
+    await world.admin('faults', { http: 0, failure: 0 });
+    assert.ok(tries().every((s) => s.retryInMs > 0));
+    assert.ok(tries()[3].retryInMs > tries()[0].retryInMs, tries().map((s) => s.retryInMs).join());
+    await host.state('1', 'open', mark);
+    assert.equal(host.states.some((s) => s.state === 'loggedOut'), false);
+  });
+}
+
+test('stream error 503: back in a moment', async () => {
+  const { host, device, mark } = await opened();
+  await world.admin('stream-error', { jid: device, code: 503 });
+  const closed = await host.state('1', 'closed', mark);
+  assert.equal(closed.networkCode, 503);
+  await host.state('1', 'open', host.states.indexOf(closed));
+});
+
+test('stream error 515 on an open link, again and again: never a hot loop', async () => {
+  const { host, device, mark } = await opened();
+  await world.admin('stream-error', { jid: device, code: 515 });
+  const closed = await host.state('1', 'closed', mark);
+  assert.ok(closed.retryInMs > 0);
+  await host.state('1', 'open', host.states.indexOf(closed));
+});
+
+test('replaced by another connection of the same device: closed for good, credentials kept', async () => {
+  const { host, device, mark } = await opened();
+  await world.admin('stream-error', { jid: device, code: 440, conflict: 'replaced' });
+  const closed = await host.state('1', 'closed', mark);
+  assert.equal(closed.networkCode, 440);
+  assert.equal(closed.retryInMs, undefined);
+  assert.ok(host.store.get('1', 'creds'));
+  const logins = world.sim.stats.handshakes;
+  host.open('1');
+  await host.state('1', 'open', host.states.indexOf(closed));
+  assert.equal(world.sim.stats.handshakes, logins + 1);
+});
+
+for (const code of [402, 403, 406]) {
+  test(`a login refused with ${code} is final`, async () => {
+    const { host, device, mark } = await opened();
+    await world.admin('faults', { failure: code });
+    await world.admin('drop', { jid: device });
+    const closed = await host.state('1', (s) => s.state === 'closed' && s.networkCode === code, mark);
+    await world.admin('faults', { failure: 0 });
+    assert.equal(closed.retryInMs, undefined);
+    assert.ok(closed.detail.length > 0);
+  });
+}
+
+test('a wire that goes dead without a word is found out and replaced', async () => {
+  const proxy = await Proxy.to(world.sim.opts.port);
+  const { host, mark } = await opened({ test: { serverUrl: proxy.url, timing: { keepAliveMs: 300, silenceMs: 200 } } });
+  proxy.silent = true;
+  const closed = await host.state('1', 'closed', mark, 5000);
+  assert.match(closed.detail, /silent/);
+  proxy.silent = false;
+  await host.state('1', 'open', host.states.indexOf(closed));
+  await host.stop();
+  await proxy.close();
+});
+
+test('a server that takes connections and says nothing does not hold an instance up for ever', async () => {
+  const mute = net.createServer((socket) => socket.on('error', () => {}));
+  await new Promise((resolve) => mute.listen(0, '127.0.0.1', resolve));
+  const host = await world.host({
+    test: { serverUrl: `ws://127.0.0.1:${mute.address().port}/ws/chat`, timing: { progressMs: 200 } },
+  });
+  host.open('1');
+  const closed = await host.state('1', 'closed', 0, 5000);
+  assert.match(closed.detail, /too long/);
+  assert.ok(closed.retryInMs > 0);
+  await host.stop();
+  mute.close();
+});
+
+test('close keeps the credentials and ends in closed, with nothing scheduled', async () => {
+  const { host, device, mark } = await opened();
+  host.send({ t: 'close', k: '1' });
+  const closed = await host.state('1', 'closed', mark);
+  assert.equal(closed.retryInMs, undefined);
+  assert.ok(host.store.get('1', 'creds'));
+  await eventually(() => !world.sim.store.device(device).online, 'the device to be offline');
+  host.open('1');
+  await host.state('1', 'open', host.states.indexOf(closed));
+});
+
+test('close right after open ends in closed', async () => {
+  const host = await world.host();
+  host.open('1');
+  host.send({ t: 'close', k: '1' });
+  await host.state('1', 'closed');
+  host.send({ t: 'ping', id: '7' });
+  await host.until(() => host.pong === '7', 'a pong');
+  assert.equal(host.states.at(-1).state, 'closed');
+});
+
+test('logout unlinks the device at WhatsApp and leaves no key behind', async () => {
+  const { host, jid, device, mark } = await opened();
+  await peer.sock.sendMessage(jid, { text: 'a session to delete' });
+  await host.event('messages.upsert', textIs('a session to delete'));
+  assert.ok(host.store.keys('1', 'key/').length > 800);
+  host.send({ t: 'logout', k: '1', instanceId: 'id-1', name: 'name-1', deadlineMs: 5000 });
+  const out = await host.state('1', 'loggedOut', mark);
+  assert.equal(out.networkCode, 401);
+  assert.deepEqual(host.store.keys('1'), []);
+  assert.equal(world.sim.store.device(device), undefined);
+  host.open('1');
+  await host.state('1', 'qr', host.states.indexOf(out));
+});
+
+test('logout with the network gone ends in loggedOut, without keys, within its time', async () => {
+  const proxy = await Proxy.to(world.sim.opts.port);
+  const { host, mark } = await opened({ test: { serverUrl: proxy.url } });
+  proxy.silent = true;
+  const start = Date.now();
+  host.send({ t: 'logout', k: '1', instanceId: 'id-1', name: 'name-1', deadlineMs: 2000 });
+  const out = await host.state('1', 'loggedOut', mark);
+  assert.ok(Date.now() - start < 2000);
+  assert.ok(out.detail.length > 0);
+  assert.deepEqual(host.store.keys('1'), []);
+  await host.stop();
+  await proxy.close();
+});
+
+test('logout while no connection can be made, and of an instance that this bridge never saw', async () => {
+  const proxy = await Proxy.to(world.sim.opts.port);
+  const { host, mark } = await opened({ test: { serverUrl: proxy.url } });
+  await proxy.cut();
+  await host.state('1', 'closed', mark);
+  host.send({ t: 'logout', k: '1', instanceId: 'id-1', name: 'name-1', deadlineMs: 2000 });
+  const out = await host.state('1', 'loggedOut', mark);
+  assert.match(out.detail, /could not be told/);
+  assert.deepEqual(host.store.keys('1'), []);
+  host.send({ t: 'logout', k: '2', instanceId: 'id-2', name: 'name-2', deadlineMs: 2000 });
+  await host.state('2', 'loggedOut');
+});
+
+test('unlinked on the phone: loggedOut, keys deleted, the next open shows a QR code', async () => {
+  const { host, device, mark } = await opened();
+  await world.admin('remove-device', { jid: device });
+  const out = await host.state('1', 'loggedOut', mark);
+  assert.equal(out.networkCode, 401);
+  assert.deepEqual(host.store.keys('1'), []);
+  host.open('1');
+  await host.state('1', 'qr', host.states.indexOf(out));
+});
+
+test('unlinked while the bridge was away: found out at the login', async () => {
+  const { host, device } = await opened();
+  await host.stop();
+  await world.admin('remove-device', { jid: device });
+  const second = await world.host({ store: host.store });
+  second.open('1');
+  await second.state('1', 'loggedOut');
+  assert.deepEqual(second.store.keys('1'), []);
+});
+
+test('forget closes the socket and says nothing', async () => {
+  const { host, device, mark } = await opened();
+  await host.state('1', (s) => s.info?.profileName, 0);
+  const said = host.states.length;
+  host.send({ t: 'forget', k: '1' });
+  await eventually(() => !world.sim.store.device(device).online, 'the device to be offline');
+  host.send({ t: 'ping', id: '9' });
+  await host.until(() => host.pong === '9', 'a pong');
+  assert.equal(host.states.length, said);
+  assert.ok(mark <= said);
+});
+
+test('a command in flight when the link breaks is sent again under its id, and arrives once', async () => {
+  const { host, jid, device, mark } = await opened();
+  await peer.sock.sendMessage(jid, { text: 'a session' });
+  await host.event('messages.upsert', textIs('a session'));
+  let swallowed = 0;
+  swallowOnce(world.sim.router, () => { swallowed += 1; });
+  const answer = host.submit('1', 'message.send', { to: peer.phone, text: 'sent twice' }, { messageId: '3EB0AAAAAAAAAAAAAAAAAA' });
+  await eventually(() => swallowed === 1, 'the first send');
+  await world.admin('drop', { jid: device });
+  assert.equal((await answer).status, 0);
+  assert.equal((await peer.text('sent twice')).key.id, '3EB0AAAAAAAAAAAAAAAAAA');
+  await host.state('1', 'closed', mark);
+});
+
+/** The next message of a client is read by the server and forgotten. */
+function swallowOnce(router, told) {
+  router.onMessage = () => {
+    delete router.onMessage;
+    told();
+  };
+}
+
+test('a command whose link does not open in time was never handed over', async () => {
+  const proxy = await Proxy.to(world.sim.opts.port);
+  const { host, mark } = await opened({ test: { serverUrl: proxy.url } });
+  await proxy.cut();
+  await host.state('1', 'closed', mark);
+  const answer = await host.submit('1', 'message.send', { to: peer.phone, text: 'never' }, { withinMs: 300 });
+  assert.equal(answer.status, -4);
+});
+
+test('a command for an instance that is closed, or not here, is unavailable at once', async () => {
+  const host = await world.host();
+  assert.equal((await host.submit('5', 'message.send', { to: '1', text: 'x' })).status, -4);
+  host.open('1');
+  await host.state('1', 'qr');
+  host.send({ t: 'close', k: '1' });
+  await host.state('1', 'closed');
+  assert.equal((await host.submit('1', 'message.send', { to: '1', text: 'x' })).status, -4);
+});

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventually, phoneOf, World } from './support/world.mjs';
+
+const world = await World.create();
+const peer = await world.peer('ana');
+const textIs = (text) => (body) => body.message?.conversation === text;
+const holdsMessage = (ops) => ops.some(({ key, value }) => key.startsWith('pending/') && value !== null);
+
+async function opened(options) {
+  const host = await world.host(options);
+  const jid = await world.pair(host, '1');
+  await peer.sock.sendMessage(jid, { text: 'a session' });
+  await host.event('messages.upsert', textIs('a session'));
+  return { host, jid, mark: host.states.length };
+}
+
+/** WhatsApp has had no receipt for the message. */
+const isUnconfirmed = (jid, id) => [...world.device(phoneOf(jid)).pending.values()].some(({ attrs }) => attrs.id === id);
+
+const countOf = (host, text) => host.events('messages.upsert').filter(({ body }) => textIs(text)(body)).length;
+
+test('the ratchet and the record of a message are one write, and the event ends the record', async () => {
+  const { host, jid } = await opened();
+  const writes = [];
+  host.faults.failWrites = (ops) => { writes.push(ops); return false; };
+  await peer.sock.sendMessage(jid, { text: 'one write' });
+  await host.event('messages.upsert', textIs('one write'));
+  const withMessage = writes.filter(holdsMessage);
+  assert.equal(withMessage.length, 1);
+  const keys = withMessage[0].map(({ key }) => key);
+  assert.ok(keys.some((key) => key.startsWith('key/session/')), keys.join());
+  await host.until(() => host.store.keys('1', 'pending/').length === 0, 'no record to be left');
+});
+
+test('a write that fails in a decryption: no receipt goes out, the message comes again, once', async () => {
+  const { host, jid, mark } = await opened();
+  const retries = () => world.sim.counters.get('receipt retry') ?? 0;
+  let failed = 0;
+  const before = retries();
+  host.faults.failWrites = (ops) => holdsMessage(ops) && failed === 0 && ++failed === 1;
+  const { key } = await peer.sock.sendMessage(jid, { text: 'not stored at first' });
+  const closed = await host.state('1', 'closed', mark);
+  assert.ok(isUnconfirmed(jid, key.id));
+  assert.ok(closed.retryInMs > 0);
+  assert.match(closed.detail, /could not store/);
+  await host.state('1', 'open', host.states.indexOf(closed));
+  await host.event('messages.upsert', textIs('not stored at first'));
+  assert.equal(failed, 1);
+  assert.equal(countOf(host, 'not stored at first'), 1);
+  assert.equal(retries(), before);
+});
+
+test('nothing of a message reaches the network while its write is under way', async () => {
+  const { host, jid } = await opened();
+  host.faults.holdWrites = true;
+  const { key } = await peer.sock.sendMessage(jid, { text: 'held' });
+  await eventually(() => isUnconfirmed(jid, key.id), 'the message to be on its way');
+  host.send({ t: 'ping', id: '1' });
+  await host.until(() => host.pong === '1', 'a pong');
+  assert.ok(isUnconfirmed(jid, key.id));
+  assert.equal(countOf(host, 'held'), 0);
+  host.releaseWrites();
+  await host.event('messages.upsert', textIs('held'));
+  await eventually(() => !isUnconfirmed(jid, key.id), 'the receipt');
+});
+
+test('a text does not leave before the ratchet that encrypted it is stored', async () => {
+  const { host } = await opened();
+  await host.submit('1', 'message.send', { to: peer.phone, text: 'warm up' });
+  await peer.text('warm up');
+  let failed = 0;
+  host.faults.failWrites = (ops) => ops.some(({ key }) => key.startsWith('key/session/')) && failed === 0 && ++failed === 1;
+  const answer = await host.submit('1', 'message.send', { to: peer.phone, text: 'after a failed write' });
+  assert.equal(answer.status, 0, answer.detail);
+  await peer.text('after a failed write');
+  assert.equal(failed, 1);
+});
+
+test('a full log keeps events in the bridge, in order, until there is room', async () => {
+  const { host, jid } = await opened();
+  host.faults.failPublishes = 3;
+  host.faults.status = -6;
+  for (const n of [1, 2, 3, 4, 5]) await peer.sock.sendMessage(jid, { text: `in order ${n}` });
+  await host.event('messages.upsert', textIs('in order 5'));
+  const texts = host.events('messages.upsert').map(({ body }) => body.message.conversation).filter((t) => t.startsWith('in order'));
+  assert.deepEqual(texts, [1, 2, 3, 4, 5].map((n) => `in order ${n}`));
+});
+
+test('an event that the log will never take does not hold up the others, and is reported', async () => {
+  const { host, jid } = await opened();
+  host.faults.failPublishes = 1;
+  host.faults.status = -12;
+  await peer.sock.sendMessage(jid, { text: 'refused' });
+  await host.until(() => host.logs.some(({ message }) => /refused and is lost/.test(message)), 'a line in the log');
+  await peer.sock.sendMessage(jid, { text: 'taken' });
+  await host.event('messages.upsert', textIs('taken'));
+  assert.deepEqual(host.store.keys('1', 'pending/'), []);
+});
+
+test('pause stops reading, resume goes on, nothing is lost', async () => {
+  const { host, jid } = await opened();
+  host.send({ t: 'pause' });
+  host.send({ t: 'ping', id: '2' });
+  await host.until(() => host.pong === '2', 'a pong');
+  const { key } = await peer.sock.sendMessage(jid, { text: 'unread' });
+  await eventually(() => isUnconfirmed(jid, key.id), 'the message to be on its way');
+  host.send({ t: 'ping', id: '4' });
+  await host.until(() => host.pong === '4', 'a pong');
+  assert.equal(countOf(host, 'unread'), 0);
+  host.send({ t: 'resume' });
+  await host.event('messages.upsert', textIs('unread'));
+});
+
+test('paused: no new connection is made before there is room again', async () => {
+  const host = await world.host();
+  host.send({ t: 'pause' });
+  host.open('1');
+  await host.state('1', 'connecting');
+  host.send({ t: 'ping', id: '3' });
+  await host.until(() => host.pong === '3', 'a pong');
+  assert.equal(host.states.some(({ state }) => state === 'qr'), false);
+  host.send({ t: 'resume' });
+  await host.state('1', 'qr');
+});
+
+test('a session that cannot be read is tried again, with waits', async () => {
+  const { host } = await opened();
+  await host.stop();
+  const second = await world.host({ store: host.store });
+  second.faults.failReads = 3;
+  second.open('1');
+  await second.until(() => second.states.filter((s) => s.state === 'closed' && s.retryInMs > 0).length >= 3, 'three tries');
+  await second.state('1', 'open');
+});
