@@ -48,8 +48,8 @@ export class Host {
     this.stream.on('data', (chunk) => {
       for (const { header, tail } of this.#reader.push(chunk)) this.#take(header, tail);
     });
-    const { caCerts, ...options } = this.#options;
-    this.send({ t: 'hello', version: 1, options });
+    const { caCerts, hello, ...options } = this.#options;
+    this.send({ t: 'hello', version: 1, ...hello, options });
     await this.until(() => this.hello, 'the hello', 20_000);
     return this;
   }

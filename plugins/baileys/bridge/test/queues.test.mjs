@@ -1,0 +1,157 @@
+// The outbox, the gate and the commands, each with a double of what is around it.
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { test } from 'node:test';
+import '../src/silence.mjs';
+import '../src/signal_jobs.mjs';
+import { Commands } from '../src/commands.mjs';
+import { draft } from '../src/draft.mjs';
+import { gateSends } from '../src/gate.mjs';
+import { HostError, Link } from '../src/link.mjs';
+import { encodeFrame } from '../src/frames.mjs';
+import { Outbox } from '../src/outbox.mjs';
+import { Stops } from '../src/stops.mjs';
+
+const tick = () => new Promise(setImmediate);
+const pass = async (turns = 5) => { for (let n = 0; n < turns; ++n) await tick(); };
+
+function outbox(publish) {
+  const log = { lines: [], error(text) { this.lines.push(text); }, warn(text) { this.lines.push(text); } };
+  const crowded = [];
+  const host = { publish, write: async (ops) => { host.written.push(...ops); }, written: [] };
+  const box = new Outbox({ host, log, stops: new Stops(), onCrowded: (now) => crowded.push(now) });
+  return { box, log, crowded, host };
+}
+
+const item = (n, pendingKey) => ({ drafts: [draft('messages.upsert', { n })], pendingKey });
+const numbers = (drafts) => drafts.map(({ body }) => JSON.parse(body).n);
+
+test('events are published in order, together when they wait, with the ends of their records', async () => {
+  const calls = [];
+  const first = Promise.withResolvers();
+  const { box } = outbox((drafts, ops) => {
+    calls.push([numbers(drafts), ops.map(({ key }) => key)]);
+    return calls.length === 1 ? first.promise : Promise.resolve();
+  });
+  box.add(item(1, 'pending/1'));
+  box.add(item(2, 'pending/2'));
+  box.add(item(3));
+  box.add(item(2, 'pending/2')); // known already
+  await pass();
+  assert.deepEqual(calls, [[[1], ['pending/1']]]);
+  first.resolve();
+  await box.drained();
+  assert.deepEqual(calls[1], [[2, 3], ['pending/2']]);
+  assert.equal(box.waiting, 0);
+});
+
+test('one event of a batch that is refused for good does not take the others with it', async () => {
+  const published = [];
+  const gate = Promise.withResolvers();
+  const { box, log, host } = outbox(async (drafts) => {
+    await gate.promise;
+    if (numbers(drafts).includes(3)) throw new HostError(-1, 'publish');
+    published.push(...numbers(drafts));
+  });
+  for (const n of [1, 2, 3, 4]) box.add(item(n, `pending/${n}`));
+  gate.resolve();
+  await box.drained();
+  assert.deepEqual(published, [1, 2, 4]);
+  assert.deepEqual(log.lines, ['an event was refused and is lost']);
+  assert.deepEqual(host.written, [{ key: 'pending/3', value: null }]);
+});
+
+test('a crowd is told at its beginning and at its end', async () => {
+  const gate = Promise.withResolvers();
+  const { box, crowded } = outbox(() => gate.promise);
+  for (let n = 0; n < 2001; ++n) box.add(item(n));
+  assert.deepEqual(crowded, [true]);
+  gate.resolve();
+  await box.drained();
+  assert.deepEqual(crowded, [true, false]);
+});
+
+test('after close nothing is published any more and nobody waits', async () => {
+  let calls = 0;
+  const { box } = outbox(async () => { calls += 1; throw new HostError(-14, 'publish'); });
+  box.add(item(1));
+  await pass();
+  const drained = box.drained();
+  box.close();
+  await drained;
+  box.add(item(2));
+  await pass();
+  assert.equal(calls, 1);
+});
+
+test('frames keep their order through the gate, and wait for what must be stored before them', async () => {
+  const sent = [];
+  const socket = { send: (data, done) => { sent.push(data); done?.(); } };
+  let saved = null;
+  gateSends(socket, () => saved, () => {});
+  socket.send('a');
+  assert.deepEqual(sent, ['a']);
+  const writing = Promise.withResolvers();
+  saved = writing.promise;
+  socket.send('b');
+  saved = null;
+  socket.send('c');
+  await pass();
+  assert.deepEqual(sent, ['a']);
+  writing.resolve();
+  await pass();
+  assert.deepEqual(sent, ['a', 'b', 'c']);
+  socket.send('d');
+  assert.deepEqual(sent.at(-1), 'd');
+});
+
+test('a frame whose write failed is never sent, nor any after it', async () => {
+  const sent = [];
+  const errors = [];
+  const socket = { send: (data, done) => { sent.push(data); done?.(); } };
+  const failing = Promise.withResolvers();
+  gateSends(socket, () => failing.promise, () => {});
+  socket.send('a', (error) => errors.push(error?.message));
+  socket.send('b', (error) => errors.push(error?.message));
+  failing.reject(new Error('disk'));
+  await pass();
+  assert.deepEqual(sent, []);
+  assert.deepEqual(errors, ['disk', 'disk']);
+});
+
+test('a command is completed once: unknown ones, closed instances, deadlines', async () => {
+  const answers = [];
+  const commands = new Commands({
+    context: () => ({}), log: { warn() {} },
+    complete: (token, status) => answers.push([token, status]),
+  });
+  const command = (token, name, inMs) => ({ token, name, messageId: 'M', deadlineUs: (Date.now() + inMs) * 1000, body: { to: '1' } });
+  commands.submit(command('1', 'no.such', 1000), true);
+  commands.submit(command('2', 'message.send', 1000), false);
+  commands.submit(command('3', 'message.send', 20), true);
+  commands.submit(command('3', 'message.send', 20), true); // repeated
+  commands.submit(command('4', 'message.send', 5000), true);
+  commands.submit(command('5', 'message.send', 5000), true);
+  commands.cancel('4');
+  commands.giveUp('closed');
+  assert.deepEqual(answers, [['1', -3], ['2', -4], ['4', -7], ['3', -4], ['5', -4]]);
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  assert.equal(answers.length, 5);
+});
+
+class FakeStream extends EventEmitter {
+  written = [];
+  write(bytes) { this.written.push(bytes); }
+}
+
+test('a request that is not answered in time is rejected; while the host is paused it may take longer', async () => {
+  const stream = new FakeStream();
+  const link = new Link(stream, { answerWithinMs: 20 });
+  await assert.rejects(link.request({ t: 'kv.get' }), (error) => error.status === -5);
+  link.paused = true;
+  const patient = link.request({ t: 'kv.get' });
+  await new Promise((resolve) => setTimeout(resolve, 60));
+  stream.emit('data', encodeFrame({ t: 'kv.result', id: '2', status: 0, records: [] }));
+  assert.equal((await patient).header.id, '2');
+  stream.emit('data', encodeFrame({ t: 'kv.result', id: '1', status: 0, records: [] })); // too late: ignored
+});
