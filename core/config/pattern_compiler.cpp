@@ -151,10 +151,14 @@ class Parser {
 
   Code counted(const Code& body) {
     const auto least = number();
-    std::optional<std::uint32_t> most = least;
-    if (take(U',')) most = more() && text_[at_] == U'}' ? std::nullopt : std::optional(number());
-    if (!take(U'}') || (most && *most < least)) refuse("{m,n} is malformed");
-    return repeat(body, least, most);
+    auto most = least;
+    bool open = false;
+    if (take(U',')) {
+      open = more() && text_[at_] == U'}';
+      if (!open) most = number();
+    }
+    if (!take(U'}') || most < least) refuse("{m,n} is malformed");
+    return open ? repeat(body, least, std::nullopt) : repeat(body, least, most);
   }
 
   std::uint32_t number() {
