@@ -78,8 +78,9 @@ void CommandService::submit(CommandRequest request, Done done) {
     return impl_->handOver(std::move(request), {}, std::move(id), std::move(waiting));
   }
   // Looking the key up may read the disk.
+  const InstanceKey instance = request.instance->row.key;
   impl_->executor.post(
-      {impl_.get(), request.instance->row.key}, "idempotency look-up",
+      {impl_.get(), instance}, "idempotency look-up",
       [impl = impl_, request = std::move(request), done = std::move(done)]() mutable {
         impl->submitKeyed(std::move(request), std::move(done));
       });
