@@ -111,8 +111,14 @@ export class Connection extends EventEmitter {
     ev.on('connection.update', (update) => this.#onUpdate(update));
   }
 
-  /** The ciphertexts of a stanza are recognised by identity when they are decrypted. */
+  /**
+   * The ciphertexts of a stanza are recognised by identity when they are decrypted.
+   *
+   * Baileys keeps one queue for what waited at the server (`offline`) and handles live messages beside it, so a live one
+   * overtakes the backlog of its own chat. Every message takes the queue: it is one at a time either way.
+   */
   #note(stanza) {
+    stanza.attrs.offline ??= '0';
     if (!Array.isArray(stanza.content)) return;
     for (const { tag, content } of stanza.content) {
       if (tag === 'enc' && content instanceof Uint8Array) this.#stanzas.set(content, stanza);
