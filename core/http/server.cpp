@@ -58,7 +58,7 @@ class Server::Impl {
     const auto read = [](const Counters::Count& c) { return c.load(std::memory_order_relaxed); };
     return {read(counters_.connections), read(counters_.accepted),       read(counters_.refused),
             read(counters_.requests),    read(counters_.protocolErrors), read(counters_.timeouts),
-            read(counters_.dropped),     read(counters_.acceptPauses)};
+            read(counters_.dropped),     read(counters_.acceptPauses),   read(counters_.bodyBytes)};
   }
 
  private:

@@ -10,7 +10,7 @@
 
 namespace colibri::http {
 
-/// Counts since start, except `connections`, which is now.
+/// Counts since start, except `connections` and `bodyBytes`, which are now.
 struct ServerStats {
   std::uint64_t connections = 0;
   std::uint64_t accepted = 0;
@@ -20,6 +20,7 @@ struct ServerStats {
   std::uint64_t timeouts = 0;        ///< 408, and clients that do not read
   std::uint64_t dropped = 0;         ///< responders destroyed unanswered
   std::uint64_t acceptPauses = 0;    ///< out of descriptors or memory
+  std::uint64_t bodyBytes = 0;       ///< of request bodies not complete yet
 };
 
 /// The public HTTP/1.1 listener: event loops, one thread each, that hold every connection.
