@@ -121,10 +121,12 @@ test('a message that arrives again because its receipt got lost is confirmed, an
   const { pending } = world.device(phoneOf(jid));
   const retries = world.sim.counters.get('receipt retry') ?? 0;
   const { router } = world.sim;
-  router.onReceipt = () => {}; // lost
+  const lost = [];
+  router.onReceipt = (conn, { attrs }) => { lost.push(attrs.id); };
   const { key } = await peer.sock.sendMessage(jid, { text: 'twice on the wire' });
   await host.event('messages.upsert', textIs('twice on the wire'));
   await host.until(() => store.keys('1', 'pending/').length === 0, 'no record to be left');
+  await eventually(() => lost.includes(key.id), 'the receipt to get lost');
   delete router.onReceipt;
   await world.admin('drop', { jid: `${phoneOf(jid)}:1@s.whatsapp.net` });
   await eventually(() => ![...pending.values()].some(({ attrs }) => attrs.id === key.id), 'the receipt');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { newId } from './support/host.mjs';
 import { eventually, phoneOf, World } from './support/world.mjs';
 
 const world = await World.create();
@@ -67,15 +68,45 @@ test('nothing of a message reaches the network while its write is under way', as
 
 test('a text does not leave before the ratchet that encrypted it is stored', async () => {
   const { host } = await opened();
+  await world.pair(host, '2');
   await host.submit('1', 'message.send', { to: peer.phone, text: 'warm up' });
-  await peer.text('warm up');
+  await host.submit('2', 'message.send', { to: peer.phone, text: 'warm up' });
+  const messageId = newId();
+  const arrived = arrivals();
+  host.faults.holdWrites = (ops, k) => k === '1' && ops.some(({ key }) => key.startsWith('key/session/'));
+  const answer = host.submit('1', 'message.send', { to: peer.phone, text: 'held back' }, { messageId });
+  await eventually(() => host.heldWrites > 0, 'the write of the ratchet');
+  for (let n = 0; n < 3; ++n) await host.submit('2', 'message.send', { to: peer.phone, text: `overtakes ${n}` });
+  assert.equal(arrived.includes(messageId), false);
+  host.releaseWrites();
+  assert.equal((await answer).status, 0);
+  assert.equal(arrived.includes(messageId), true);
+});
+
+test('a failed write of that ratchet: the text goes out once, on the next link', async () => {
+  const { host, mark } = await opened();
+  await host.submit('1', 'message.send', { to: peer.phone, text: 'warm up' });
   let failed = 0;
   host.faults.failWrites = (ops) => ops.some(({ key }) => key.startsWith('key/session/')) && failed === 0 && ++failed === 1;
-  const answer = await host.submit('1', 'message.send', { to: peer.phone, text: 'after a failed write' });
+  const messageId = newId();
+  const arrived = arrivals();
+  const answer = await host.submit('1', 'message.send', { to: peer.phone, text: 'after a failed write' }, { messageId });
   assert.equal(answer.status, 0, answer.detail);
+  await host.state('1', 'closed', mark);
   await peer.text('after a failed write');
-  assert.equal(failed, 1);
+  assert.equal(arrived.filter((id) => id === messageId).length, 1);
 });
+
+/** The ids of the messages that WhatsApp gets from now on. */
+function arrivals() {
+  const ids = [];
+  const { router } = world.sim;
+  router.onMessage = function onMessage(conn, node) {
+    ids.push(node.attrs.id);
+    return Object.getPrototypeOf(this).onMessage.call(this, conn, node);
+  };
+  return ids;
+}
 
 test('a full log keeps events in the bridge, in order, until there is room', async () => {
   const { host, jid } = await opened();

@@ -8,7 +8,7 @@ const MAIN = fileURLToPath(new URL('../../main.mjs', import.meta.url));
 /**
  * The daemon's side of the frames: starts a bridge process, answers its requests from a Store, keeps what it says.
  *
- * `faults`: {failReads: n, failWrites: n | predicate(ops), failPublishes: n, status, holdWrites: bool}.
+ * `faults`: {failReads: n, failWrites: n | predicate(ops), failPublishes: n, status, holdWrites: bool | predicate(ops, k)}.
  */
 export class Host {
   store;
@@ -157,7 +157,8 @@ export class Host {
       this.send({ t: 'kv.result', id, status: fail ? this.faults.status ?? -14 : 0, records: [] });
       this.#wake();
     };
-    if (this.faults.holdWrites) this.#held.push(act);
+    const { holdWrites } = this.faults;
+    if (typeof holdWrites === 'function' ? holdWrites(list, k) : holdWrites) this.#held.push(act);
     else act();
   }
 
