@@ -76,6 +76,7 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
   struct Work {
     std::vector<Waiter> waiters;
     std::vector<Done<InstancePtr>> logouts;
+    std::uint64_t logoutRound = 0;  ///< late timers compare it
     std::vector<Function<void()>> purged;
     bool reopen = false;            ///< a restart waits for CLOSED
     std::uint64_t removalStep = 0;  ///< 0 = not being removed; late timers compare it

@@ -41,10 +41,12 @@ void Lifecycle::Impl::logoutNow(InstanceKey key, Done<InstancePtr> done) {
   auto& w = work(key);
   w.logouts.push_back(std::move(done));
   if (w.logouts.size() > 1) return;  // one is under way already
-  const auto fail = [weak = weak_from_this(), key](Error why) {
+  const auto round = ++w.logoutRound;
+  const auto fail = [weak = weak_from_this(), key, round](Error why) {
     const auto self = weak.lock();
     if (!self || self->stopped) return;
-    self->post(key, "instance logout", [self, key, why = std::move(why)] {
+    self->post(key, "instance logout", [self, key, round, why = std::move(why)] {
+      if (self->work(key).logoutRound != round) return;
       for (auto& waiting : std::exchange(self->work(key).logouts, {})) waiting(why);
     });
   };

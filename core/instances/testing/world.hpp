@@ -105,7 +105,7 @@ struct World {
       : directory(reuse.empty() ? fresh() : std::move(reuse)), ownsDirectory(true) {
     store = store::sqlite::SqliteStore::open(directory / "colibri.db", clock, &sealer, {}).value();
     log = std::make_unique<events::EventLog>(
-        *store, clock, &sealer, [this](InstanceKey key) { return registry.identify(key); },
+        *store, timers, clock, &sealer, [this](InstanceKey key) { return registry.identify(key); },
         events::EventLog::Options{});
     log->listen(published, [] {});
     hostEvents = std::make_unique<HostEvents>(*log, timers);

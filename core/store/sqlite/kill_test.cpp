@@ -109,7 +109,7 @@ TEST(StoreKilled, LosesNothingItCalledDurableAndLeavesNoGap) {
   const int rounds = fromEnvironment("COLIBRI_KILL_ROUNDS", 20);
   const int seed = fromEnvironment("COLIBRI_KILL_SEED", 4711);
   std::mt19937 random(static_cast<unsigned>(seed));
-  std::uniform_int_distribution<std::size_t> length(0, 3'000);
+  std::uniform_int_distribution<std::size_t> length(0, 1'500);
   const TemporaryDatabase database;
   const SystemClock clock;
   Sequences verified;

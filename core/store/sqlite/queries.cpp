@@ -68,10 +68,11 @@ Queries::Queries(const std::filesystem::path& file, const crypto::Sealer* sealer
       sealer_(sealer),
       begin_(connection_.handle(), "BEGIN"),
       end_(connection_.handle(), "ROLLBACK"),
-      instances_(connection_.handle(),
-                 "SELECT key, id, name, integration, number, token_hash, token_sealed, linked,"
-                 " owner_jid, profile_name, profile_picture_url, disconnection_code,"
-                 " disconnected_at_us, created_at_us, updated_at_us FROM instances ORDER BY key"),
+      instances_(
+          connection_.handle(),
+          "SELECT key, id, name, integration, number, token_hash, token_sealed, linked, deleting,"
+          " owner_jid, profile_name, profile_picture_url, disconnection_code,"
+          " disconnected_at_us, created_at_us, updated_at_us FROM instances ORDER BY key"),
       settings_(connection_.handle(),
                 "SELECT instance, alias, json FROM settings WHERE instance = ? ORDER BY alias"),
       cursors_(connection_.handle(),
@@ -100,8 +101,8 @@ std::vector<InstanceRow> Queries::instances() {
   for (instances_.start(); instances_.next();) {
     auto& r = rows.emplace_back();
     instances_.read(r.key, r.id, r.name, r.integration, r.number, r.tokenHash, r.tokenSealed,
-                    r.linked, r.ownerJid, r.profileName, r.profilePictureUrl, r.disconnectionCode,
-                    r.disconnectedAtUs, r.createdAtUs, r.updatedAtUs);
+                    r.linked, r.deleting, r.ownerJid, r.profileName, r.profilePictureUrl,
+                    r.disconnectionCode, r.disconnectedAtUs, r.createdAtUs, r.updatedAtUs);
   }
   return rows;
 }

@@ -25,7 +25,8 @@ constexpr std::array<std::string_view, 14> kVersion1 = {
     R"sql(CREATE TABLE instances(
       key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE,
       integration TEXT NOT NULL, number TEXT NOT NULL, token_hash BLOB NOT NULL UNIQUE,
-      token_sealed BLOB NOT NULL, linked INTEGER NOT NULL, owner_jid TEXT NOT NULL,
+      token_sealed BLOB NOT NULL, linked INTEGER NOT NULL,
+      deleting INTEGER NOT NULL, owner_jid TEXT NOT NULL,
       profile_name TEXT NOT NULL, profile_picture_url TEXT NOT NULL,
       disconnection_code INTEGER NOT NULL, disconnected_at_us INTEGER NOT NULL,
       created_at_us INTEGER NOT NULL, updated_at_us INTEGER NOT NULL))sql",

@@ -21,7 +21,7 @@ struct Blob {
 ///     for (list.start(instance); list.next();) list.read(row.alias, row.json);
 ///
 /// The hot path's half of the engine: Poco::Data opens the sessions, SQLite's own statements run in
-/// them (docs/adr/0004-sqlite-statements.md has the figures).
+/// them (docs/adr/0002-sqlite-statements.md has the figures).
 ///
 /// [Threading] confined to its connection's thread. [Errors] throws Poco::Data::SQLite's
 /// exceptions. [Ownership] arguments are borrowed until the statement ends; the connection outlives

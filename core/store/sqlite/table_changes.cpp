@@ -9,13 +9,15 @@ namespace colibri::store::sqlite {
 namespace {
 
 constexpr char kPutInstance[] =
-    "INSERT INTO instances(key, id, name, integration, number, token_hash, token_sealed, linked,"
+    "INSERT INTO instances(key, id, name, integration, number, token_hash, token_sealed, linked, "
+    "deleting,"
     " owner_jid, profile_name, profile_picture_url, disconnection_code, disconnected_at_us,"
-    " created_at_us, updated_at_us) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+    " created_at_us, updated_at_us) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
     " ON CONFLICT(key) DO UPDATE SET id = excluded.id, name = excluded.name,"
     " integration = excluded.integration, number = excluded.number, token_hash = "
     "excluded.token_hash,"
-    " token_sealed = excluded.token_sealed, linked = excluded.linked, owner_jid = "
+    " token_sealed = excluded.token_sealed, linked = excluded.linked, deleting = "
+    "excluded.deleting, owner_jid = "
     "excluded.owner_jid,"
     " profile_name = excluded.profile_name, profile_picture_url = excluded.profile_picture_url,"
     " disconnection_code = excluded.disconnection_code,"
@@ -63,8 +65,9 @@ TableChanges::TableChanges(sqlite3* db)
 void TableChanges::apply(const PutInstance& change) {
   const auto& r = change.row;
   putInstance_.run(r.key, r.id, r.name, r.integration, r.number, Blob{r.tokenHash},
-                   Blob{r.tokenSealed}, r.linked, r.ownerJid, r.profileName, r.profilePictureUrl,
-                   r.disconnectionCode, r.disconnectedAtUs, r.createdAtUs, r.updatedAtUs);
+                   Blob{r.tokenSealed}, r.linked, r.deleting, r.ownerJid, r.profileName,
+                   r.profilePictureUrl, r.disconnectionCode, r.disconnectedAtUs, r.createdAtUs,
+                   r.updatedAtUs);
 }
 
 void TableChanges::apply(const PutSettings& change) {
