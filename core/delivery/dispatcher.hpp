@@ -6,6 +6,9 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "delivery/counters.hpp"
+#include "delivery/lane_view.hpp"
+#include "delivery/log_source.hpp"
 #include "delivery/sink.hpp"
 #include "events/event_log.hpp"
 #include "exec/executor.hpp"
@@ -14,36 +17,26 @@
 
 namespace colibri::delivery {
 
-enum class LaneState : std::uint8_t { off = 0, active = 1, suspended = 2 };
-
-/// A lane, to look at.
-struct LaneView {
-  std::string subscription;  ///< "<alias>/<name>"
-  InstanceKey instance = 0;
-  LaneState state = LaneState::off;
-  std::string reason;
-  bool probing = false;
-  std::int64_t failingSinceUs = 0, nextProbeAtUs = 0;
-  std::uint64_t low = 0, head = 0;  ///< head - low = backlog
-  std::uint32_t inFlight = 0;
-  std::uint64_t deadLetters = 0;
-};
-
-/// From the log to the sinks: one LANE per (subscription, instance), each with its own durable cursor,
-/// credit, state and probe. Nobody waits for anybody.
+/// From the log to the sinks: one LANE per (subscription, instance), each with its own durable
+/// cursor, credit, state and probe. Nobody waits for anybody.
 ///
-/// - Order: FIFO per (instance, chat), chats side by side up to the lane's credit; lanes with work are
-///   served round robin within the subscription's total credit.
-/// - Lane failure, or no answer by the deadline: the lane pauses, holds one credit and probes with its head
-///   event after 1, 2, 5, 10, 30 s, then every 60 s +-20 %, honouring Retry-After; after 5 days SUSPENDED.
-///   A success drains at once. Deliveries in flight when it pauses count as one step.
+/// - Order: FIFO per (instance, chat), chats side by side up to the lane's credit; lanes with work
+/// are
+///   served round robin within the subscription's total credit, those with nothing in flight first,
+///   so that lanes that never answer cannot take it from the others (Credit in subscription.hpp).
+/// - Lane failure, or no answer by the deadline: the lane pauses, holds one credit and probes with
+/// its head
+///   event after 1, 2, 5, 10, 30 s, then every 60 s +-20 %, honouring Retry-After; after 5 days
+///   SUSPENDED. A success drains at once. Deliveries in flight when it pauses count as one step.
 /// - Event failure: retried after 1 s and 10 s, then a dead letter.
 /// - gone: SUSPENDED at once. Suspension publishes `delivery.suspended` to the log.
 /// - Three unanswered attempts of the same head event are an event failure.
-/// - A lane at the log's head is fed from memory; one that fell behind reads pages of the log. Memory per
+/// - A lane at the log's head is fed from memory; one that fell behind reads pages of the log.
+/// Memory per
 ///   lane is bounded; backlogs are on disk. Cursors ride group commits, coalesced.
 /// - Backlog cap: 5 days or 2 GB per lane; the oldest become header-only dead letters, counted.
-/// - Retention: rows that every ACTIVE or SUSPENDED lane has passed go after 72 h or 5 GB, in batches.
+/// - Retention: rows that every ACTIVE or SUSPENDED lane has passed go after 72 h or 5 GB, in
+/// batches.
 ///
 /// [Threading] any thread. Calls into Sink are made without a lock held.
 /// [Blocking]  start(), stop().
@@ -57,12 +50,18 @@ class Dispatcher : public events::LogListener {
     std::uint64_t keepMaxBytes = std::uint64_t{5} << 30;
     std::uint32_t pageEvents = 256;  ///< read at once when behind
     std::size_t pageBytes = std::size_t{1} << 20;
+    std::size_t memoryBytes = std::size_t{64}
+                              << 20;               ///< of waiting events; beyond it pages get small
+    std::chrono::milliseconds sweepEvery{60'000};  ///< backlog caps and retention
+    std::uint64_t seed = 0;                        ///< of the jitter; 0 = by chance
   };
   using SubscriptionId = std::uint64_t;
 
   /// `readers` runs the blocking log reads. All references outlive the dispatcher.
-  Dispatcher(events::EventLog& log, store::Store& store, exec::Timers& timers, exec::Executor& readers,
-             const Clock& clock, Options options);
+  Dispatcher(events::EventLog& log, store::Store& store, exec::Timers& timers,
+             exec::Executor& readers, const Clock& clock, Options options);
+  Dispatcher(std::shared_ptr<LogSource> log, store::Store& store, exec::Timers& timers,
+             exec::Executor& readers, const Clock& clock, Options options);
   ~Dispatcher() override;
 
   void onAppended(std::span<const events::EventPtr> events) override;
@@ -72,17 +71,22 @@ class Dispatcher : public events::LogListener {
   /// Revokes what is in flight, writes the last cursors. Nothing is delivered after it. [Blocking]
   void stop();
 
-  /// [Errors] invalidArgument: credit, conflict: the name is taken. `sink` outlives the subscription.
+  /// [Errors] invalidArgument: credit, conflict: the name is taken. `sink` outlives the
+  /// subscription.
   Result<SubscriptionId> subscribe(SubscriptionSpec spec, Sink& sink);
   /// Replaces the filter of one lane for events not yet handed over; nothing = the subscription's.
-  Result<void> setFilter(SubscriptionId id, InstanceKey instance, std::optional<events::Filter> filter);
+  Result<void> setFilter(SubscriptionId id, InstanceKey instance,
+                         std::optional<events::Filter> filter);
 
-  /// ACTIVE: a new lane starts at the log's head, one with a cursor (or SUSPENDED) where it stands.
-  void enable(SubscriptionId id, InstanceKey instance);
+  /// ACTIVE: a new lane starts at the log's head (or after the sequence `after`, for an instance
+  /// whose first events went before its settings took effect), one with a cursor (or SUSPENDED)
+  /// where it stands. Active already (new settings): a failing lane probes now.
+  void enable(SubscriptionId id, InstanceKey instance,
+              std::optional<std::uint64_t> after = std::nullopt);
   /// OFF: in flight is revoked, the cursor is dropped.
   void disable(SubscriptionId id, InstanceKey instance);
-  /// Queued work of the instance is dropped at once, in every lane; cursors stay until the store purges.
-  /// Then only farewell() still delivers.
+  /// Queued work of the instance is dropped at once, in every lane; cursors stay until the store
+  /// purges. Then only farewell() still delivers.
   void beginDelete(InstanceKey instance);
   /// Offers the events once to every lane that was not OFF, at most `within`; then `done`.
   void farewell(InstanceKey instance, std::vector<events::EventPtr> events,
@@ -94,10 +98,11 @@ class Dispatcher : public events::LogListener {
   void done(std::uint64_t token, Outcome outcome);
 
   std::vector<LaneView> lanes(InstanceKey instance) const;  ///< 0 = all
+  Counters counters() const;
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<Impl> impl_;  ///< shared with answers that are under way when it ends
 };
 
 }  // namespace colibri::delivery

@@ -24,18 +24,18 @@ struct Outcome {
 };
 
 struct Attempt {
-  std::uint64_t token = 0;         ///< names this attempt; never reused in the process's life
+  std::uint64_t token = 0;  ///< names this attempt; never reused in the process's life
   std::uint64_t subscription = 0;
-  std::uint32_t number = 1;        ///< times handed over, from 1
-  std::int64_t deadlineUs = 0;     ///< no answer by then: a lane failure
+  std::uint32_t number = 1;     ///< times handed over, from 1
+  std::int64_t deadlineUs = 0;  ///< no answer by then: a lane failure
 };
 
 /// The receiving end of a subscription; core/plugin implements it over the ABI.
 class Sink {
  public:
   virtual ~Sink() = default;
-  /// [any thread] Posts the call to the strand (plugin object, instance) and returns. The answer comes
-  /// through Dispatcher::done(), at once or later, from any thread.
+  /// [any thread] Posts the call to the strand (plugin object, instance) and returns. The answer
+  /// comes through Dispatcher::done(), at once or later, from any thread.
   virtual void deliver(events::EventPtr event, const Attempt& attempt) = 0;
   /// [any thread] Deadline passed, lane off, instance deleted, or stopping: drop the work.
   virtual void revoke(std::uint64_t token, InstanceKey instance) = 0;
@@ -45,11 +45,11 @@ struct SubscriptionSpec {
   std::string pluginAlias;
   std::string name;  ///< unique in the plugin; the cursors' name is "<alias>/<name>"
   events::Filter filter;
-  std::uint32_t maxInFlight = 256;            ///< 1..4096, over all lanes
-  std::uint32_t maxInFlightPerInstance = 8;   ///< of one lane, at most the total
+  std::uint32_t maxInFlight = 256;           ///< 1..4096, over all lanes
+  std::uint32_t maxInFlightPerInstance = 8;  ///< of one lane, at most the total
   std::chrono::milliseconds ackTimeout{60'000};
-  bool strictOrder = false;    ///< FIFO per instance instead of per (instance, chat)
-  bool allInstances = false;   ///< lanes are ACTIVE without settings
+  bool strictOrder = false;   ///< FIFO per instance instead of per (instance, chat)
+  bool allInstances = false;  ///< lanes are ACTIVE without settings
 };
 
 }  // namespace colibri::delivery

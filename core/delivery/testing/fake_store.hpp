@@ -1,0 +1,151 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/store.hpp"
+
+namespace colibri::delivery::testing {
+
+/// What delivery needs of a store, in memory. Batches commit at once, or (hold()) when told to;
+/// after crash() nothing is written any more, as if the process had died.
+class FakeStore final : public store::Store {
+ public:
+  struct Tables {
+    std::vector<store::InstanceRow> instances;
+    std::map<std::pair<std::string, InstanceKey>, store::CursorRow> cursors;
+    std::map<InstanceKey, std::vector<store::EventRow>> events;
+    std::map<InstanceKey, std::uint64_t> last;
+    std::vector<store::DeadLetterRow> deadLetters;
+  };
+
+  void submit(store::Batch batch, Done done) override {
+    {
+      const std::lock_guard lock(mutex_);
+      ++submits_;
+      if (held_ && !crashed_) {
+        queue_.emplace_back(std::move(batch), std::move(done));
+        return;
+      }
+    }
+    commit(std::move(batch), std::move(done));
+  }
+  void hold(bool held) { held_ = held; }
+  void refuse(bool refused) { refused_ = refused; }  ///< writes fail: the disk is full
+  void refuseReads(bool refused) { readsRefused_ = refused; }
+  std::size_t commitHeld() {
+    auto queue = std::exchange(queue_, {});
+    for (auto& [batch, done] : queue) commit(std::move(batch), std::move(done));
+    return queue.size();
+  }
+  void crash() {
+    crashed_ = true;
+    auto queue = std::exchange(queue_, {});
+    for (auto& [batch, done] : queue) done(Error{Errc::shuttingDown, "the process died"});
+  }
+  void restart() { crashed_ = held_ = refused_ = false; }
+
+  std::size_t submits() const {
+    const std::lock_guard lock(mutex_);
+    return submits_;
+  }
+  Tables tables() const {
+    const std::lock_guard lock(mutex_);
+    return tables_;
+  }
+  template <class F>
+  void change(F how) {
+    const std::lock_guard lock(mutex_);
+    how(tables_);
+  }
+
+  std::size_t queuedBytes() const noexcept override { return 0; }
+  void shutdown() override {}
+  Result<std::vector<store::InstanceRow>> instances() override { return tables().instances; }
+  Result<std::vector<store::SettingsRow>> settings(InstanceKey) override { return none(); }
+  Result<std::vector<store::CursorRow>> cursors() override {
+    std::vector<store::CursorRow> rows;
+    for (const auto& [key, row] : tables().cursors) rows.push_back(row);
+    return rows;
+  }
+  Result<std::uint64_t> lastSequence(InstanceKey instance) override {
+    const std::lock_guard lock(mutex_);
+    return tables_.last[instance];
+  }
+  Result<std::vector<store::EventRow>> events(InstanceKey instance, std::uint64_t after,
+                                              std::uint32_t limit, std::size_t maxBytes) override {
+    if (readsRefused_) return Error{Errc::unavailable, "the disk does not answer"};
+    const std::lock_guard lock(mutex_);
+    std::vector<store::EventRow> page;
+    std::size_t bytes = 0;
+    const auto& rows = tables_.events[instance];
+    auto row = std::upper_bound(rows.begin(), rows.end(), after,
+                                [](std::uint64_t a, const auto& r) { return a < r.sequence; });
+    for (; row != rows.end() && page.size() < limit && (page.empty() || bytes < maxBytes); ++row) {
+      page.push_back(*row);
+      bytes += row->body.size();
+    }
+    return page;
+  }
+  Result<std::vector<store::DeadLetterRow>> deadLetters(std::string_view, InstanceKey,
+                                                        std::uint64_t, std::uint32_t) override {
+    return tables().deadLetters;
+  }
+  Result<std::optional<store::IdempotencyRow>> idempotency(InstanceKey, std::string_view) override {
+    return none();
+  }
+  Result<std::vector<store::KvEntry>> kvGet(std::string_view, InstanceKey,
+                                            std::span<const std::string>) override {
+    return none();
+  }
+  Result<std::vector<store::KvEntry>> kvScan(std::string_view, InstanceKey, std::string_view,
+                                             std::string_view, std::uint32_t) override {
+    return none();
+  }
+  Result<std::uint64_t> countRows(InstanceKey) override { return none(); }
+
+ private:
+  static Error none() { return {Errc::unsupported, "delivery does not ask for this"}; }
+
+  void commit(store::Batch batch, Done done) {
+    if (crashed_) return done(Error{Errc::shuttingDown, "the process died"});
+    if (refused_) return done(Error{Errc::busy, "the disk is full"});
+    store::Committed committed;
+    {
+      const std::lock_guard lock(mutex_);
+      for (auto& operation : batch) apply(operation, committed);
+    }
+    done(std::move(committed));
+  }
+  void apply(store::Operation& operation, store::Committed& committed) {
+    if (auto* append = std::get_if<store::AppendEvent>(&operation)) {
+      append->event.sequence = ++tables_.last[append->event.instance];
+      committed.sequences.push_back(append->event.sequence);
+      tables_.events[append->event.instance].push_back(std::move(append->event));
+    } else if (auto* put = std::get_if<store::PutCursor>(&operation)) {
+      tables_.cursors[{put->row.subscription, put->row.instance}] = std::move(put->row);
+    } else if (auto* removed = std::get_if<store::RemoveCursor>(&operation)) {
+      tables_.cursors.erase({removed->subscription, removed->instance});
+    } else if (auto* dead = std::get_if<store::AddDeadLetter>(&operation)) {
+      dead->row.id = tables_.deadLetters.size() + 1;
+      tables_.deadLetters.push_back(std::move(dead->row));
+    } else if (auto* dropped = std::get_if<store::DropEvents>(&operation)) {
+      std::erase_if(tables_.events[dropped->instance],
+                    [&](const auto& row) { return row.sequence <= dropped->upTo; });
+    }
+  }
+
+  mutable std::mutex mutex_;  // guards tables_ and submits_
+  Tables tables_;
+  std::size_t submits_ = 0;
+  std::atomic<bool> held_ = false, refused_ = false, readsRefused_ = false, crashed_ = false;
+  std::deque<std::pair<store::Batch, Done>> queue_;
+};
+
+}  // namespace colibri::delivery::testing
