@@ -1,0 +1,85 @@
+#pragma once
+
+#include <colibri/abi/plugin.h>
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "base/function.hpp"
+#include "base/ids.hpp"
+#include "exec/executor.hpp"
+#include "plugin/call_gate.hpp"
+
+namespace colibri::plugin {
+
+/// The ways into a plugin that run on a strand, as the watchdog names them.
+enum class Entry : std::uint8_t {
+  deliver,
+  revoke,
+  onState,
+  onSettings,
+  instanceOpen,
+  instanceClose,
+  instanceLogout,
+  instanceForget,
+  submit,
+  cancel,
+  published,
+  resume,
+  kvDone,
+  kvRead,
+  httpDone,
+  control
+};
+
+/// One plugin object as something to call, always from a strand and never on the caller's stack.
+///
+/// [Threading] any thread. [Ownership] shared: what is posted keeps it alive.
+class Callee : public std::enable_shared_from_this<Callee> {
+ public:
+  using Kind = CallGate::Kind;
+  using Call = Function<void(colibri_plugin*)>;
+
+  Callee(exec::Executor& executor, std::string alias, std::string id, bool serial);
+  virtual ~Callee() = default;
+  Callee(const Callee&) = delete;
+  Callee& operator=(const Callee&) = delete;
+
+  const std::string& alias() const noexcept { return alias_; }
+  const std::string& id() const noexcept { return id_; }
+
+  /// Runs `call` on the instance's lane (0 = the plugin's own), or `refused` there if the door is
+  /// closed.
+  void onLane(InstanceKey instance, Entry entry, Kind kind, Call call,
+              Function<void()> refused = {});
+  /// Beside the lanes, in order among themselves: for functions that the ABI tags [any].
+  void beside(Entry entry, Call call);
+  /// Blocking work of the host for one instance's lane, such as reading the store.
+  void onReader(InstanceKey instance, Entry entry, Function<void()> work);
+
+  /// Null if the object lacks it.
+  template <class Table>
+  const Table* extension(const char* extensionId) const {
+    return static_cast<const Table*>(plugin_->get_extension(plugin_, extensionId));
+  }
+
+ protected:
+  const char* what(Entry entry) const noexcept {
+    return names_[static_cast<std::size_t>(entry)].c_str();
+  }
+  exec::Executor& executor() noexcept { return executor_; }
+
+  CallGate gate_;
+  colibri_plugin* plugin_ = nullptr;  // set before the door opens
+
+ private:
+  exec::Executor& executor_;
+  const std::string alias_, id_;
+  const bool serial_;
+  const std::array<std::string, 16> names_;
+  const char besideTag_ = 0,
+             readerTag_ = 0;  // their addresses own strands of their own
+};
+
+}  // namespace colibri::plugin

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <colibri/abi/ext/event_sink.h>
+
+#include <atomic>
+#include <mutex>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "delivery/sink.hpp"
+#include "plugin/callee.hpp"
+#include "plugin/misbehaviour.hpp"
+#include "plugin/ports.hpp"
+#include "plugin/token_set.hpp"
+
+namespace colibri::plugin {
+
+/// "colibri.event-sink/1" of one plugin object: its subscriptions, and deliveries both ways.
+///
+/// A delivery for an instance that the plugin has not been introduced to (state, then settings)
+/// waits here until it has; such waits are bounded by the lane's credit.
+///
+/// [Threading] any thread; locked by mutex_.
+class EventSinkApi final : public delivery::Sink {
+ public:
+  EventSinkApi(Callee& callee, Lanes& lanes, Misbehaviour& misbehaviour)
+      : callee_(callee), lanes_(lanes), misbehaviour_(misbehaviour) {}
+
+  /// After init(). `introductions`: the plugin observes instances, so they come first.
+  void attach(const colibri_plugin_event_sink* table, bool introductions);
+  void allowSubscribing(bool allow) noexcept { mayName_ = allow; }
+
+  // From the dispatcher.
+  void deliver(events::EventPtr event, const delivery::Attempt& attempt) override;
+  void revoke(std::uint64_t token, InstanceKey instance) override;
+
+  // From the plugin host.
+  /// The instance's state and settings are on its lane: deliveries may follow.
+  void introduce(InstanceKey instance);
+  void forget(InstanceKey instance);
+  /// The plugin took these settings: its lanes for the instance go ACTIVE or OFF. `fresh`: the
+  /// instance has just been created, so a new lane starts with its first event, whatever came
+  /// meanwhile.
+  void switchLanes(InstanceKey instance, bool on, bool fresh);
+  /// Why deliveries do not reach the plugin from now on: it stops, or it has failed.
+  void close(bool failed);
+  /// Gives back what the plugin has not answered.
+  void returnAll();
+
+  // From the plugin.
+  colibri_status subscribe(const colibri_subscription* wanted, std::uint64_t* id,
+                           colibri_error* err);
+  colibri_status setFilter(std::uint64_t subscription, InstanceKey instance, colibri_str filter,
+                           colibri_error* err);
+  void done(std::uint64_t token, colibri_status outcome, std::uint32_t retryAfterMs,
+            colibri_str detail);
+
+  static const colibri_host_event_sink kTable;
+
+ private:
+  using Parked = std::vector<std::pair<events::EventPtr, delivery::Attempt>>;
+  void hand(events::EventPtr event, const delivery::Attempt& attempt);
+  void refuse(std::uint64_t token);
+  void settle(std::uint64_t token, delivery::Outcome outcome);
+
+  Callee& callee_;
+  Lanes& lanes_;
+  Misbehaviour& misbehaviour_;
+  const colibri_plugin_event_sink* table_ = nullptr;
+  std::atomic<bool> mayName_{false}, closing_{false}, failed_{false};
+  TokenSet open_;
+  mutable std::mutex mutex_;                               // guards the rest
+  std::unordered_map<std::uint64_t, bool> subscriptions_;  // id, all instances?
+  bool introductions_ = false;
+  std::unordered_set<InstanceKey> introduced_;
+  std::unordered_map<InstanceKey, Parked> parked_;
+};
+
+/// What a status means for the lane (the table of event_sink.h).
+delivery::Outcome outcomeOf(colibri_status status, std::uint32_t retryAfterMs, std::string detail);
+
+}  // namespace colibri::plugin

@@ -1,0 +1,169 @@
+#include "plugin/host_api/http_client.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "plugin/abi.hpp"
+#include "plugin/plugin_object.hpp"
+
+namespace colibri::plugin {
+namespace {
+
+constexpr std::size_t kMaxHeaders = 256, kMaxTextBytes = std::size_t{64} << 10;
+constexpr std::size_t kMaxBodyBytes = std::size_t{128} << 20;
+constexpr std::size_t kMaxOpen = 65'536;
+
+Error wrong(const char* what) {
+  return {Errc::invalidArgument, what};
+}
+
+Result<net::HttpRequest> requestOf(const colibri_http_request& r) {
+  net::HttpRequest request;
+  for (const auto text : {r.method, r.url})
+    if (!abi::valid(text) || text.size == 0 || text.size > kMaxTextBytes)
+      return wrong("the method or URL is null, empty or over 64 KB");
+  if ((r.headers == nullptr && r.header_count != 0) || r.header_count > kMaxHeaders)
+    return wrong("the headers are null or over 256");
+  request.method = std::string(abi::view(r.method));
+  request.url = std::string(abi::view(r.url));
+  for (const auto& header : std::span(r.headers, r.header_count)) {
+    if (!abi::valid(header.key) || !abi::valid(header.value) || header.key.size == 0 ||
+        header.key.size + header.value.size > kMaxTextBytes)
+      return wrong("a header is null, has no name or is over 64 KB");
+    request.headers.emplace_back(abi::view(header.key), abi::view(header.value));
+  }
+  if (r.body != nullptr) {
+    if (!COLIBRI_KNOWS(r.body, size) || (r.body->data == nullptr && r.body->size != 0) ||
+        r.body->size > kMaxBodyBytes)
+      return wrong("the body is null or over 128 MB");
+    request.body = std::make_shared<const std::string>(abi::view(r.body));
+  }
+  if (r.timeout_ms != 0) request.timeout = std::chrono::milliseconds(r.timeout_ms);
+  if (r.max_response_bytes != 0) request.maxResponseBytes = r.max_response_bytes;
+  request.allowListed = (r.flags & COLIBRI_HTTP_F_ALLOW_LISTED) != 0;
+  return request;
+}
+
+std::uint32_t number(std::int64_t n) {
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(n, 0, UINT32_MAX));
+}
+
+}  // namespace
+
+colibri_status HttpClientApi::request(const colibri_http_request* wanted, colibri_error* err) {
+  if (wanted == nullptr || !COLIBRI_KNOWS(wanted, body))
+    return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT, "null, or a request that is too small");
+  if (table_ == nullptr)
+    return abi::refuse(err, COLIBRI_E_UNSUPPORTED,
+                       "the plugin does not provide " COLIBRI_EXT_HTTP_CLIENT);
+  if ((wanted->flags & ~static_cast<std::uint32_t>(COLIBRI_HTTP_F_ALLOW_LISTED)) != 0)
+    return abi::refuse(err, COLIBRI_E_UNSUPPORTED,
+                       "the request has a flag this host does not know");
+  auto request = requestOf(*wanted);
+  if (!request) return abi::refuse(err, request.error());
+  const auto token = wanted->user_token;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (open_.size() >= kMaxOpen)
+      return abi::refuse(err, COLIBRI_E_BUSY, "too many requests without an answer");
+    if (!open_.emplace(token, Open{}).second)
+      return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT,
+                         "the token has a request without an answer");
+  }
+  const auto sent = ports_.http.send(std::move(*request),
+                                     [this, self = callee_.shared_from_this(), token,
+                                      lane = wanted->instance_key](net::HttpAnswer answered) {
+                                       {
+                                         const std::scoped_lock lock(mutex_);
+                                         open_.erase(token);
+                                       }
+                                       answer(lane, token, std::move(answered));
+                                     });
+  if (sent) {
+    named(token, *sent);
+    return COLIBRI_PENDING;
+  }
+  const std::scoped_lock lock(mutex_);
+  open_.erase(token);
+  return abi::refuse(err, sent.error());
+}
+
+/// The client has given the request its id; a cancel that came before is passed on now.
+void HttpClientApi::named(std::uint64_t userToken, net::HttpClient::Id id) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto open = open_.find(userToken);
+    if (open == open_.end()) return;  // answered already
+    open->second.id = id;
+    if (!open->second.cancelled) return;
+  }
+  ports_.http.cancel(id);
+}
+
+void HttpClientApi::cancel(std::uint64_t userToken) {
+  net::HttpClient::Id id = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto open = open_.find(userToken);
+    if (open == open_.end()) return;
+    open->second.cancelled = true;
+    id = open->second.id;
+  }
+  if (id != 0) ports_.http.cancel(id);
+}
+
+void HttpClientApi::cancelAll() {
+  std::vector<std::uint64_t> tokens;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [token, open] : open_) tokens.push_back(token);
+  }
+  for (const auto token : tokens) cancel(token);
+}
+
+void HttpClientApi::answer(InstanceKey lane, std::uint64_t userToken, net::HttpAnswer answered) {
+  callee_.onLane(
+      lane, Entry::httpDone, Callee::Kind::answer,
+      [this, userToken, from = std::move(answered)](colibri_plugin* plugin) mutable {
+        auto a = abi::sized<colibri_http_answer>();
+        std::vector<colibri_field> headers;
+        abi::SharedBuffer::Ptr body;
+        const std::string detail = from.outcome ? std::string() : from.outcome.error().message;
+        a.status = from.outcome ? COLIBRI_OK : abi::statusOf(from.outcome.error().code);
+        a.detail = abi::str(detail);
+        a.lookup_us = number(from.lookup.count());
+        a.connect_us = number(from.connect.count());
+        a.tls_us = number(from.tls.count());
+        a.first_byte_us = number(from.firstByte.count());
+        a.total_us = number(from.total.count());
+        if (from.outcome) {
+          a.http_status = from.status;
+          a.flags = from.truncated ? static_cast<std::uint32_t>(COLIBRI_HTTP_A_TRUNCATED) : 0U;
+          a.retry_after_ms = number(from.retryAfter.count());
+          for (const auto& [name, value] : from.headers)
+            headers.push_back({abi::str(name), abi::str(value)});
+          a.headers = headers.data();
+          a.header_count = headers.size();
+          if (!from.body.empty()) body = abi::SharedBuffer::make(std::move(from.body));
+          a.body = body.get();
+        }
+        table_->http_done(plugin, userToken, &a);
+      });
+}
+
+const colibri_host_http_client HttpClientApi::kTable{
+    sizeof(colibri_host_http_client), 0,
+    [](const colibri_host* host, const colibri_http_request* wanted, colibri_error* err) noexcept {
+      return PluginObject::guard(
+          host, err, [&](PluginObject& o) { return o.httpClient().request(wanted, err); });
+    },
+    [](const colibri_host* host, uint64_t userToken) noexcept {
+      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
+        o.httpClient().cancel(userToken);
+        return colibri_status{COLIBRI_OK};
+      });
+    }};
+
+}  // namespace colibri::plugin

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <colibri/abi/ext/instance_observer.h>
+
+#include <mutex>
+#include <string>
+#include <unordered_set>
+
+#include "instances/connector.hpp"
+#include "plugin/callee.hpp"
+#include "plugin/host_api/event_sink.hpp"
+
+namespace colibri::plugin {
+
+/// One plugin object's view of instances: transitions and its settings, in order, on the instance's
+/// lane; and what settings mean for its lanes: ACTIVE once the plugin took them, OFF when they are
+/// empty.
+///
+/// [Threading] any thread, ordered per instance; locked by mutex_.
+class InstanceObserverApi {
+ public:
+  InstanceObserverApi(Callee& callee, EventSinkApi& sink) : callee_(callee), sink_(sink) {}
+  /// After init(). Null: the plugin does not observe, but its settings still switch its lanes.
+  void attach(const colibri_plugin_instance_observer* table) noexcept { table_ = table; }
+
+  void onTransition(const instances::Transition& transition);
+  /// Empty = OFF.
+  void onSettings(InstanceKey instance, const std::string& json);
+  /// No settings follow for now: without any so far they are OFF.
+  void onSettingsComplete(InstanceKey instance);
+
+ private:
+  void tellSettings(InstanceKey instance, std::string json, bool fresh);
+
+  Callee& callee_;
+  EventSinkApi& sink_;
+  const colibri_plugin_instance_observer* table_ = nullptr;
+  std::mutex mutex_;                       // guards the two below
+  std::unordered_set<InstanceKey> told_;   // settings of these have been passed on
+  std::unordered_set<InstanceKey> fresh_;  // created, and without settings so far
+};
+
+}  // namespace colibri::plugin

@@ -1,0 +1,184 @@
+#include "plugin/host_api/kv_store.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "log/log.hpp"
+#include "plugin/abi.hpp"
+#include "plugin/host_api/kv_operations.hpp"
+#include "plugin/plugin_object.hpp"
+
+namespace colibri::plugin {
+namespace {
+
+constexpr unsigned kMaxOpen = 4096;                             // of one plugin
+constexpr std::size_t kMaxQueuedBytes = std::size_t{64} << 20;  // of the whole store
+constexpr std::size_t kMaxAnswerBytes = std::size_t{64} << 20;  // of get_many
+constexpr std::size_t kScanAnswerBytes = std::size_t{8} << 20;  // then the scan ends early
+constexpr std::size_t kReadAtOnce = 64;                         // keys; each value is at most 1 MiB
+
+/// What is no mistake of the plugin is, to it, a store that failed: nothing was done.
+colibri_status doneStatus(const Error& error) noexcept {
+  const bool own = error.code == Errc::invalidArgument || error.code == Errc::notFound;
+  return own ? abi::statusOf(error.code) : COLIBRI_E_UNAVAILABLE;
+}
+
+}  // namespace
+
+Result<void> KvStoreApi::admit(InstanceKey instance) {
+  if (table_ == nullptr)
+    return Error{Errc::unsupported, "the plugin does not provide " COLIBRI_EXT_KV_STORE};
+  if (instance != 0 && !instances_.has(instance))
+    return Error{Errc::notFound, "there is no such instance"};
+  if (open_.load() >= kMaxOpen) return Error{Errc::busy, "too many calls without an answer"};
+  return {};
+}
+
+colibri_status KvStoreApi::getMany(InstanceKey instance, const colibri_str* keys, std::size_t count,
+                                   std::uint64_t token, colibri_error* err) {
+  auto asked = kvKeys(keys, count);
+  if (!asked) return abi::refuse(err, asked.error());
+  return read(
+      instance, token,
+      [this, instance, asked = std::move(*asked)] { return look(instance, asked); }, err);
+}
+
+colibri_status KvStoreApi::scan(InstanceKey instance, colibri_str prefix, colibri_str after,
+                                std::uint32_t limit, std::uint64_t token, colibri_error* err) {
+  if (!abi::valid(prefix) || !abi::valid(after) || prefix.size > kMaxKvKeyBytes ||
+      after.size > kMaxKvKeyBytes || limit == 0)
+    return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT, "a null or too long text, or limit 0");
+  return read(
+      instance, token,
+      [this, instance, limit, begin = std::string(abi::view(prefix)),
+       past = std::string(abi::view(after))] { return walk(instance, begin, past, limit); },
+      err);
+}
+
+colibri_status KvStoreApi::read(InstanceKey instance, std::uint64_t token, Function<Entries()> look,
+                                colibri_error* err) {
+  if (const auto admitted = admit(instance); !admitted) return abi::refuse(err, admitted.error());
+  ++open_;
+  const auto shared = std::make_shared<Function<Entries()>>(std::move(look));
+  const bool kept =
+      order_.submit(instance, CallOrder::Kind::read, 0, [this, instance, token, shared] {
+        callee_.onReader(instance, Entry::kvRead, [this, instance, token, shared] {
+          auto entries = (*shared)();
+          order_.finished(instance, CallOrder::Kind::read);
+          if (!entries) return answer(instance, token, entries.error());
+          answer(instance, token, std::optional(kvRecords(*entries)));
+        });
+        return CallOrder::Started::yes;
+      });
+  if (kept) return COLIBRI_PENDING;
+  --open_;
+  return abi::refuse(err, COLIBRI_E_BUSY, "too many calls wait for this instance");
+}
+
+KvStoreApi::Entries KvStoreApi::look(InstanceKey instance, const std::vector<std::string>& keys) {
+  std::vector<store::KvEntry> all;
+  std::size_t bytes = 0;
+  for (std::size_t at = 0; at < keys.size(); at += kReadAtOnce) {
+    auto part =
+        ports_.store.kvGet(callee_.id(), instance,
+                           std::span(keys).subspan(at, std::min(kReadAtOnce, keys.size() - at)));
+    if (!part) return part.error();
+    for (auto& entry : *part) {
+      bytes += kvRecordBytes(entry);
+      all.push_back(std::move(entry));
+    }
+    if (bytes > kMaxAnswerBytes)
+      return Error{Errc::invalidArgument, "the values asked for are over 64 MiB together"};
+  }
+  return all;
+}
+
+KvStoreApi::Entries KvStoreApi::walk(InstanceKey instance, const std::string& prefix,
+                                     std::string after, std::uint32_t limit) {
+  std::vector<store::KvEntry> all;
+  std::size_t bytes = 0;
+  while (all.size() < limit && bytes < kScanAnswerBytes) {
+    const auto page = static_cast<std::uint32_t>(std::min(kReadAtOnce, limit - all.size()));
+    auto part = ports_.store.kvScan(callee_.id(), instance, prefix, after, page);
+    if (!part) return part.error();
+    const bool end = part->size() < page;
+    for (auto& entry : *part) {
+      after = entry.key;
+      bytes += kvRecordBytes(entry);
+      all.push_back(std::move(entry));
+    }
+    if (end) break;
+  }
+  return all;
+}
+
+colibri_status KvStoreApi::write(InstanceKey instance, const colibri_kv_op* ops, std::size_t count,
+                                 std::uint64_t token, colibri_error* err) {
+  auto batch = kvBatch(ops, count, callee_.id(), instance, ports_.clock.nowUs());
+  if (!batch) return abi::refuse(err, batch.error());
+  if (const auto admitted = admit(instance); !admitted) return abi::refuse(err, admitted.error());
+  if (ports_.store.queuedBytes() > kMaxQueuedBytes)
+    return abi::refuse(err, COLIBRI_E_BUSY, "the store's queue is full");
+  ++open_;
+  const auto bytes = bytesOf(*batch);
+  auto run = [this, instance, token, batch = std::move(*batch)]() mutable {
+    if (instance != 0 && !instances_.has(instance)) {  // deleted while this waited for a read
+      answer(instance, token, Error{Errc::notFound, "there is no such instance"});
+      return CallOrder::Started::no;
+    }
+    // The store may answer when the host has let go of the plugin object: `self` keeps it.
+    ports_.store.submit(std::move(batch), [this, self = callee_.shared_from_this(), instance,
+                                           token](Result<store::Committed> done) {
+      order_.finished(instance, CallOrder::Kind::write);
+      if (!done) return answer(instance, token, done.error());
+      answer(instance, token, std::optional<std::string>());
+    });
+    return CallOrder::Started::yes;
+  };
+  if (order_.submit(instance, CallOrder::Kind::write, bytes, std::move(run)))
+    return COLIBRI_PENDING;
+  --open_;
+  return abi::refuse(err, COLIBRI_E_BUSY, "too many calls wait for this instance");
+}
+
+void KvStoreApi::answer(InstanceKey instance, std::uint64_t token,
+                        Result<std::optional<std::string>> records) {
+  if (!records) {
+    log::write(
+        log::Level::warn, "plugin", "a key-value call failed",
+        {{"plugin", callee_.alias()}, {"instance", instance}, {"why", records.error().message}});
+  }
+  callee_.onLane(
+      instance, Entry::kvDone, Callee::Kind::answer,
+      [this, token, records = std::move(records)](colibri_plugin* plugin) mutable {
+        --open_;
+        if (!records) return table_->kv_done(plugin, token, doneStatus(records.error()), nullptr);
+        const auto buffer = *records ? abi::SharedBuffer::make(std::move(**records)) : nullptr;
+        table_->kv_done(plugin, token, COLIBRI_OK, buffer.get());
+      },
+      [this] { --open_; });
+}
+
+const colibri_host_kv_store KvStoreApi::kTable{
+    sizeof(colibri_host_kv_store), 0,
+    [](const colibri_host* host, uint64_t instance, const colibri_str* keys, size_t count,
+       uint64_t token, colibri_error* err) noexcept {
+      return PluginObject::guard(host, err, [&](PluginObject& o) {
+        return o.kvStore().getMany(instance, keys, count, token, err);
+      });
+    },
+    [](const colibri_host* host, uint64_t instance, const colibri_kv_op* ops, size_t count,
+       uint64_t token, colibri_error* err) noexcept {
+      return PluginObject::guard(host, err, [&](PluginObject& o) {
+        return o.kvStore().write(instance, ops, count, token, err);
+      });
+    },
+    [](const colibri_host* host, uint64_t instance, colibri_str prefix, colibri_str after,
+       uint32_t limit, uint64_t token, colibri_error* err) noexcept {
+      return PluginObject::guard(host, err, [&](PluginObject& o) {
+        return o.kvStore().scan(instance, prefix, after, limit, token, err);
+      });
+    }};
+
+}  // namespace colibri::plugin

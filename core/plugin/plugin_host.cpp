@@ -1,0 +1,227 @@
+#include "plugin/plugin_host.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "log/log.hpp"
+#include "plugin/descriptor_check.hpp"
+#include "plugin/host_api/base_host.hpp"
+#include "plugin/host_services.hpp"
+#include "plugin/library.hpp"
+
+namespace colibri::plugin {
+
+struct PluginHost::Adapters {
+  EventLogAppender events;
+  DispatcherLanes lanes;
+};
+
+struct PluginHost::Entry {
+  std::string alias;
+  const colibri_descriptor* descriptor = nullptr;  // null until it is checked
+  std::shared_ptr<PluginObject> object;            // null if it never came to one
+  std::string instanceSchema;
+  std::string failure;  // before there was an object
+
+  bool running() const { return object && object->state() == PluginState::running; }
+};
+
+/// Passes what the lifecycle says to every running plugin.
+class PluginHost::FanOut final : public instances::Observer {
+ public:
+  explicit FanOut(PluginHost& host) : host_(host) {}
+
+  void onTransition(const instances::Transition& transition) override {
+    using instances::State;
+    if (transition.snapshot || transition.state == State::created)
+      host_.instances_.add(transition.instance);
+    for (auto& entry : host_.entries_)
+      if (entry.running()) entry.object->observer().onTransition(transition);
+    if (transition.state == State::deleted) host_.instances_.remove(transition.instance);
+  }
+  void onSettings(InstanceKey instance, const std::string& alias,
+                  const std::string& json) override {
+    for (auto& entry : host_.entries_)
+      if (entry.alias == alias && entry.running())
+        entry.object->observer().onSettings(instance, json);
+  }
+  void onSettingsComplete(InstanceKey instance) override {
+    for (auto& entry : host_.entries_)
+      if (entry.running()) entry.object->observer().onSettingsComplete(instance);
+  }
+
+ private:
+  PluginHost& host_;
+};
+
+std::string_view name(PluginState state) noexcept {
+  switch (state) {
+    case PluginState::loaded:
+      return "loaded";
+    case PluginState::running:
+      return "running";
+    case PluginState::stopped:
+      return "stopped";
+    case PluginState::failed:
+      break;
+  }
+  return "failed";
+}
+
+PluginHost::PluginHost(HostServices s, PluginObject::Deadlines deadlines)
+    : adapters_(new Adapters{EventLogAppender(s.events), DispatcherLanes(s.dispatcher)}),
+      ports_{s.clock, s.executor, adapters_->events, adapters_->lanes,       s.http,
+             s.store, s.reports,  s.completions,     std::move(s.serverUrl), std::move(s.version)},
+      deadlines_(deadlines),
+      fanOut_(std::make_unique<FanOut>(*this)) {}
+
+PluginHost::PluginHost(Ports ports, PluginObject::Deadlines deadlines)
+    : ports_(std::move(ports)), deadlines_(deadlines), fanOut_(std::make_unique<FanOut>(*this)) {}
+
+PluginHost::~PluginHost() {
+  stop();
+}
+
+// --- loading ---
+
+Result<void> PluginHost::load(const LoadSpec& spec) {
+  COLIBRI_ASSERT(entries_.empty());
+  for (const auto& alias : spec.aliases) entries_.emplace_back().alias = alias;
+  if (entries_.empty()) return {};
+  if (auto trusted = checkTrusted(spec.directory); !trusted) {
+    for (auto& entry : entries_) entry.failure = trusted.error().message;
+    return trusted;
+  }
+  for (auto& entry : entries_) loadOne(entry, spec);
+  return {};
+}
+
+void PluginHost::loadOne(Entry& entry, const LoadSpec& spec) {
+  const auto loaded = tryLoad(entry, spec);
+  if (loaded) {
+    log::write(log::Level::info, "plugin", "loaded",
+               {{"plugin", entry.alias}, {"is", titleOf(*entry.descriptor)}});
+    return;
+  }
+  entry.failure = loaded.error().message;
+  log::write(log::Level::error, "plugin", "a plugin is not used",
+             {{"plugin", entry.alias}, {"why", entry.failure}});
+}
+
+Result<const colibri_descriptor*> PluginHost::open(const Entry& entry,
+                                                   const std::string& directory) const {
+  const bool safe =
+      !entry.alias.empty() &&
+      entry.alias.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  if (!safe)
+    return Error{Errc::invalidArgument, "\"" + entry.alias + "\" cannot be a plugin's name"};
+  const auto path = directory + "/" + entry.alias + ".so";
+  if (auto trusted = checkTrusted(path); !trusted) return trusted.error();
+  auto descriptor = loadDescriptor(path);
+  if (!descriptor) return descriptor.error();
+  const auto checked = checkDescriptor(
+      **descriptor, entry.alias, [](std::string_view id) { return hostExtension(id) != nullptr; });
+  if (!checked) return checked.error();
+  return *descriptor;
+}
+
+Result<void> PluginHost::tryLoad(Entry& entry, const LoadSpec& spec) {
+  const bool repeated = std::count_if(entries_.begin(), entries_.end(), [&](const Entry& other) {
+                          return other.alias == entry.alias && other.descriptor != nullptr;
+                        }) != 0;
+  if (repeated) return Error{Errc::conflict, "the configuration names it twice"};
+  auto descriptor = open(entry, spec.directory);
+  if (!descriptor) return descriptor.error();
+  for (const auto& other : entries_) {
+    if (other.descriptor == nullptr) continue;
+    if (abi::view(other.descriptor->id) == abi::view((*descriptor)->id))
+      return Error{Errc::conflict, titleOf(**descriptor) + " has the id of the plugin \"" +
+                                       other.alias + "\", and with it its data"};
+  }
+  entry.descriptor = *descriptor;
+  entry.instanceSchema = std::string(abi::view(entry.descriptor->instance_schema_json));
+  auto config =
+      spec.config(entry.alias, std::string(abi::view(entry.descriptor->config_schema_json)));
+  if (!config) return Error{config.error().code, "configuration: " + config.error().message};
+  entry.object = std::make_shared<PluginObject>(*entry.descriptor, ports_, instances_, deadlines_);
+  return entry.object->load(std::move(*config));
+}
+
+// --- life ---
+
+void PluginHost::start() {
+  for (auto& entry : entries_) {
+    if (!entry.object || entry.object->state() != PluginState::loaded) continue;
+    if (const auto started = entry.object->start(); !started) {
+      log::write(log::Level::error, "plugin", "a plugin did not start",
+                 {{"plugin", entry.alias}, {"why", started.error().message}});
+      continue;
+    }
+    log::write(log::Level::info, "plugin", "running", {{"plugin", entry.alias}});
+  }
+}
+
+void PluginHost::stop() {
+  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry)
+    if (entry->object) entry->object->stop();
+}
+
+std::vector<instances::Connector*> PluginHost::connectors() {
+  std::vector<instances::Connector*> found;
+  for (auto& entry : entries_) {
+    if (!entry.object || entry.object->state() == PluginState::failed) continue;
+    if (entry.object->provides(COLIBRI_EXT_CONNECTOR)) found.push_back(&entry.object->connector());
+  }
+  return found;
+}
+
+instances::Observer& PluginHost::observer() noexcept {
+  return *fanOut_;
+}
+
+void PluginHost::onRoom() {
+  for (auto& entry : entries_)
+    if (entry.running()) entry.object->connector().onRoom();
+}
+
+// --- to look at ---
+
+std::vector<PluginView> PluginHost::list() const {
+  std::vector<PluginView> views;
+  for (const auto& entry : entries_) {
+    PluginView view;
+    view.alias = entry.alias;
+    view.reason = entry.failure;
+    if (const auto* d = entry.descriptor) {
+      const auto text = [](colibri_str s) { return std::string(abi::view(s)); };
+      view.id = text(d->id);
+      view.name = text(d->name);
+      view.version = text(d->version);
+      view.vendor = text(d->vendor);
+      view.license = text(d->license);
+      view.url = text(d->url);
+      view.description = text(d->description);
+      for (auto id = d->provides; *id != nullptr; ++id) view.provides.emplace_back(*id);
+    }
+    if (entry.object) {
+      view.state = entry.object->state();
+      view.reason = entry.object->reason();
+      view.integrations = entry.object->connector().integrations();
+      view.commands = entry.object->connector().commands();
+      view.misbehaviour = entry.object->misbehaviour();
+    }
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+const std::string* PluginHost::instanceSchema(const std::string& alias) const {
+  for (const auto& entry : entries_) {
+    if (entry.alias != alias || !entry.object || entry.object->state() == PluginState::failed)
+      continue;
+    return entry.instanceSchema.empty() ? nullptr : &entry.instanceSchema;
+  }
+  return nullptr;
+}
+
+}  // namespace colibri::plugin

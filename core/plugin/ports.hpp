@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "commands/completion_sink.hpp"
+#include "delivery/sink.hpp"
+#include "events/event_log.hpp"
+#include "exec/executor.hpp"
+#include "instances/report_sink.hpp"
+#include "net/http_client.hpp"
+#include "store/store.hpp"
+
+namespace colibri::plugin {
+
+/// The one function of the event log that plugins reach; as EventLog::append().
+class EventAppender {
+ public:
+  using Done = events::EventLog::Done;
+  virtual ~EventAppender() = default;
+  virtual Result<void> append(InstanceKey instance, std::vector<events::Draft> drafts,
+                              store::Batch operations, Done done) = 0;
+};
+
+/// The functions of the dispatcher that plugins reach; as delivery::Dispatcher's.
+class Lanes {
+ public:
+  virtual ~Lanes() = default;
+  virtual Result<std::uint64_t> subscribe(delivery::SubscriptionSpec spec,
+                                          delivery::Sink& sink) = 0;
+  virtual Result<void> setFilter(std::uint64_t subscription, InstanceKey instance,
+                                 std::optional<events::Filter> filter) = 0;
+  virtual void enable(std::uint64_t subscription, InstanceKey instance,
+                      std::optional<std::uint64_t> after) = 0;
+  virtual void disable(std::uint64_t subscription, InstanceKey instance) = 0;
+  virtual void done(std::uint64_t token, delivery::Outcome outcome) = 0;
+};
+
+/// The core as this folder sees it, narrow enough for tests to stand in for. All outlive the host.
+struct Ports {
+  const Clock& clock;
+  exec::Executor& executor;
+  EventAppender& events;
+  Lanes& lanes;
+  net::HttpClient& http;
+  store::Store& store;
+  instances::ReportSink& reports;
+  commands::CompletionSink& completions;
+  std::string serverUrl, version;
+};
+
+}  // namespace colibri::plugin

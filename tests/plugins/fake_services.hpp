@@ -1,0 +1,345 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "plugin/ports.hpp"
+
+/// The core, as plugins meet it: in memory, recording, and obedient to the test.
+namespace colibri::plugin::testing {
+
+/// Wakes whoever waits for something to have happened. [Threading] any thread.
+class Bell {
+ public:
+  void ring() {
+    const std::scoped_lock lock(mutex_);
+    ++rung_;
+    bell_.notify_all();
+  }
+  /// Until `done()`, at most `within`. Looks at least at every ring.
+  template <class Done>
+  bool wait(Done done, std::chrono::milliseconds within = std::chrono::seconds(20)) {
+    const auto until = std::chrono::steady_clock::now() + within;
+    std::unique_lock lock(mutex_);
+    while (true) {
+      const auto seen = rung_;
+      lock.unlock();
+      if (done()) return true;
+      lock.lock();
+      const auto slice =
+          std::min(until, std::chrono::steady_clock::now() + std::chrono::milliseconds(5));
+      bell_.wait_until(lock, slice, [&] { return rung_ != seen; });
+      if (std::chrono::steady_clock::now() >= until) return lock.unlock(), done();
+    }
+  }
+
+ private:
+  std::mutex mutex_;  // guards rung_
+  std::condition_variable bell_;
+  std::uint64_t rung_ = 0;
+};
+
+class FakeLanes final : public Lanes {
+ public:
+  explicit FakeLanes(Bell& bell) : bell_(bell) {}
+  Result<std::uint64_t> subscribe(delivery::SubscriptionSpec spec, delivery::Sink& sink) override {
+    const std::scoped_lock lock(mutex_);
+    sink_ = &sink;
+    specs_.push_back(std::move(spec));
+    return specs_.size();
+  }
+  Result<void> setFilter(std::uint64_t subscription, InstanceKey instance,
+                         std::optional<events::Filter>) override {
+    note("filter " + std::to_string(subscription) + " " + std::to_string(instance));
+    return {};
+  }
+  void enable(std::uint64_t subscription, InstanceKey instance,
+              std::optional<std::uint64_t> after) override {
+    note("enable " + std::to_string(subscription) + " " + std::to_string(instance) +
+         (after ? " after " + std::to_string(*after) : ""));
+  }
+  void disable(std::uint64_t subscription, InstanceKey instance) override {
+    note("disable " + std::to_string(subscription) + " " + std::to_string(instance));
+  }
+  void done(std::uint64_t token, delivery::Outcome outcome) override {
+    {
+      const std::scoped_lock lock(mutex_);
+      outcomes_[token].push_back(std::move(outcome));
+    }
+    bell_.ring();
+  }
+
+  delivery::Sink& sink() {
+    const std::scoped_lock lock(mutex_);
+    return *sink_;
+  }
+  std::vector<delivery::SubscriptionSpec> specs() const {
+    const std::scoped_lock lock(mutex_);
+    return specs_;
+  }
+  std::vector<std::string> calls() const {
+    const std::scoped_lock lock(mutex_);
+    return calls_;
+  }
+  std::vector<delivery::Outcome> outcomes(std::uint64_t token) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = outcomes_.find(token);
+    return found == outcomes_.end() ? std::vector<delivery::Outcome>{} : found->second;
+  }
+
+ private:
+  void note(std::string call) {
+    {
+      const std::scoped_lock lock(mutex_);
+      calls_.push_back(std::move(call));
+    }
+    bell_.ring();
+  }
+  Bell& bell_;
+  mutable std::mutex mutex_;  // guards the rest
+  delivery::Sink* sink_ = nullptr;
+  std::vector<delivery::SubscriptionSpec> specs_;
+  std::vector<std::string> calls_;
+  std::map<std::uint64_t, std::vector<delivery::Outcome>> outcomes_;
+};
+
+/// Key-value data; writes are held back until release() when the test wants it. The rest of the
+/// store is nothing to plugins.
+class FakeStore final : public store::Store {
+ public:
+  void submit(store::Batch batch, Done done) override {
+    std::unique_lock lock(mutex_);
+    if (failing_) return lock.unlock(), done(Error{Errc::unavailable, "the disk is gone"});
+    if (holding_) {
+      held_.emplace_back(std::move(batch), std::move(done));
+      return;
+    }
+    apply(batch);
+    lock.unlock();
+    done(store::Committed{});
+  }
+  void hold() {
+    const std::scoped_lock lock(mutex_);
+    holding_ = true;
+  }
+  void release() {
+    std::unique_lock lock(mutex_);
+    holding_ = false;
+    auto held = std::exchange(held_, {});
+    for (auto& [batch, done] : held) apply(batch);
+    lock.unlock();
+    for (auto& [batch, done] : held) done(store::Committed{});
+  }
+  void fail(bool failing) {
+    const std::scoped_lock lock(mutex_);
+    failing_ = failing;
+  }
+  std::size_t held() const {
+    const std::scoped_lock lock(mutex_);
+    return held_.size();
+  }
+  std::vector<store::KvPut> puts() const {
+    const std::scoped_lock lock(mutex_);
+    return puts_;
+  }
+  std::size_t queuedBytes() const noexcept override { return 0; }
+  void shutdown() override {}
+
+  Result<std::vector<store::KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
+                                            std::span<const std::string> keys) override {
+    const std::scoped_lock lock(mutex_);
+    if (failing_) return Error{Errc::unavailable, "the disk is gone"};
+    std::vector<store::KvEntry> out;
+    auto& space = data_[{std::string(plugin), instance}];
+    for (const auto& key : keys) {
+      const auto found = space.find(key);
+      out.push_back({key, found == space.end() ? std::nullopt : std::optional(found->second)});
+    }
+    return out;
+  }
+  Result<std::vector<store::KvEntry>> kvScan(std::string_view plugin, InstanceKey instance,
+                                             std::string_view prefix, std::string_view after,
+                                             std::uint32_t limit) override {
+    const std::scoped_lock lock(mutex_);
+    std::vector<store::KvEntry> out;
+    for (const auto& [key, value] : data_[{std::string(plugin), instance}])
+      if (key.starts_with(prefix) && key > after && out.size() < limit) out.push_back({key, value});
+    return out;
+  }
+
+  Result<std::vector<store::InstanceRow>> instances() override { return none(); }
+  Result<std::vector<store::SettingsRow>> settings(InstanceKey) override { return none(); }
+  Result<std::vector<store::CursorRow>> cursors() override { return none(); }
+  Result<std::uint64_t> lastSequence(InstanceKey) override { return none(); }
+  Result<std::vector<store::EventRow>> events(InstanceKey, std::uint64_t, std::uint32_t,
+                                              std::size_t) override {
+    return none();
+  }
+  Result<std::vector<store::DeadLetterRow>> deadLetters(std::string_view, InstanceKey,
+                                                        std::uint64_t, std::uint32_t) override {
+    return none();
+  }
+  Result<std::optional<store::IdempotencyRow>> idempotency(InstanceKey, std::string_view) override {
+    return none();
+  }
+  Result<std::uint64_t> countRows(InstanceKey) override { return none(); }
+
+ private:
+  static Error none() { return {Errc::unsupported, "plugins do not ask for this"}; }
+  void apply(const store::Batch& batch) {
+    for (const auto& operation : batch) {
+      if (const auto* put = std::get_if<store::KvPut>(&operation)) {
+        data_[{put->plugin, put->instance}][put->key] = put->value;
+        puts_.push_back(*put);
+      } else if (const auto* gone = std::get_if<store::KvRemove>(&operation)) {
+        data_[{gone->plugin, gone->instance}].erase(gone->key);
+      }
+    }
+  }
+  mutable std::mutex mutex_;  // guards the rest
+  bool holding_ = false, failing_ = false;
+  std::vector<std::pair<store::Batch, Done>> held_;
+  std::map<std::pair<std::string, InstanceKey>, std::map<std::string, std::string>> data_;
+  std::vector<store::KvPut> puts_;
+};
+
+/// An event log that commits through the fake store, so that operations and events are one commit.
+class FakeEvents final : public EventAppender {
+ public:
+  FakeEvents(store::Store& store, Bell& bell) : store_(store), bell_(bell) {}
+  Result<void> append(InstanceKey instance, std::vector<events::Draft> drafts,
+                      store::Batch operations, Done done) override {
+    std::uint64_t first = 0;
+    {
+      const std::scoped_lock lock(mutex_);
+      ++asked_;
+      bell_.ring();
+      if (busy_) return Error{Errc::busy, "the disk is full"};
+      first = drafts_[instance].size() + 1;
+      for (auto& draft : drafts) drafts_[instance].push_back(std::move(draft));
+    }
+    store_.submit(std::move(operations),
+                  [first, done = std::move(done)](Result<store::Committed> committed) mutable {
+                    if (!committed) return done(committed.error());
+                    done(events::EventLog::Appended{first, 1});
+                  });
+    return {};
+  }
+  void busy(bool busy) {
+    const std::scoped_lock lock(mutex_);
+    busy_ = busy;
+  }
+  unsigned asked() const {
+    const std::scoped_lock lock(mutex_);
+    return asked_;
+  }
+  std::vector<events::Draft> drafts(InstanceKey instance) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = drafts_.find(instance);
+    return found == drafts_.end() ? std::vector<events::Draft>{} : found->second;
+  }
+
+ private:
+  store::Store& store_;
+  Bell& bell_;
+  mutable std::mutex mutex_;  // guards the rest
+  bool busy_ = false;
+  unsigned asked_ = 0;
+  std::map<InstanceKey, std::vector<events::Draft>> drafts_;
+};
+
+class FakeHttp final : public net::HttpClient {
+ public:
+  explicit FakeHttp(Bell& bell) : bell_(bell) {}
+  Result<Id> send(net::HttpRequest request, Done done) override {
+    const std::scoped_lock lock(mutex_);
+    if (busy_) return Error{Errc::busy, "too many requests"};
+    requests_.push_back(request);
+    open_.emplace(requests_.size(), std::move(done));
+    bell_.ring();
+    return requests_.size();
+  }
+  void cancel(Id id) override { answer(id, failed({Errc::cancelled, "cancelled"})); }
+  static net::HttpAnswer failed(Error why) {
+    net::HttpAnswer answer{std::move(why), 0, {}, {}};
+    return answer;
+  }
+  void answer(Id id, net::HttpAnswer answer) {
+    Done done;
+    {
+      const std::scoped_lock lock(mutex_);
+      const auto open = open_.find(id);
+      if (open == open_.end()) return;
+      done = std::move(open->second);
+      open_.erase(open);
+    }
+    done(std::move(answer));
+  }
+  void busy(bool busy) {
+    const std::scoped_lock lock(mutex_);
+    busy_ = busy;
+  }
+  std::vector<net::HttpRequest> requests() const {
+    const std::scoped_lock lock(mutex_);
+    return requests_;
+  }
+
+ private:
+  Bell& bell_;
+  mutable std::mutex mutex_;  // guards the rest
+  bool busy_ = false;
+  std::vector<net::HttpRequest> requests_;
+  std::map<Id, Done> open_;
+};
+
+class FakeReports final : public instances::ReportSink {
+ public:
+  explicit FakeReports(Bell& bell) : bell_(bell) {}
+  void report(const std::string& alias, instances::StateReport report) override {
+    {
+      const std::scoped_lock lock(mutex_);
+      reports_.emplace_back(alias, std::move(report));
+    }
+    bell_.ring();
+  }
+  std::vector<std::pair<std::string, instances::StateReport>> all() const {
+    const std::scoped_lock lock(mutex_);
+    return reports_;
+  }
+
+ private:
+  Bell& bell_;
+  mutable std::mutex mutex_;  // guards reports_
+  std::vector<std::pair<std::string, instances::StateReport>> reports_;
+};
+
+class FakeCompletions final : public commands::CompletionSink {
+ public:
+  explicit FakeCompletions(Bell& bell) : bell_(bell) {}
+  void complete(std::uint64_t token, Result<std::string> outcome) override {
+    {
+      const std::scoped_lock lock(mutex_);
+      outcomes_.emplace(token, std::move(outcome));
+    }
+    bell_.ring();
+  }
+  std::optional<Result<std::string>> of(std::uint64_t token) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = outcomes_.find(token);
+    return found == outcomes_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+ private:
+  Bell& bell_;
+  mutable std::mutex mutex_;  // guards outcomes_
+  std::map<std::uint64_t, Result<std::string>> outcomes_;
+};
+
+}  // namespace colibri::plugin::testing
