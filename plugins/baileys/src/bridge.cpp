@@ -13,7 +13,7 @@ namespace colibri::baileys {
 namespace {
 
 constexpr std::size_t kReadAtOnce = 64u << 10, kReadPerTurn = 256u << 10;
-constexpr std::size_t kMostOpenRequests = 256, kMostHeldBytes = 32u << 20;
+constexpr std::size_t kMostOpenRequests = 32, kMostHeldBytes = 32u << 20;
 constexpr std::chrono::milliseconds kReapEvery{10};
 constexpr std::chrono::milliseconds kExitAfterClose{250};  ///< so that its exit code can be told
 constexpr std::size_t kMaxKind = 32;
@@ -47,7 +47,7 @@ Bridge::Bridge(const Settings& settings, std::uint64_t generation, Listener& lis
 
 std::uint64_t Bridge::send(std::string frame) {
   const std::uint64_t place = placed_;
-  if (phase_ == Phase::ending || phase_ == Phase::gone) return place;
+  if (!alive()) return place;
   placed_ += frame.size();
   queued_ += frame.size();
   queue_.push_back(std::move(frame));
@@ -56,14 +56,14 @@ std::uint64_t Bridge::send(std::string frame) {
 }
 
 void Bridge::terminate(SteadyTime now, std::chrono::milliseconds killAfter) {
-  if (phase_ == Phase::ending || phase_ == Phase::gone) return;
+  if (!alive()) return;
   phase_ = Phase::ending;
   killAt_ = now + killAfter;
   child_.kill(SIGTERM);
 }
 
 void Bridge::fail(std::string why) {
-  if (phase_ == Phase::ending || phase_ == Phase::gone) return;
+  if (!alive()) return;
   phase_ = Phase::ending;
   why_ = std::move(why);
   killAt_ = SteadyTime::max();
@@ -78,12 +78,12 @@ bool Bridge::mayRead() const noexcept {
   return !endOfStream_ && !congested() && !hostIsSlow();
 }
 
-void Bridge::addPolls(std::vector<pollfd>& polls) {
+void Bridge::addPolls(std::vector<pollfd>& polls, SteadyTime now) {
+  if (reader_.buffered() > 0 && mayRead()) dispatch(now, false);  // what had to wait
   flush();
   firstPoll_ = polls.size();
-  const bool alive = phase_ == Phase::starting || phase_ == Phase::ready;
   const int events = (mayRead() ? POLLIN : 0) | (queue_.empty() ? 0 : POLLOUT);
-  polls.push_back({alive && !endOfStream_ ? child_.socket() : -1, static_cast<short>(events), 0});
+  polls.push_back({alive() && !endOfStream_ ? child_.socket() : -1, static_cast<short>(events), 0});
   polls.push_back({child_.out(), POLLIN, 0});
   polls.push_back({child_.err(), POLLIN, 0});
 }
@@ -94,14 +94,14 @@ void Bridge::handle(const std::vector<pollfd>& polls, SteadyTime now) {
   if ((at(2) & (POLLIN | POLLHUP)) != 0) readOutput(child_.err(), err_, true);
   if ((at(0) & POLLOUT) != 0) flush();
   if ((at(0) & (POLLHUP | POLLERR)) != 0) {
-    readFrames(SIZE_MAX, now);  // what is left is bounded by the socket's buffer
+    readFrames(SIZE_MAX, now, true);  // what is left is bounded by the socket's buffer
   } else if ((at(0) & POLLIN) != 0 && mayRead()) {
-    readFrames(kReadPerTurn, now);
+    readFrames(kReadPerTurn, now, false);
   }
 }
 
 void Bridge::flush() {
-  while (!queue_.empty() && (phase_ == Phase::starting || phase_ == Phase::ready)) {
+  while (!queue_.empty() && alive()) {
     const std::string& front = queue_.front();
     const ssize_t sent = ::send(child_.socket(), front.data() + sentOfFront_,
                                 front.size() - sentOfFront_, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -115,10 +115,10 @@ void Bridge::flush() {
   }
 }
 
-void Bridge::readFrames(std::size_t most, SteadyTime now) {
+void Bridge::readFrames(std::size_t most, SteadyTime now, bool last) {
   std::array<char, kReadAtOnce> bytes;
   for (std::size_t total = 0; total < most && !endOfStream_;) {
-    if (phase_ != Phase::starting && phase_ != Phase::ready) return;
+    if (!alive() || !(last || mayRead())) return;
     const ssize_t got = ::recv(child_.socket(), bytes.data(), bytes.size(), MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got <= 0) {
@@ -128,12 +128,12 @@ void Bridge::readFrames(std::size_t most, SteadyTime now) {
     }
     total += static_cast<std::size_t>(got);
     reader_.feed({bytes.data(), static_cast<std::size_t>(got)});
-    dispatch(now);
+    dispatch(now, last);
   }
 }
 
-void Bridge::dispatch(SteadyTime now) try {
-  while (phase_ == Phase::starting || phase_ == Phase::ready) {
+void Bridge::dispatch(SteadyTime now, bool last) try {
+  while (alive() && (last || mayRead())) {
     auto frame = reader_.next();
     if (!frame) return;
     take(std::move(*frame), now);
@@ -187,7 +187,8 @@ void Bridge::tick(SteadyTime now) {
   if (phase_ == Phase::gone) return;
   if (const auto end = child_.reap()) {
     if (phase_ != Phase::ending) {
-      readFrames(SIZE_MAX, now);  // its last words
+      dispatch(now, true);
+      readFrames(SIZE_MAX, now, true);  // its last words
       if (why_.empty()) why_ = "ended by itself";
     }
     readOutput(child_.out(), out_, false);

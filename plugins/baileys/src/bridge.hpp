@@ -68,7 +68,7 @@ class Bridge {
   void terminate(SteadyTime now, std::chrono::milliseconds killAfter);  ///< SIGTERM, later SIGKILL
   void fail(std::string why);                                           ///< SIGKILL now
 
-  void addPolls(std::vector<pollfd>& polls);
+  void addPolls(std::vector<pollfd>& polls, SteadyTime now);
   void handle(const std::vector<pollfd>& polls, SteadyTime now);
   void tick(SteadyTime now);
   SteadyTime nextTick() const noexcept;
@@ -77,11 +77,13 @@ class Bridge {
   static constexpr std::size_t kPauseReading = 8u << 20;
   static constexpr std::size_t kMostQueued = 64u << 20;
 
+  bool alive() const noexcept { return phase_ == Phase::starting || phase_ == Phase::ready; }
   bool mayRead() const noexcept;
   bool hostIsSlow() const noexcept;
   void flush();
-  void readFrames(std::size_t most, SteadyTime now);
-  void dispatch(SteadyTime now);
+  /// `last`: all that is left, whatever the limits; the process is ending.
+  void readFrames(std::size_t most, SteadyTime now, bool last);
+  void dispatch(SteadyTime now, bool last);
   void take(Frame&& frame, SteadyTime now);
   void readOutput(int fd, OutputLines& lines, bool isErr);
   void ping(SteadyTime now);

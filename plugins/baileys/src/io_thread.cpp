@@ -40,23 +40,29 @@ void IoThread::run() {
   ::pthread_setname_np(::pthread_self(), "baileys-io");
   std::vector<pollfd> polls;
   while (!supervisor_.stopped()) {
-    try {
-      turn(polls);
-    } catch (const std::exception& problem) {  // the top of a thread is a border, too
-      host_.log(COLIBRI_LOG_ERROR, "bridges: an exception reached the I/O loop",
-                {{"what", problem.what()}});
-    }
+    guarded([&] { wait(polls); });
+    for (auto& task : mailbox_.take()) guarded([&] { task(); });
+    guarded([&] { supervisor_.tick(); });
   }
 }
 
-void IoThread::turn(std::vector<pollfd>& polls) {
+void IoThread::wait(std::vector<pollfd>& polls) {
   polls.clear();
   polls.push_back({mailbox_.wakeFd(), POLLIN, 0});
   supervisor_.addPolls(polls);
   const int events = ::poll(polls.data(), polls.size(), timeoutUntil(supervisor_.nextTick()));
   if (events > 0) supervisor_.handle(polls);
-  for (auto& task : mailbox_.take()) task();
-  supervisor_.tick();
+}
+
+/// The top of a thread is a border, too: what is thrown costs one step, not the daemon.
+template <class Step>
+void IoThread::guarded(Step step) noexcept {
+  try {
+    step();
+  } catch (const std::exception& problem) {
+    host_.log(COLIBRI_LOG_ERROR, "bridges: an exception reached the I/O loop",
+              {{"what", problem.what()}});
+  }
 }
 
 }  // namespace colibri::baileys

@@ -37,7 +37,9 @@ class IoThread {
 
  private:
   void run();
-  void turn(std::vector<pollfd>& polls);
+  void wait(std::vector<pollfd>& polls);
+  template <class Step>
+  void guarded(Step step) noexcept;
 
   HostPort& host_;
   Mailbox mailbox_;

@@ -40,14 +40,17 @@ std::size_t longestWord(std::string_view run) {
   return longest;
 }
 
-bool hasDigitAndCapital(std::string_view run) {
-  return std::any_of(run.begin(), run.end(), isDigit) &&
-         std::any_of(run.begin(), run.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+/// Capitals among digits (base64, pairing codes) or many digits among letters (hex).
+bool isMixed(std::string_view run) {
+  const auto digits = std::count_if(run.begin(), run.end(), isDigit);
+  const bool capital =
+      std::any_of(run.begin(), run.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return digits >= 3 || (digits > 0 && capital);
 }
 
 bool looksSecret(std::string_view run) {
   return longestNumber(run) > kLongestNumber || longestWord(run) > kLongestWord ||
-         run.find('@') != std::string_view::npos || (run.size() >= 8 && hasDigitAndCapital(run));
+         run.find('@') != std::string_view::npos || (run.size() >= 8 && isMixed(run));
 }
 
 }  // namespace

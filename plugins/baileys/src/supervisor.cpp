@@ -210,8 +210,9 @@ void Supervisor::tickStop(SteadyTime time) {
 }
 
 void Supervisor::addPolls(std::vector<pollfd>& polls) {
+  const auto time = now();
   for (auto& slot : slots_) {
-    if (slot.bridge != nullptr) slot.bridge->addPolls(polls);
+    if (slot.bridge != nullptr) slot.bridge->addPolls(polls, time);
   }
 }
 

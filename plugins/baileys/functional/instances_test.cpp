@@ -1,0 +1,149 @@
+// What becomes of open, close, logout and forget.
+#include "plugin_fixture.hpp"
+
+namespace colibri::baileys {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using Instances = PluginTest;
+
+TEST_F(Instances, OpeningReportsEachStepAndTheAccount) {
+  start(R"({"on open": [
+    {"send": {"t":"state","k":"$k","state":"connecting"}},
+    {"send": {"t":"state","k":"$k","state":"qr","qr":"2@abc","qrExpiresAtUs":77}},
+    {"send": {"t":"state","k":"$k","state":"pairingCode","pairingCode":"ABCD1234"}},
+    {"send": {"t":"state","k":"$k","state":"open","info":{"ownerJid":"55@s.whatsapp.net"}}}]})");
+  ASSERT_EQ(host->open(7, R"({"number":"5511"})"), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_OPEN, 7)) << allLogs();
+  const auto reports = host->states();
+  EXPECT_THAT(states(7), ElementsAre(COLIBRI_INSTANCE_CONNECTING, COLIBRI_INSTANCE_CONNECTING,
+                                     COLIBRI_INSTANCE_QR, COLIBRI_INSTANCE_PAIRING_CODE,
+                                     COLIBRI_INSTANCE_OPEN));
+  EXPECT_EQ(reports[2].qr, "2@abc");
+  EXPECT_EQ(reports[2].qrExpiresAtUs, 77);
+  EXPECT_EQ(reports[3].pairingCode, "ABCD1234");
+  EXPECT_EQ(reports[4].infoJson, R"({"ownerJid":"55@s.whatsapp.net"})");
+  EXPECT_THAT(allLogs(), Not(HasSubstr("2@abc")));
+  EXPECT_THAT(allLogs(), Not(HasSubstr("ABCD1234")));
+}
+
+TEST_F(Instances, NoProcessRunsBeforeTheFirstInstance) {
+  start("{}");
+  EXPECT_EQ(host->close(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_CLOSED));
+  EXPECT_EQ(runs(), 0u);
+}
+
+TEST_F(Instances, TheBridgeIsToldWhoTheInstanceIsAndHowToPair) {
+  start(R"({"on open": [{"tell": true}]})");
+  ASSERT_EQ(host->open(7, R"({"number":"5511"})", {}, "sales"), COLIBRI_OK);
+  ASSERT_TRUE(until([&] { return heard("open").size() == 1; }));
+  const auto open = heard("open").front();
+  EXPECT_EQ(open.at("k"), "7");
+  EXPECT_EQ(open.at("name"), "sales");
+  EXPECT_EQ(open.at("options").at("number"), "5511");
+  EXPECT_FALSE(open.at("instanceId").as_string().empty());
+}
+
+TEST_F(Instances, ClosingEndsInClosedAsAsked) {
+  start("{}");
+  openAndWait();
+  ASSERT_EQ(host->close(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_CLOSED));
+  EXPECT_EQ(lastState()->reason, COLIBRI_OK);
+  EXPECT_EQ(lastState()->retryInMs, 0u);
+  openAndWait();
+  EXPECT_EQ(runs(), 1u);
+}
+
+TEST_F(Instances, ACloseThatTheBridgeDoesNotConfirmEndsAtItsDeadline) {
+  start(R"({"on close": []})");
+  openAndWait();
+  ASSERT_EQ(host->close(1, std::chrono::milliseconds(50)), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_CLOSED));
+  EXPECT_EQ(lastState()->reason, COLIBRI_E_TIMEOUT);
+}
+
+TEST_F(Instances, AFinalCloseOfTheNetworkKeepsItsNumberAndIsNotTriedAgain) {
+  start(R"({"on open": [
+    {"send": {"t":"state","k":"$k","state":"connecting"}},
+    {"send": {"t":"state","k":"$k","state":"closed","networkCode":440,"detail":"replaced"}}]})");
+  ASSERT_EQ(host->open(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_CLOSED));
+  EXPECT_EQ(lastState()->networkCode, 440);
+  EXPECT_EQ(lastState()->reason, COLIBRI_E_CONFLICT);
+  EXPECT_EQ(lastState()->detail, "replaced");
+}
+
+TEST_F(Instances, AnAttemptThatTheBridgeRepeatsItselfIsPassedOn) {
+  start(R"({"on open": [
+    {"send": {"t":"state","k":"$k","state":"closed","networkCode":428,"retryInMs":1500}},
+    {"send": {"t":"state","k":"$k","state":"connecting"}},
+    {"send": {"t":"state","k":"$k","state":"open"}}]})");
+  openAndWait();
+  const auto reports = host->states();
+  ASSERT_EQ(reports.size(), 4u);
+  EXPECT_EQ(reports[1].retryInMs, 1500u);
+  EXPECT_EQ(reports[1].reason, COLIBRI_E_UNAVAILABLE);
+}
+
+TEST_F(Instances, LogoutEndsInLoggedOut) {
+  start(R"({"on logout": [{"tell": true}, {"send": {"t":"state","k":"$k","state":"loggedOut"}}]})");
+  openAndWait();
+  ASSERT_EQ(host->logout(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_LOGGED_OUT));
+  ASSERT_EQ(heard("logout").size(), 1u);
+  EXPECT_GT(heard("logout").front().at("deadlineMs").as_int64(), 0);
+}
+
+TEST_F(Instances, LogoutOfAnInstanceThatRestsStartsABridgeForIt) {
+  start("{}");
+  ASSERT_EQ(host->logout(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_LOGGED_OUT)) << allLogs();
+  EXPECT_EQ(runs(), 1u);
+}
+
+TEST_F(Instances, ALogoutThatTheBridgeDoesNotEndDeletesTheCredentialsAllTheSame) {
+  start(R"({"on logout": [], "on forget": [
+      {"send": {"t":"kv.write","id":"1","k":"$k","ops":[{"key":"creds","n":3}]}, "tail": "old"}],
+    "on kv.result": [{"tell": "2"}]})");
+  auto& store = *host->store();
+  store.put(1, "creds", "secret");
+  for (int i = 0; i < 2500; ++i) store.put(1, "key/session/" + std::to_string(i), "secret");
+  store.put(1, "pending/a", "message");
+  openAndWait(2);
+  openAndWait(1);
+  ASSERT_EQ(host->logout(1, std::chrono::milliseconds(50)), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_LOGGED_OUT));
+  const auto left = store.entries(1, host->nowUs());
+  EXPECT_EQ(left.size(), 1u);
+  EXPECT_TRUE(left.contains("pending/a"));
+  ASSERT_TRUE(until([&] { return heard("kv.result").size() == 1; })) << allLogs();
+  EXPECT_EQ(heard("kv.result").front().at("status"), COLIBRI_E_NOT_FOUND)
+      << "a bridge that wakes up late cannot bring the credentials back";
+  EXPECT_FALSE(store.get(1, "creds", host->nowUs()));
+}
+
+TEST_F(Instances, ALogoutSurvivesTheEndOfItsBridge) {
+  start(R"({"on logout": [{"send": {"t":"state","k":"$k","state":"loggedOut"}}],
+            "runs": {"1": {"on logout": [{"kill": true}]}}})");
+  openAndWait();
+  ASSERT_EQ(host->logout(1, std::chrono::seconds(60)), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_LOGGED_OUT));
+  EXPECT_EQ(runs(), 2u);
+}
+
+TEST_F(Instances, ForgettingDropsEverythingAndTellsTheBridge) {
+  start(R"({"on forget": [{"send": {"t":"state","k":"$k","state":"open"}}, {"tell": "2"}]})");
+  openAndWait(1);
+  openAndWait(2);
+  ASSERT_EQ(host->forget(1), COLIBRI_OK);
+  ASSERT_TRUE(until([&] { return heard("forget").size() == 1; }));
+  EXPECT_EQ(count(COLIBRI_INSTANCE_OPEN, 1), 1u) << "what it still says of it is not passed on";
+  EXPECT_EQ(host->submit({.instance = 1}).status, COLIBRI_E_UNAVAILABLE);
+}
+
+}  // namespace
+}  // namespace colibri::baileys
