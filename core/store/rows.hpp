@@ -41,7 +41,7 @@ struct EventRow {
   std::uint64_t sequence = 0;  ///< per instance, from 1
   std::string eventId;         ///< ULID
   std::uint32_t type = 0;
-  std::string typeName;        ///< the wire name
+  std::string typeName;  ///< the wire name
   std::uint32_t flags = 0;
   std::uint16_t schemaMajor = 1, schemaMinor = 0;
   std::int64_t occurredAtUs = 0, recordedAtUs = 0, expiresAtUs = 0;
@@ -68,7 +68,8 @@ struct DeadLetterRow {
   std::string reason;
   std::uint32_t attempts = 0;
   std::int64_t firstAttemptAtUs = 0, deadAtUs = 0;
-  std::optional<EventRow> event;  ///< nothing for one dropped by the backlog cap ("header only": empty body)
+  /// Nothing for one dropped by the backlog cap ("header only": empty body).
+  std::optional<EventRow> event;
 };
 
 struct IdempotencyRow {
@@ -89,13 +90,14 @@ struct KvEntry {
 
 // --- operations of a batch -----------------------------------------------------------------
 
-/// Appends one event; the store gives `sequence`. A repeat of `dedupeKey` (per instance, 30 days) is
-/// skipped without error.
+/// Appends one event; the store gives `sequence`. A repeat of `dedupeKey` (per instance, 30 days)
+/// is skipped without error.
 struct AppendEvent {
   EventRow event;
   std::string dedupeKey;  ///< empty = never a repeat
 };
-struct PutInstance {  ///< insert or update by key; conflict on name, id or token hash fails the batch
+/// Inserts or updates by key; a conflict on name, id or token hash fails the batch.
+struct PutInstance {
   InstanceRow row;
 };
 /// Every row of the instance, in every table, dead letters and key-value data included.
@@ -147,10 +149,9 @@ struct DropExpired {
   std::int64_t nowUs;
 };
 
-using Operation =
-    std::variant<AppendEvent, PutInstance, PurgeInstance, PutSettings, RemoveSettings, PutCursor,
-                 RemoveCursor, AddDeadLetter, RemoveDeadLetter, PutIdempotency, KvPut, KvRemove,
-                 DropEvents, DropExpired>;
+using Operation = std::variant<AppendEvent, PutInstance, PurgeInstance, PutSettings, RemoveSettings,
+                               PutCursor, RemoveCursor, AddDeadLetter, RemoveDeadLetter,
+                               PutIdempotency, KvPut, KvRemove, DropEvents, DropExpired>;
 using Batch = std::vector<Operation>;
 
 /// What a committed batch did: one entry per AppendEvent, in order; 0 = a repeat, not appended.

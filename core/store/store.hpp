@@ -12,17 +12,18 @@ namespace colibri::store {
 
 /// Everything durable, behind one interface that SQLite and (later) PostgreSQL implement.
 ///
-/// Writes: a batch is all or nothing and joins the running group commit with the batches of others (at
-/// most 2 ms or 256 batches); `done` runs after the commit is on disk. Batches commit in the order of
-/// submit(). Nobody blocks a thread per write. A batch that is one PurgeInstance, DropEvents or DropExpired
-/// may take several commits, with those of others in between, so that nobody waits for it; `done` runs
-/// after the last.
+/// Writes: a batch is all or nothing and joins the running group commit with the batches of others
+/// (at most 2 ms or 256 batches); `done` runs after the commit is on disk. Batches commit in the
+/// order of submit(). Nobody blocks a thread per write. A batch that is one PurgeInstance,
+/// DropEvents or DropExpired may take several commits, with those of others in between, so that
+/// nobody waits for it; `done` runs after the last.
 ///
-/// [Threading] any thread. `done` runs on the writer's thread, in commit order: short, never blocking,
-/// may call submit().
+/// [Threading] any thread. `done` runs on the writer's thread, in commit order: short, never
+///             blocking, may call submit().
 /// [Blocking]  the read functions; never call them on an event loop or in `done`.
-/// [Errors]    conflict (a unique name is taken: that batch alone fails), busy (disk full), unavailable,
-///             internal. After shutdown() every submit() ends in shuttingDown.
+/// [Errors]    conflict (a unique name is taken: that batch alone fails), busy (disk full),
+///             unavailable, internal. After shutdown() every submit() ends in shuttingDown, at once
+///             and on the caller's thread.
 class Store {
  public:
   using Done = Function<void(Result<Committed>)>;
@@ -40,8 +41,8 @@ class Store {
   virtual Result<std::vector<CursorRow>> cursors() = 0;
   /// The last sequence given to the instance, events since dropped included; 0 = none.
   virtual Result<std::uint64_t> lastSequence(InstanceKey instance) = 0;
-  /// Events with sequence > `after`, ascending; stops at `limit` rows or once `maxBytes` of bodies are
-  /// read (at least one row comes if there is one).
+  /// Events with sequence > `after`, ascending; stops at `limit` rows or once `maxBytes` of bodies
+  /// are read (at least one row comes if there is one).
   virtual Result<std::vector<EventRow>> events(InstanceKey instance, std::uint64_t after,
                                                std::uint32_t limit, std::size_t maxBytes) = 0;
   /// Oldest first. `subscription` empty = all; `instance` 0 = all; ids > `after`.

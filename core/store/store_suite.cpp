@@ -152,6 +152,7 @@ TEST_P(StoreSuite, KeepsAndUpdatesInstances) {
   ASSERT_TRUE(commit(*store_, {PutInstance{row}}));
   row.number = "551199";
   row.linked = true;
+  row.deleting = true;
   row.ownerJid = "551199@s.whatsapp.net";
   row.profileName = "Shop \xF0\x9F\x90\xA6";
   row.profilePictureUrl = "https://pps.example/1";
@@ -163,13 +164,14 @@ TEST_P(StoreSuite, KeepsAndUpdatesInstances) {
   const auto rows = *store_->instances();
   ASSERT_THAT(rows, SizeIs(1));
   const auto& got = rows[0];
-  EXPECT_EQ(
-      std::tie(got.key, got.id, got.name, got.integration, got.number, got.tokenHash,
-               got.tokenSealed, got.linked, got.ownerJid, got.profileName, got.profilePictureUrl,
-               got.disconnectionCode, got.disconnectedAtUs, got.createdAtUs, got.updatedAtUs),
-      std::tie(row.key, row.id, row.name, row.integration, row.number, row.tokenHash,
-               row.tokenSealed, row.linked, row.ownerJid, row.profileName, row.profilePictureUrl,
-               row.disconnectionCode, row.disconnectedAtUs, row.createdAtUs, row.updatedAtUs));
+  EXPECT_EQ(std::tie(got.key, got.id, got.name, got.integration, got.number, got.tokenHash,
+                     got.tokenSealed, got.linked, got.deleting, got.ownerJid, got.profileName,
+                     got.profilePictureUrl, got.disconnectionCode, got.disconnectedAtUs,
+                     got.createdAtUs, got.updatedAtUs),
+            std::tie(row.key, row.id, row.name, row.integration, row.number, row.tokenHash,
+                     row.tokenSealed, row.linked, row.deleting, row.ownerJid, row.profileName,
+                     row.profilePictureUrl, row.disconnectionCode, row.disconnectedAtUs,
+                     row.createdAtUs, row.updatedAtUs));
 }
 
 TEST_P(StoreSuite, KeepsReplacesAndRemovesSettings) {

@@ -100,7 +100,7 @@ TEST_F(Store, AFullHostPausesTheBridgesAndKeepsEveryRequestInOrder) {
   std::vector<std::string> bodies;
   for (const auto& draft : host->store()->log(1)) bodies.push_back(draft.body);
   EXPECT_THAT(bodies, ElementsAre("1", "2"));
-  EXPECT_TRUE(logged("was answered"));
+  EXPECT_TRUE(until([&] { return logged("was answered"); }));
 }
 
 TEST_F(Store, AFullStoreIsTriedAgainWithoutAResume) {
@@ -132,10 +132,10 @@ TEST_F(Store, WhatADeadBridgeWantedOfAFullHostIsDropped) {
   EXPECT_FALSE(host->store()->get(1, "ratchet", host->nowUs()));
 }
 
-/// 40 MB asked for at once by a bridge that reads: all of it comes, in frames within their bounds.
+/// More than a socket holds, asked for at once by a bridge that reads: all of it comes.
 TEST_F(Store, LargeAnswersArriveWhole) {
   std::string gets;
-  for (int i = 1; i <= 10; ++i) {
+  for (int i = 1; i <= 4; ++i) {
     gets += R"(,{"send": {"t":"kv.get","id":")" + std::to_string(i) +
             R"(","k":"$k","keys":["a","b","c","d"]}})";
   }
@@ -144,7 +144,7 @@ TEST_F(Store, LargeAnswersArriveWhole) {
   for (const char* key : {"a", "b", "c", "d"})
     host->store()->put(1, key, std::string(1 << 20, 'x'));
   ASSERT_EQ(host->open(1), COLIBRI_OK);
-  EXPECT_TRUE(untilState(COLIBRI_INSTANCE_OPEN, 1, 11)) << allLogs();
+  EXPECT_TRUE(untilState(COLIBRI_INSTANCE_OPEN, 1, 5)) << allLogs();
   EXPECT_EQ(runs(), 1u);
 }
 

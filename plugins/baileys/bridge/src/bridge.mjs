@@ -1,13 +1,10 @@
 import { EventEmitter } from 'node:events';
-import { createRequire } from 'node:module';
 import { InstanceHost } from './host.mjs';
 import { Instance } from './instance.mjs';
 import { Log } from './log.mjs';
 import { Status } from './status.mjs';
 import { Stops } from './stops.mjs';
 import { trustNoiseRoot } from './strict_curve.mjs';
-
-export const PROTOCOL_VERSION = 1;
 
 /**
  * Gives the daemon's frames to the instances they concern, and the instances' to the daemon.
@@ -16,27 +13,22 @@ export const PROTOCOL_VERSION = 1;
  */
 export class Bridge extends EventEmitter {
   #link;
+  #version;
   #instances = new Map(); // k -> Instance
   #settings = null;
   #stops = null;
   #log;
   #paused = false;
 
-  constructor(link) {
+  constructor(link, version) {
     super();
     this.#link = link;
+    this.#version = version;
     this.#log = new Log((header) => link.send(header));
     link.on('frame', (header) => this.#take(header));
   }
 
   get log() { return this.#log; }
-
-  greet() {
-    const { version } = createRequire(import.meta.url)('baileys/package.json');
-    this.#link.send({
-      t: 'hello', version: PROTOCOL_VERSION, pid: process.pid, node: process.versions.node, baileys: version,
-    });
-  }
 
   #take(header) {
     if (header.t === 'hello') return this.#onHello(header);
@@ -47,7 +39,7 @@ export class Bridge extends EventEmitter {
   }
 
   #onHello({ version, options }) {
-    if (version !== PROTOCOL_VERSION) return this.emit('fatal', `the daemon speaks version ${version}`);
+    if (version !== this.#version) return this.emit('fatal', `the daemon speaks version ${version}`);
     this.#settings = options;
     this.#stops = new Stops(options.test?.stopAt);
     this.#log.setLevel(options.logLevel);
