@@ -90,8 +90,8 @@ TEST(DispatcherStress, ManyThreadsAppendAnswerSwitchAndLookAtOnce) {
   exec::ThreadTimers timers;
   FakeStore store;
   auto log = std::make_shared<FakeLog>(store, clock);
-  exec::PoolExecutor readers(clock, timers, {.workers = 2});
-  exec::PoolExecutor strands(clock, timers, {.workers = 3});
+  exec::PoolExecutor readers(clock, timers, {.workers = 2, .onSlow = {}});
+  exec::PoolExecutor strands(clock, timers, {.workers = 3, .onSlow = {}});
   StrandSink sink(strands);
   {
     Dispatcher::Options options;
@@ -151,8 +151,8 @@ TEST(DispatcherStress, StoppingInTheMiddleOfItAllIsSafe) {
     exec::ThreadTimers timers;
     FakeStore store;
     auto log = std::make_shared<FakeLog>(store, clock);
-    exec::PoolExecutor readers(clock, timers, {.workers = 2});
-    exec::PoolExecutor strands(clock, timers, {.workers = 2});
+    exec::PoolExecutor readers(clock, timers, {.workers = 2, .onSlow = {}});
+    exec::PoolExecutor strands(clock, timers, {.workers = 2, .onSlow = {}});
     StrandSink sink(strands);
     auto dispatcher = std::make_unique<Dispatcher>(log, store, timers, readers, clock,
                                                    Dispatcher::Options{.pageEvents = 8, .seed = 9});
