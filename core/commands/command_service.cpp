@@ -32,6 +32,10 @@ struct CommandService::Impl : std::enable_shared_from_this<Impl> {
     std::vector<Done> waiting;  ///< empty once the deadline has passed
   };
   using Key = std::pair<InstanceKey, std::string>;
+  struct Deferred {
+    CommandRequest request;
+    Done done;
+  };
 
   void submitKeyed(CommandRequest request, Done done);
   void startKeyed(CommandRequest request, std::string hash, std::string messageId, Done done);
@@ -41,8 +45,7 @@ struct CommandService::Impl : std::enable_shared_from_this<Impl> {
   void finish(std::uint64_t token, Result<std::string> outcome);
   void publishSent(Pending pending, std::string result);
   static void answer(Pending& pending, const Result<std::string>& outcome);
-  /// The waiters of one idempotency key that is being looked up or stored.
-  std::vector<Done> takeStarting(const Key& key);
+  void release(const Key& key);
 
   instances::Lifecycle& lifecycle;
   instances::HostEvents& events;
@@ -55,7 +58,8 @@ struct CommandService::Impl : std::enable_shared_from_this<Impl> {
   mutable std::mutex mutex;  // guards the rest
   std::unordered_map<std::uint64_t, Pending> pending;
   std::map<Key, std::uint64_t> tokenByKey;
-  std::map<Key, std::vector<Done>> starting;
+  /// Keys whose record is being read or written, with the requests that came meanwhile.
+  std::map<Key, std::vector<Deferred>> busy;
   std::uint64_t lastToken = 0;
   bool stopped = false;
 };
@@ -86,25 +90,42 @@ void CommandService::submit(CommandRequest request, Done done) {
       });
 }
 
+/// One at a time per key: whoever comes while its record is read or written is looked at again
+/// after.
 void CommandService::Impl::submitKeyed(CommandRequest request, Done done) {
-  const InstanceKey instance = request.instance->row.key;
-  const Key key{instance, request.idempotencyKey};
+  const Key key{request.instance->row.key, request.idempotencyKey};
   auto hash = crypto::sha256(request.name + '\n' + request.body);
   const Error another{Errc::conflict,
                       "this Idempotency-Key was used with another request in the last 24 hours"};
-  auto stored = store.idempotency(instance, request.idempotencyKey);
-  if (!stored) return done({stored.error(), {}});
-  if (*stored) {
-    auto& record = **stored;
-    if (record.requestHash != hash) return done({another, {}});
-    if (record.status != 0) return done({std::move(record.answer), std::move(record.messageId)});
-  }
+  std::optional<Error> refusal;
   {
     const std::scoped_lock lock(mutex);
+    if (const auto at = busy.find(key); at != busy.end()) {
+      at->second.push_back({std::move(request), std::move(done)});
+      return;
+    }
     if (const auto at = tokenByKey.find(key); at != tokenByKey.end()) {
       auto& open = pending.at(at->second);
       if (open.requestHash == hash) return open.waiting.push_back(std::move(done));
+      refusal = another;
+    } else {
+      busy.try_emplace(key);
     }
+  }
+  if (refusal) return done({*refusal, {}});
+
+  auto stored = store.idempotency(key.first, key.second);
+  std::optional<CommandAnswer> known;
+  if (!stored) {
+    known = CommandAnswer{stored.error(), {}};
+  } else if (*stored && (*stored)->requestHash != hash) {
+    known = CommandAnswer{another, {}};
+  } else if (*stored && (*stored)->status != 0) {
+    known = CommandAnswer{std::move((*stored)->answer), std::move((*stored)->messageId)};
+  }
+  if (known) {
+    done(std::move(*known));
+    return release(key);
   }
   auto messageId = messageIdFor(request.instance->row.id, request.idempotencyKey);
   startKeyed(std::move(request), std::move(hash), std::move(messageId), std::move(done));
@@ -114,32 +135,38 @@ void CommandService::Impl::submitKeyed(CommandRequest request, Done done) {
 void CommandService::Impl::startKeyed(CommandRequest request, std::string hash,
                                       std::string messageId, Done done) {
   const Key key{request.instance->row.key, request.idempotencyKey};
-  {
-    const std::scoped_lock lock(mutex);
-    auto& waiting = starting[key];
-    waiting.push_back(std::move(done));
-    if (waiting.size() > 1) return;
-  }
   store::IdempotencyRow row{key.first, key.second, hash, messageId, 0, {}, clock.nowUs()};
-  store.submit(
-      {store::PutIdempotency{std::move(row)}},
-      [self = shared_from_this(), key, request = std::move(request), hash = std::move(hash),
-       messageId = std::move(messageId)](Result<store::Committed> stored) mutable {
-        auto waiting = self->takeStarting(key);
-        if (!stored) {
-          for (auto& one : waiting) one({stored.error(), {}});
-          return;
-        }
-        self->handOver(std::move(request), std::move(hash), std::move(messageId),
-                       std::move(waiting));
-      });
+  store.submit({store::PutIdempotency{std::move(row)}},
+               [self = shared_from_this(), key, request = std::move(request),
+                hash = std::move(hash), messageId = std::move(messageId),
+                done = std::move(done)](Result<store::Committed> stored) mutable {
+                 if (!stored) {
+                   done({stored.error(), {}});
+                 } else {
+                   std::vector<Done> waiting;
+                   waiting.push_back(std::move(done));
+                   self->handOver(std::move(request), std::move(hash), std::move(messageId),
+                                  std::move(waiting));
+                 }
+                 self->release(key);
+               });
 }
 
-std::vector<CommandService::Done> CommandService::Impl::takeStarting(const Key& key) {
-  const std::scoped_lock lock(mutex);
-  auto waiting = std::move(starting[key]);
-  starting.erase(key);
-  return waiting;
+/// The key's record is settled for now: those who came meanwhile get their look at it.
+void CommandService::Impl::release(const Key& key) {
+  std::vector<Deferred> deferred;
+  {
+    const std::scoped_lock lock(mutex);
+    auto node = busy.extract(key);
+    if (node) deferred = std::move(node.mapped());
+  }
+  for (auto& one : deferred) {
+    executor.post({this, key.first}, "idempotency look-up",
+                  [self = shared_from_this(), request = std::move(one.request),
+                   done = std::move(one.done)]() mutable {
+                    self->submitKeyed(std::move(request), std::move(done));
+                  });
+  }
 }
 
 void CommandService::Impl::handOver(CommandRequest request, std::string hash, std::string messageId,
@@ -215,7 +242,9 @@ void CommandService::Impl::finish(std::uint64_t token, Result<std::string> outco
     if (!node) return;  // answered before, or its instance is gone
     finished = std::move(node.mapped());
     if (!finished.request.idempotencyKey.empty()) {
-      tokenByKey.erase({finished.request.instance->row.key, finished.request.idempotencyKey});
+      const Key key{finished.request.instance->row.key, finished.request.idempotencyKey};
+      tokenByKey.erase(key);
+      if (outcome && finished.request.name == kSend) busy.try_emplace(key);  // until published
     }
   }
   if (outcome && finished.request.name == kSend) {
@@ -236,8 +265,12 @@ void CommandService::Impl::publishSent(Pending finished, std::string result) {
   auto sent = instances::messageSent(result, finished.messageId);
   auto shared = std::make_shared<Pending>(std::move(finished));
   events.publish(instance, {std::move(sent)}, std::move(ops),
-                 [shared, result = std::move(result)](const Result<events::EventLog::Appended>&) {
+                 [self = shared_from_this(), shared,
+                  result = std::move(result)](const Result<events::EventLog::Appended>&) {
                    answer(*shared, result);  // it was sent, whatever became of the event
+                   const auto& request = shared->request;
+                   if (request.idempotencyKey.empty()) return;
+                   self->release({request.instance->row.key, request.idempotencyKey});
                  });
 }
 
