@@ -149,13 +149,19 @@ TEST_F(SqliteStoreTest, OthersCommitBetweenTheStepsOfALongDeletion) {
   Batch batch;
   for (int i = 0; i < 5000; ++i) batch.push_back(anEvent(1, "x"));
   ASSERT_TRUE(commit(**store, std::move(batch)));
-  std::promise<void> purged;
+  std::promise<void> entered, leave, purged;
+  (*store)->submit({}, [&](const Result<Committed>&) {  // holds the writer
+    entered.set_value();
+    leave.get_future().wait();
+  });
+  entered.get_future().wait();
   std::atomic<bool> otherWasFirst{false}, other{false};
   (*store)->submit({PurgeInstance{1}}, [&](const Result<Committed>&) {
     otherWasFirst = other.load();
     purged.set_value();
   });
   (*store)->submit({anEvent(2, "y")}, [&](const Result<Committed>&) { other = true; });
+  leave.set_value();
   purged.get_future().wait();
   EXPECT_TRUE(otherWasFirst);
 }
