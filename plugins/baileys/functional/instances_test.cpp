@@ -112,6 +112,7 @@ TEST_F(Instances, ALogoutThatTheBridgeDoesNotEndDeletesTheCredentialsAllTheSame)
   auto& store = *host->store();
   store.put(1, "creds", "secret");
   for (int i = 0; i < 2500; ++i) store.put(1, "key/session/" + std::to_string(i), "secret");
+  store.put(1, "sent/1", "message");
   store.put(1, "pending/a", "message");
   openAndWait(2);
   openAndWait(1);
@@ -124,6 +125,19 @@ TEST_F(Instances, ALogoutThatTheBridgeDoesNotEndDeletesTheCredentialsAllTheSame)
   EXPECT_EQ(heard("kv.result").front().at("status"), COLIBRI_E_NOT_FOUND)
       << "a bridge that wakes up late cannot bring the credentials back";
   EXPECT_FALSE(store.get(1, "creds", host->nowUs()));
+}
+
+TEST_F(Instances, CredentialsAreDeletedEvenIfTheStoreIsFullAtFirst) {
+  start(R"({"on logout": []})");
+  host->store()->put(1, "creds", "secret");
+  openAndWait();
+  host->refuseKv(COLIBRI_E_BUSY);
+  ASSERT_EQ(host->logout(1, std::chrono::milliseconds(50)), COLIBRI_OK);
+  ASSERT_TRUE(until([&] { return logged("could not be deleted"); }));
+  EXPECT_EQ(count(COLIBRI_INSTANCE_LOGGED_OUT), 0u);
+  host->refuseKv(COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_LOGGED_OUT));
+  EXPECT_FALSE(host->store()->get(1, "creds", host->nowUs()));
 }
 
 TEST_F(Instances, ALogoutSurvivesTheEndOfItsBridge) {

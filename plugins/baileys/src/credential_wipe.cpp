@@ -1,5 +1,6 @@
 #include "credential_wipe.hpp"
 
+#include <array>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,11 @@ colibri_kv_op removal(std::string_view key) {
   return {sdk::str(key), {}, COLIBRI_KV_F_DELETE | COLIBRI_KV_F_SECRET, 0};
 }
 
-/// The steps: delete `creds`; then scan `key/` and delete what was found, until nothing is. Each
-/// step starts from the answer of the one before, so the object travels through the callbacks.
+constexpr std::array<std::string_view, 2> kPrefixes = {"key/", "sent/"};
+
+/// The steps: delete `creds`; then, prefix by prefix, scan and delete what was found until nothing
+/// is. Each step starts from the answer of the one before, so the object travels through the
+/// callbacks.
 class Wipe {
  public:
   Wipe(HostPort& host, Mailbox& mailbox, std::uint64_t key, sdk::Callback<colibri_status> done)
@@ -42,9 +46,11 @@ class Wipe {
       std::string_view name;
       std::optional<std::string_view> value;
       while (records.next(name, value)) found.emplace_back(name);
-      found.empty() ? finish(std::move(then), COLIBRI_OK) : remove(std::move(then), found);
+      if (!found.empty()) return remove(std::move(then), found);
+      if (++then.prefix_ < kPrefixes.size()) return scan(std::move(then));
+      finish(std::move(then), COLIBRI_OK);
     };
-    host.storeScan(key, "key/", {}, kAtOnce, through(std::move(wipe), next));
+    host.storeScan(key, kPrefixes[wipe.prefix_], {}, kAtOnce, through(std::move(wipe), next));
   }
 
   template <class Next>
@@ -62,6 +68,7 @@ class Wipe {
   HostPort& host_;
   Mailbox& mailbox_;
   std::uint64_t key_;
+  std::size_t prefix_ = 0;
   sdk::Callback<colibri_status> done_;
 };
 

@@ -90,7 +90,8 @@ Settings readSettings(std::string_view text) {
   if (settings.node.empty()) {
     settings.node = settings.bridgeDir + "/node_modules/" + kNodePackage + "/bin/node";
   }
-  settings.nodeFlags = valueOr<std::vector<std::string>>(from, "node_flags", {});
+  settings.nodeFlags =
+      valueOr<std::vector<std::string>>(from, "node_flags", {"--optimize-for-size"});
   for (const auto& flag : settings.nodeFlags) checkFlag(flag);
   if (const auto mb = valueOr<std::int64_t>(from, "max_semi_space_mb", 0); mb > 0) {
     settings.nodeFlags.push_back("--max-semi-space-size=" + std::to_string(mb));

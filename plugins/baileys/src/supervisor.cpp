@@ -12,6 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLeastLogout{100};
+constexpr milliseconds kWipeAgain{1'000};
 constexpr milliseconds kCommandsEvery{200};  ///< the host's clock is not ours to wait on
 
 SteadyTime now() {
@@ -148,14 +149,16 @@ void Supervisor::logoutIsOverdue(std::uint64_t key, Instance& instance) {
   pool_.remove(key);
   connected_.set(key, false);
   instance.deadline = SteadyTime::max();
-  wipeCredentials(host_, mailbox_, key, [this, key](colibri_status status) {
-    if (status < 0) {
-      host_.log(COLIBRI_LOG_ERROR, "credentials could not be deleted after a logout",
-                {{"status", std::to_string(status)}});
-    }
-    const auto found = instances_.find(key);
-    if (found != instances_.end()) loggedOut(key, found->second);
-  });
+  wipeCredentials(host_, mailbox_, key, [this, key](colibri_status status) { wiped(key, status); });
+}
+
+void Supervisor::wiped(std::uint64_t key, colibri_status status) {
+  const auto found = instances_.find(key);
+  if (found == instances_.end()) return;  // forgotten meanwhile: the host purges it
+  if (status >= 0) return loggedOut(key, found->second);
+  host_.log(COLIBRI_LOG_ERROR, "credentials could not be deleted after a logout, trying again",
+            {{"status", std::to_string(status)}});
+  found->second.deadline = now() + kWipeAgain;
 }
 
 void Supervisor::loggedOut(std::uint64_t key, Instance& instance) {

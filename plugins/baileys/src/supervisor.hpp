@@ -100,6 +100,7 @@ class Supervisor final : private Bridge::Listener {
   void tickInstances(SteadyTime now);
   void closeIsOverdue(std::uint64_t key, Instance& instance);
   void logoutIsOverdue(std::uint64_t key, Instance& instance);
+  void wiped(std::uint64_t key, colibri_status status);
   void loggedOut(std::uint64_t key, Instance& instance);
   void tickStop(SteadyTime now);
 

@@ -27,6 +27,19 @@ test('a new bridge on the same store opens without a QR code and gets what was s
   assert.equal(second.states.some((s) => s.state === 'qr'), false);
 });
 
+test('what comes live does not overtake what waited', async () => {
+  const { host, jid } = await opened();
+  await host.stop();
+  const expected = Array.from({ length: 40 }, (_, n) => `in turn ${n}`);
+  for (const text of expected.slice(0, 25)) await peer.sock.sendMessage(jid, { text });
+  const second = await world.host({ store: host.store });
+  second.open('1');
+  for (const text of expected.slice(25)) await peer.sock.sendMessage(jid, { text });
+  await second.event('messages.upsert', textIs(expected.at(-1)));
+  const texts = second.events('messages.upsert').map(({ body }) => body.message.conversation);
+  assert.deepEqual(texts.filter((text) => text.startsWith('in turn')), expected);
+});
+
 test('a lost connection is told with the time of the next try, and comes back', async () => {
   const { host, device, mark } = await opened();
   await world.admin('drop', { jid: device });
