@@ -24,7 +24,8 @@ class StrandSink final : public Sink {
   explicit StrandSink(exec::Executor& pool) : pool_(pool) {}
 
   void deliver(events::EventPtr event, const Attempt& attempt) override {
-    pool_.post({this, event->instance()}, "stress deliver",
+    const auto instance = event->instance();
+    pool_.post({this, instance}, "stress deliver",
                [this, event = std::move(event), token = attempt.token] {
                  dispatcher->done(token, take(*event));
                });

@@ -81,7 +81,7 @@ TEST_F(DispatcherTest, NeitherCreditIsEverExceeded) {
   auto narrow = spec();
   narrow.maxInFlight = 5;
   narrow.maxInFlightPerInstance = 3;
-  const auto id = subscribe(narrow);
+  const auto id = subscribe(narrow, false);
   for (InstanceKey key = 1; key <= 4; ++key) dispatcher->enable(id, key);
   for (int i = 0; i < 20; ++i) {
     for (InstanceKey key = 1; key <= 4; ++key) append("chat" + std::to_string(i), key);

@@ -44,7 +44,7 @@ TEST(LaneCursor, AgreesWithASetOfAllThatIsDone) {
   };
   LaneCursor cursor;
   std::set<std::uint64_t> done;
-  for (int i = 0; i < 5'000; ++i) {
+  for (int i = 0; i < 8'000; ++i) {
     const auto sequence = cursor.low() + 1 + next() % 200;
     cursor.done(sequence);
     done.insert(sequence);
