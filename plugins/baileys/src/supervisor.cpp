@@ -214,8 +214,9 @@ void Supervisor::tickStop(SteadyTime time) {
 
 void Supervisor::addPolls(std::vector<pollfd>& polls) {
   const auto time = now();
-  for (auto& slot : slots_) {
-    if (slot.bridge != nullptr) slot.bridge->addPolls(polls, time);
+  // By index: a frame that had to wait may open an instance, and with it a slot.
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+    if (slots_[slot].bridge != nullptr) slots_[slot].bridge->addPolls(polls, time);
   }
 }
 
