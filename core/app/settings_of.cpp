@@ -58,6 +58,7 @@ Result<net::CurlHttpClient::Options> httpClientOptions(const config::Settings& s
   options.allowList = std::move(*list);
   options.proxy = settings.httpClient.proxy;
   options.maxPerHost = settings.httpClient.maxPerHost;
+  options.timeout = settings.httpClient.timeout;
   options.userAgent = std::string("Colibri/") + COLIBRI_VERSION;
   return options;
 }
@@ -77,6 +78,7 @@ instances::Lifecycle::Options lifecycleOptions(const config::Settings& settings)
   options.qrWait = settings.instances.qrWait;
   options.farewellWithin = settings.instances.deleteFarewell;
   options.opensAtOnce = settings.instances.opensAtOnce;
+  options.exposeKeys = settings.authentication.exposeInEvents;
   return options;
 }
 

@@ -55,14 +55,6 @@ void checkMeaning(Overlay& overlay, const Settings& settings) {
     overlay.add({{childPath("plugins", plugin.first), "cannot be the alias of a plugin",
                   "up to 32 small letters, digits, _ and -", true}});
   }
-  if (settings.server.mediaBodyLimitBytes < settings.server.bodyLimitBytes) {
-    overlay.add({{"server.media_body_limit_bytes", "is less than server.body_limit_bytes",
-                  std::to_string(settings.server.bodyLimitBytes) + " or more", false}});
-  }
-  if (settings.instances.reconnectMax < settings.instances.reconnectFirst) {
-    overlay.add({{"instances.reconnect.max_ms", "is less than instances.reconnect.first_ms",
-                  std::to_string(settings.instances.reconnectFirst.count()) + " or more", false}});
-  }
 }
 
 std::vector<std::string> notesOf(const Sources& sources) {

@@ -68,14 +68,14 @@ TEST_F(LoaderTest, ReadsWhatTheFileSays) {
                           "server: { host: '::', port: 1234 }\n"
                           "data_dir: /var/lib/colibri\n"
                           "http_client: { allow: [loopback, 10.0.0.0/8] }\n"
-                          "instances: { reconnect: { first_ms: 500 } }\n"
+                          "instances: { qr_wait_s: 5 }\n"
                           "api: { root_dialect: v2 }\n"
                           "plugins:\n  directory: lib\n  webhook:\n  baileys: { qr_limit: 3 }\n");
   EXPECT_EQ(s.server.url, "http://[::1]:1234");
   EXPECT_EQ(s.masterKeyFile, "/var/lib/colibri/master.key");
   EXPECT_THAT(s.httpClient.allow, ElementsAre("loopback", "10.0.0.0/8"));
-  EXPECT_EQ(s.instances.reconnectFirst, std::chrono::milliseconds(500));
-  EXPECT_EQ(s.instances.reconnectMax, std::chrono::milliseconds(60'000));
+  EXPECT_EQ(s.instances.qrWait, std::chrono::seconds(5));
+  EXPECT_EQ(s.instances.commandDeadline, std::chrono::seconds(60));
   EXPECT_EQ(s.rootDialect, Settings::Dialect::v2);
   EXPECT_EQ(s.pluginDirectory, folder.path() + "/lib");
   EXPECT_EQ(s.plugins.at("webhook"), "{}");
@@ -172,13 +172,6 @@ TEST_F(LoaderTest, RefusesAMissingShortOrPublishedKeyWithoutShowingIt) {
   }
   EXPECT_THAT(refusal("authentication: { api_key: \"0123456789abcdef\\r\\nX: y\" }\n"),
               HasSubstr("HTTP header"));
-}
-
-TEST_F(LoaderTest, RefusesLimitsThatContradictEachOther) {
-  EXPECT_THAT(refusal(kAuth + "server: { media_body_limit_bytes: 2048 }\n"),
-              HasSubstr("colibri.yaml:2:35: server.media_body_limit_bytes: is less than"));
-  EXPECT_THAT(refusal(kAuth + "instances: { reconnect: { max_ms: 200 } }\n"),
-              HasSubstr("reconnect.max_ms"));
 }
 
 TEST_F(LoaderTest, RefusesWhatCannotBeAPlugin) {

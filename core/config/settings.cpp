@@ -59,7 +59,6 @@ Settings::Server readServer(const Section& in) {
   while (server.url.ends_with('/')) server.url.pop_back();
   server.loops = in.number<unsigned>("loops");
   server.bodyLimitBytes = in.number<std::size_t>("body_limit_bytes");
-  server.mediaBodyLimitBytes = in.number<std::size_t>("media_body_limit_bytes");
   server.headLimitBytes = in.number<std::size_t>("head_limit_bytes");
   server.idleTimeout = in.time<std::chrono::seconds>("idle_timeout_s");
   server.headTimeout = in.time<std::chrono::seconds>("head_timeout_s");
@@ -96,9 +95,6 @@ Settings::Instances readInstances(const Section& in) {
   instances.commandDeadline = in.time<std::chrono::seconds>("command_deadline_s");
   instances.deleteFarewell = in.time<std::chrono::seconds>("delete_farewell_s");
   instances.opensAtOnce = in.number<unsigned>("opens_at_once");
-  const auto reconnect = in.section("reconnect");
-  instances.reconnectFirst = reconnect.time<std::chrono::milliseconds>("first_ms");
-  instances.reconnectMax = reconnect.time<std::chrono::milliseconds>("max_ms");
   return instances;
 }
 

@@ -21,7 +21,7 @@ struct Settings {
     std::uint16_t port = 0;
     std::string url;     ///< what others call us; never empty
     unsigned loops = 0;  ///< 0: as many as make sense on this machine
-    std::size_t bodyLimitBytes = 0, mediaBodyLimitBytes = 0, headLimitBytes = 0;
+    std::size_t bodyLimitBytes = 0, headLimitBytes = 0;
     std::chrono::seconds idleTimeout{}, headTimeout{}, bodyTimeout{}, drainTimeout{};
     std::size_t maxConnections = 0;
   } server;
@@ -57,7 +57,6 @@ struct Settings {
 
   struct Instances {
     std::chrono::seconds qrWait{}, commandDeadline{}, deleteFarewell{};
-    std::chrono::milliseconds reconnectFirst{}, reconnectMax{};
     unsigned opensAtOnce = 0;
   } instances;
 

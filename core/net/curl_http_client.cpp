@@ -22,6 +22,7 @@ CurlHttpClient::Loop::Loop(Options options, const Clock& clock)
       defaults_{std::move(options.userAgent), std::move(options.proxy), std::move(options.caBundle),
                 options.connectTimeout},
       maxQueued_(options.maxQueued),
+      timeout_(options.timeout),
       clock_(clock),
       queue_({options.maxPerHost, options.maxPerFailingHost, options.maxTotal}) {
   startCurl();
@@ -36,6 +37,7 @@ Result<HttpClient::Id> CurlHttpClient::Loop::send(HttpRequest request, Done done
   if (auto fine = CurlExchange::check(request); !fine) return fine.error();
   auto url = Url::parse(request.url);
   if (!url) return url.error();
+  if (request.timeout.count() == 0) request.timeout = timeout_;
   bool first = false;
   Id id = 0;
   {

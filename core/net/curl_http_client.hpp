@@ -29,8 +29,9 @@ class CurlHttpClient final : public HttpClient {
     std::size_t maxIdle = 256;          ///< pooled connections
     std::size_t maxQueued = 10'000;     ///< requests waiting; more are refused with busy
     std::chrono::milliseconds connectTimeout{10'000};
-    std::string userAgent;  ///< where the request brings none
-    std::string caBundle;   ///< file; empty = the system's
+    std::chrono::milliseconds timeout{30'000};  ///< of requests that bring none
+    std::string userAgent;                      ///< where the request brings none
+    std::string caBundle;                       ///< file; empty = the system's
   };
   struct Counters {
     std::uint64_t sent = 0;      ///< accepted by send()

@@ -155,6 +155,14 @@ TEST(CurlHttpClient, TimesOutOnASilentAndOnATricklingServer) {
   EXPECT_EQ(client.counters().timedOut, 2U);
 }
 
+TEST(CurlHttpClient, ARequestWithoutATimeoutHasTheClients) {
+  TestServer silent([](const auto&) { return test::hang(); });
+  auto options = allowing({"loopback"});
+  options.timeout = 100ms;
+  CurlHttpClient client(options, kClock);
+  EXPECT_EQ(test::code(exchange(client, post(silent.url("/")))), Errc::timeout);
+}
+
 TEST(CurlHttpClient, AResetARefusalAndGarbageAreUnavailable) {
   TestServer reset([](const auto&) { return test::Reply{"", test::Reply::Then::reset}; });
   TestServer garbage([](const auto&) {

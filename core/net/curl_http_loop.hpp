@@ -59,6 +59,7 @@ class CurlHttpClient::Loop {
   const UrlPolicy policy_;
   const ExchangeDefaults defaults_;
   const std::size_t maxQueued_;
+  const std::chrono::milliseconds timeout_;
   const Clock& clock_;
   std::unique_ptr<CURLM, FreeMulti> multi_;
 

@@ -16,8 +16,8 @@ struct HttpRequest {
   std::string method = "POST";
   std::string url;  ///< absolute, http or https; its user info and query are never logged
   std::vector<std::pair<std::string, std::string>> headers;
-  std::shared_ptr<const std::string> body;    ///< may be null
-  std::chrono::milliseconds timeout{30'000};  ///< whole exchange
+  std::shared_ptr<const std::string> body;  ///< may be null
+  std::chrono::milliseconds timeout{0};     ///< whole exchange; 0 = the client's default
   std::size_t maxResponseBytes = std::size_t{1} << 20;
   bool allowListed = false;  ///< private addresses on the operator's allow list are fine, too
 };
