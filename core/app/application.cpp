@@ -114,7 +114,7 @@ Result<void> Application::Parts::openStore() {
 Result<void> Application::Parts::buildCore() {
   executor = std::make_unique<exec::PoolExecutor>(clock, timers, exec::PoolExecutor::Options{});
   log = std::make_unique<events::EventLog>(
-      *store, timers, clock, &*sealer, [this](InstanceKey key) { return registry.identify(key); },
+      *store, timers, clock, &*sealer, [this](InstanceKey key) { return lifecycle->identify(key); },
       events::EventLog::Options{});
   auto client = httpClientOptions(settings());
   if (!client) return client.error();

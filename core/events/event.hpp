@@ -20,7 +20,8 @@ struct EventData {
   std::uint16_t schemaMajor = 1, schemaMinor = 0;
   std::int64_t occurredAtUs = 0, recordedAtUs = 0, expiresAtUs = 0;
   std::string eventId, typeName, instanceId, instanceName, ownerJid, chatId;
-  std::string body;  ///< UTF-8 JSON
+  std::string apiKey;  ///< the instance's; empty unless the operator exposes it
+  std::string body;    ///< UTF-8 JSON
 };
 
 /// One immutable fact about one instance, and the ABI's view of itself: made once, shared by the

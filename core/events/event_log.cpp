@@ -85,6 +85,7 @@ Result<EventData> dataOf(store::EventRow row, const InstanceIdentity& identity,
   data.instanceId = identity.id;
   data.instanceName = identity.name;
   data.ownerJid = std::move(row.ownerJid);
+  data.apiKey = identity.apiKey;
   data.chatId = std::move(row.chatId);
   return data;
 }
@@ -165,6 +166,7 @@ Result<std::vector<Carried>> EventLog::State::prepare(InstanceKey instance,
     data.instanceId = identity->id;
     data.instanceName = identity->name;
     data.ownerJid = identity->ownerJid;
+    data.apiKey = identity->apiKey;
     data.chatId = std::move(draft.chatId);
     data.body = std::move(draft.body);
   }

@@ -33,6 +33,7 @@ struct Draft {
 struct InstanceIdentity {
   InstanceKey key = 0;
   std::string id, name, ownerJid;
+  std::string apiKey = {};  ///< empty unless the operator exposes keys in events
 };
 
 /// Hears of events once they are durable (or, ephemeral, at once).

@@ -1,6 +1,7 @@
 #include "instances/lifecycle.hpp"
 
 #include "instances/lifecycle_impl.hpp"
+#include "log/log.hpp"
 
 namespace colibri::instances {
 
@@ -90,7 +91,29 @@ void Lifecycle::report(const std::string& connectorAlias, StateReport report) {
 }
 
 Result<std::string> Lifecycle::token(const Instance& instance) const {
-  return impl_->services.sealer.open(instance.row.tokenSealed, "token/" + instance.row.id);
+  return impl_->tokenOf(instance);
+}
+
+std::optional<events::InstanceIdentity> Lifecycle::identify(InstanceKey key) const {
+  const auto instance = impl_->services.registry.get(key);
+  return instance ? std::optional(impl_->identityOf(*instance)) : std::nullopt;
+}
+
+events::InstanceIdentity Lifecycle::Impl::identityOf(const Instance& instance) const {
+  events::InstanceIdentity identity{
+      instance.row.key, instance.row.id, instance.row.name, instance.row.ownerJid, {}};
+  if (!options.exposeKeys) return identity;
+  if (auto key = tokenOf(instance)) {
+    identity.apiKey = std::move(*key);
+  } else {
+    log::write(log::Level::warn, "instances", "events go without the instance's key",
+               {{"instance", instance.row.name}, {"why", key.error().message}});
+  }
+  return identity;
+}
+
+Result<std::string> Lifecycle::Impl::tokenOf(const Instance& instance) const {
+  return services.sealer.open(instance.row.tokenSealed, "token/" + instance.row.id);
 }
 
 bool Lifecycle::supports(const std::string& integration) const {

@@ -61,6 +61,7 @@ class Lifecycle final : public ReportSink {
     std::chrono::milliseconds closeWithin{5'000};
     std::chrono::milliseconds farewellWithin{10'000};
     std::uint32_t opensAtOnce = 10;  ///< handshakes at the same time after a start
+    bool exposeKeys = false;         ///< events carry the instance's key
   };
   struct Services {
     Registry& registry;
@@ -109,6 +110,8 @@ class Lifecycle final : public ReportSink {
 
   /// The instance's own key, to show it again. [Errors] rejected: sealed with another master key.
   Result<std::string> token(const Instance& instance) const;
+  /// For the envelope of events; nothing if the instance is gone.
+  std::optional<events::InstanceIdentity> identify(InstanceKey key) const;
   bool supports(const std::string& integration) const;
   Connector* connectorOf(const Instance& instance) const;
 

@@ -62,6 +62,8 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
             self->post(key, what, std::move(step));
         });
   }
+  Result<std::string> tokenOf(const Instance& instance) const;
+  events::InstanceIdentity identityOf(const Instance& instance) const;
   Connector* connectorOf(const Instance& instance) const {
     const auto at = connectors.find(instance.row.integration);
     return at == connectors.end() ? nullptr : at->second;

@@ -279,6 +279,21 @@ TEST(Lifecycle, DeleteUnlinksSaysFarewellPurgesAndFreesTheName) {
   EXPECT_NE(world.create("a"), key);
 }
 
+TEST(Lifecycle, EventsCarryTheInstancesKeyOnlyIfTheOperatorExposesIt) {
+  for (const bool expose : {false, true}) {
+    auto options = World::quick();
+    options.exposeKeys = expose;
+    World world(options);
+    const auto key = world.create("a");
+    const auto token = world.lifecycle->token(*world.registry.get(key)).value();
+    EXPECT_EQ(world.lifecycle->identify(key)->apiKey, expose ? token : "");
+    ASSERT_TRUE(answerOf<InstancePtr>([&](auto d) { world.lifecycle->remove(key, std::move(d)); }));
+    ASSERT_TRUE(eventually([&] { return world.registry.size() == 0; }));
+    EXPECT_EQ(world.farewell.keys(), std::vector<std::string>(2, expose ? token : ""));
+    EXPECT_FALSE(world.lifecycle->identify(key));
+  }
+}
+
 TEST(Lifecycle, DeleteGoesOnWhenUnlinkingFails) {
   World world;
   const auto key = world.create("a");

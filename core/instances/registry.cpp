@@ -97,11 +97,4 @@ InstancePtr Registry::update(InstanceKey key, const std::function<void(Instance&
   return at->second;
 }
 
-std::optional<events::InstanceIdentity> Registry::identify(InstanceKey key) const {
-  const auto instance = get(key);
-  if (!instance) return std::nullopt;
-  return events::InstanceIdentity{key, instance->row.id, instance->row.name,
-                                  instance->row.ownerJid};
-}
-
 }  // namespace colibri::instances

@@ -38,9 +38,6 @@ class Registry {
   /// and calls nothing outside.
   InstancePtr update(InstanceKey key, const std::function<void(Instance&)>& change);
 
-  /// For the envelope of events.
-  std::optional<events::InstanceIdentity> identify(InstanceKey key) const;
-
  private:
   void put(InstancePtr instance);
 

@@ -7,17 +7,18 @@ namespace {
 
 enum RemovalStep : std::uint64_t { kLoggingOut = 1, kForgetting, kFarewell, kPurging };
 
-events::EventPtr farewellEvent(const Instance& instance, const events::Draft& draft,
+events::EventPtr farewellEvent(events::InstanceIdentity of, const events::Draft& draft,
                                const Clock& clock) {
   events::EventData data;
-  data.instance = instance.row.key;
+  data.instance = of.key;
   data.type = draft.type;
   data.flags = draft.flags;
   data.eventId = newUlid(clock);
   data.typeName = draft.typeName;
-  data.instanceId = instance.row.id;
-  data.instanceName = instance.row.name;
-  data.ownerJid = instance.row.ownerJid;
+  data.instanceId = std::move(of.id);
+  data.instanceName = std::move(of.name);
+  data.ownerJid = std::move(of.ownerJid);
+  data.apiKey = std::move(of.apiKey);
   data.occurredAtUs = data.recordedAtUs = clock.nowUs();
   data.body = draft.body;
   return events::Event::make(std::move(data));
@@ -101,9 +102,10 @@ void Lifecycle::Impl::farewellNow(InstanceKey key) {
   const auto instance = services.registry.get(key);
   if (!instance || work(key).removalStep != kForgetting) return;
   work(key).removalStep = kFarewell;
+  const auto of = identityOf(*instance);
   services.farewell.farewell(key,
-                             {farewellEvent(*instance, instanceDeleted(*instance), services.clock),
-                              farewellEvent(*instance, instanceRemoved(), services.clock)},
+                             {farewellEvent(of, instanceDeleted(*instance), services.clock),
+                              farewellEvent(of, instanceRemoved(), services.clock)},
                              options.farewellWithin, [self = shared_from_this(), key] {
                                self->post(key, "instance delete",
                                           [self, key] { self->purgeNow(key); });

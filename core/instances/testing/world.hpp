@@ -81,7 +81,11 @@ class FakeFarewell final : public FarewellPort {
   void beginDelete(InstanceKey) override { note("begin"); }
   void farewell(InstanceKey, std::vector<events::EventPtr> events, std::chrono::milliseconds,
                 Function<void()> done) override {
-    for (const auto& event : events) note(event->data().typeName);
+    for (const auto& event : events) {
+      note(event->data().typeName);
+      const std::scoped_lock lock(mutex_);
+      keys_.push_back(event->data().apiKey);
+    }
     done();
   }
   void forget(InstanceKey) override { note("forget"); }
@@ -89,14 +93,19 @@ class FakeFarewell final : public FarewellPort {
     const std::scoped_lock lock(mutex_);
     return steps_;
   }
+  /// What the farewell events said.
+  std::vector<std::string> keys() const {
+    const std::scoped_lock lock(mutex_);
+    return keys_;
+  }
 
  private:
   void note(std::string step) {
     const std::scoped_lock lock(mutex_);
     steps_.push_back(std::move(step));
   }
-  mutable std::mutex mutex_;  // guards steps_
-  std::vector<std::string> steps_;
+  mutable std::mutex mutex_;  // guards the rest
+  std::vector<std::string> steps_, keys_;
 };
 
 /// A gateway without plugins and network: the real store, log and threads, a fake connector.
@@ -105,8 +114,8 @@ struct World {
       : directory(reuse.empty() ? fresh() : std::move(reuse)), ownsDirectory(true) {
     store = store::sqlite::SqliteStore::open(directory / "colibri.db", clock, &sealer, {}).value();
     log = std::make_unique<events::EventLog>(
-        *store, timers, clock, &sealer, [this](InstanceKey key) { return registry.identify(key); },
-        events::EventLog::Options{});
+        *store, timers, clock, &sealer,
+        [this](InstanceKey key) { return lifecycle->identify(key); }, events::EventLog::Options{});
     log->listen(published, [] {});
     hostEvents = std::make_unique<HostEvents>(*log, timers);
     lifecycle = std::make_unique<Lifecycle>(

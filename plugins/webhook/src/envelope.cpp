@@ -57,7 +57,12 @@ std::string toJson(const Envelope& envelope) {
   appendMember(out, R"(,"date_time":)", isoTime(envelope.recordedAtUs));
   if (!envelope.sender.empty()) appendMember(out, R"(,"sender":)", envelope.sender);
   appendMember(out, R"(,"server_url":)", envelope.serverUrl);
-  out.append(R"(,"apikey":null})");
+  if (envelope.apiKey.empty()) {
+    out.append(R"(,"apikey":null)");
+  } else {
+    appendMember(out, R"(,"apikey":)", envelope.apiKey);
+  }
+  out.push_back('}');
   return out;
 }
 

@@ -27,6 +27,12 @@ TEST(Envelope, IsExactlyTheContracts) {
       R"("sender":"5511999990001@s.whatsapp.net","server_url":"https://api.test","apikey":null})");
 }
 
+TEST(Envelope, ShowsTheInstancesKeyOnlyIfItIsExposed) {
+  auto envelope = example();
+  envelope.apiKey = "INST-TOKEN";
+  EXPECT_TRUE(toJson(envelope).ends_with(R"(,"apikey":"INST-TOKEN"})"));
+}
+
 TEST(Envelope, LeavesTheSenderOutBeforeLogin) {
   auto envelope = example();
   envelope.sender = {};

@@ -114,7 +114,8 @@ void WebhookPlugin::post(const sdk::EventRef& event, const Settings& settings,
                             .destination = settings.url,
                             .recordedAtUs = event->recorded_at_us,
                             .sender = sdk::view(event->owner_jid),
-                            .serverUrl = host().serverUrl()});
+                            .serverUrl = host().serverUrl(),
+                            .apiKey = event.apiKey()});
   const auto headers = requestHeaders(
       settings,
       {.eventId = sdk::view(event->event_id),

@@ -50,6 +50,12 @@ TEST_F(WebhookPluginTest, SubscribesToThe31EventsWithRoomForTheClientsQueue) {
   EXPECT_EQ(subscriptions[0].ackTimeoutMs, 65'000U);
 }
 
+TEST_F(WebhookPluginTest, PassesTheInstancesKeyOnIfTheHostGivesIt) {
+  begin();
+  host_.deliver(makeEvent({.apiKey = "INST-TOKEN"}));
+  EXPECT_TRUE(host_.httpCalls().at(0).body.ends_with(R"("apikey":"INST-TOKEN"})"));
+}
+
 TEST_F(WebhookPluginTest, PostsTheSignedEnvelope) {
   begin();
   const auto token =
