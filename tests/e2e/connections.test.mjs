@@ -6,7 +6,7 @@ import { Gateway } from './lib/gateway.mjs'
 
 const clients = 300
 
-test('more clients stay connected than the soft limit of open files allows', async (t) => {
+test('more clients stay connected than the soft limit of open files allows', { timeout: 60_000 }, async (t) => {
   const gateway = await new Gateway({ launcher: ['sh', '-c', 'ulimit -Sn 100; exec "$0" "$@"'] }).start()
   const agent = new Agent({ keepAlive: true, maxSockets: clients, maxFreeSockets: clients })
   t.after(() => gateway.remove())
