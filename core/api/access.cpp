@@ -11,7 +11,7 @@ std::optional<Caller> AccessControl::admit(const Match& match, std::string_view 
   if (match.access == Access::anyone) return Caller{};
   if (key.empty()) return std::nullopt;
   const auto hash = crypto::sha256(key);
-  if (crypto::sameSecret(hash, globalKeyHash_)) return Caller{true, nullptr};
+  if (crypto::sameDigest(hash, globalKeyHash_)) return Caller{true, nullptr};
   if (match.access == Access::globalKey) return std::nullopt;
   auto owner = registry_.findByToken(hash);
   if (!owner) return std::nullopt;

@@ -98,9 +98,11 @@ std::optional<std::vector<std::string>> Fields::texts(std::string_view name) {
   return std::nullopt;
 }
 
-void Fields::only(std::initializer_list<std::string_view> names) {
+void Fields::only(std::initializer_list<std::string_view> names,
+                  const std::function<bool(const std::string&)>& alsoKnown) {
   for (const auto& [key, value] : object_) {
-    if (std::find(names.begin(), names.end(), std::string_view(key)) == names.end()) {
+    const bool named = std::find(names.begin(), names.end(), std::string_view(key)) != names.end();
+    if (!named && !(alsoKnown && alsoKnown(std::string(key)))) {
       wrong("\"" + std::string(key) + "\" is not a known member");
     }
   }

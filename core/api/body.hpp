@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -29,8 +30,9 @@ class Fields {
   std::optional<std::int64_t> number(std::string_view name, std::int64_t min, std::int64_t max);
   const boost::json::object* object(std::string_view name);
   std::optional<std::vector<std::string>> texts(std::string_view name);
-  /// Everything else than these is an error.
-  void only(std::initializer_list<std::string_view> names);
+  /// Everything else than these is an error, unless `alsoKnown` knows it.
+  void only(std::initializer_list<std::string_view> names,
+            const std::function<bool(const std::string&)>& alsoKnown = {});
   void wrong(std::string sentence) { errors_.push_back(std::move(sentence)); }
 
   const std::vector<std::string>& errors() const noexcept { return errors_; }

@@ -52,16 +52,19 @@ Result<instances::CreateRequest> InstancesController::readCreate(
   // typing error that would silently lose what its author wanted.
   if (call.match.dialect == Dialect::native) {
     fields.only({"instanceName", "integration", "token", "qrcode", "number", "webhook", "websocket",
-                 "rabbitmq", "chatwoot", "typebot"});
+                 "rabbitmq", "chatwoot", "typebot"},
+                [this](const std::string& alias) { return plugins_.known(alias); });
   }
   errors = fields.errors();
   if (const auto checked = instances::checkName(request.name); !checked && errors.empty()) {
     errors.push_back(checked.error().message);
   }
   if (request.integration.empty()) request.integration = kBaileys;
-  if (request.integration != kBaileys && request.integration != kBusiness) {
-    errors.push_back("Invalid integration: \"" + request.integration +
-                     "\"; known are WHATSAPP-BAILEYS and " + "WHATSAPP-BUSINESS");
+  if (request.integration != kBaileys && request.integration != kBusiness &&
+      !plugins_.serves(request.integration)) {
+    errors.push_back(
+        "Invalid integration: \"" + request.integration +
+        "\"; known are WHATSAPP-BAILEYS, WHATSAPP-BUSINESS and those of loaded plugins");
   }
   request.wantQr = wantQr && request.integration == kBaileys;
   checkToken(request.token, errors);

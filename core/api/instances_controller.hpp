@@ -16,6 +16,8 @@ class PluginSettings {
   virtual ~PluginSettings() = default;
   /// Is a plugin with per-instance settings loaded under this alias?
   virtual bool known(const std::string& alias) const = 0;
+  /// Is a connector loaded that has this integration?
+  virtual bool serves(const std::string& integration) const = 0;
   /// The settings, validated and completed with defaults. [Errors] invalidArgument: one sentence
   /// per line, each beginning with the path ("webhook.url: ...").
   virtual Result<std::string> check(const std::string& alias, const std::string& json) const = 0;

@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstdio>
 
@@ -19,6 +21,17 @@ sigset_t blockSignals() {
   return signals;
 }
 
+/// Every connection is a descriptor. The customary soft limit of 1,024 is there for programs that
+/// use select(), and we do not.
+void useAllDescriptors() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &files) != 0) {
+    std::perror("colibri: the limit of open files cannot be raised");
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -33,6 +46,7 @@ int main(int argc, char** argv) {
   if (line->action == help) return std::printf("%s", app::usage()), 0;
 
   const auto signals = blockSignals();
+  useAllDescriptors();
   auto application = app::Application::configure(line->configFile);
   if (application && line->action == checkConfig) {
     return std::printf("colibri: the configuration is good\n"), 0;

@@ -8,6 +8,7 @@ namespace colibri::app {
 
 PluginHostSettings::PluginHostSettings(const plugin::PluginHost& plugins) {
   for (const auto& view : plugins.list()) {
+    integrations_.insert(view.integrations.begin(), view.integrations.end());
     const auto* text = plugins.instanceSchema(view.alias);
     if (text == nullptr || text->empty()) continue;
     auto schema = config::Schema::parse(*text);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <map>
-#include <mutex>
+#include <set>
 #include <string>
 
 #include "api/instances_controller.hpp"
@@ -20,10 +20,14 @@ class PluginHostSettings final : public api::PluginSettings {
   explicit PluginHostSettings(const plugin::PluginHost& plugins);
 
   bool known(const std::string& alias) const override { return schemas_.contains(alias); }
+  bool serves(const std::string& integration) const override {
+    return integrations_.contains(integration);
+  }
   Result<std::string> check(const std::string& alias, const std::string& json) const override;
 
  private:
   std::map<std::string, config::Schema> schemas_;
+  std::set<std::string> integrations_;
 };
 
 /// GET /plugins: every configured plugin with its state and, if it did not start, why.

@@ -27,10 +27,12 @@ TEST(Digest, HexRefusesWhatIsNotHex) {
   EXPECT_FALSE(fromHex("zz"));
 }
 
-TEST(Digest, SecretsAreEqualOnlyWhole) {
-  EXPECT_TRUE(sameSecret("key", "key"));
-  EXPECT_FALSE(sameSecret("key", "ke"));
-  EXPECT_FALSE(sameSecret("", "key"));
+TEST(Digest, DigestsAreEqualOnlyWhole) {
+  const auto digest = sha256("key");
+  EXPECT_TRUE(sameDigest(digest, sha256("key")));
+  EXPECT_FALSE(sameDigest(digest, sha256("kex")));
+  EXPECT_FALSE(sameDigest(digest, digest.substr(0, 31)));
+  EXPECT_FALSE(sameDigest("", digest));
 }
 
 TEST(Sealer, OpensWhatItSealed) {

@@ -15,7 +15,7 @@ std::optional<std::string> fromHex(std::string_view text);            ///< nothi
 std::string base64(std::string_view bytes);                           ///< standard alphabet, padded
 std::optional<std::string> fromBase64(std::string_view text);         ///< nothing if not base64
 
-/// Compares secrets in time that depends on `b`'s length only.
-bool sameSecret(std::string_view a, std::string_view b) noexcept;
+/// In time that depends on the sizes only. For secrets compare their digests, whose size is known.
+bool sameDigest(std::string_view a, std::string_view b) noexcept;
 
 }  // namespace colibri::crypto

@@ -1,4 +1,5 @@
-// How many events the store makes durable in a second. Prints one line per case; no pass or fail.
+// How many events the store makes durable in a second, and how many a commit per event would.
+// Prints one line per case; no pass or fail.
 //
 //   store-bench [folder] [seconds]
 #include <sys/resource.h>
@@ -9,12 +10,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/ids.hpp"
+#include "store/sqlite/commit_per_event.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace colibri::store {
@@ -133,31 +136,60 @@ void produce(Store& store, const Clock& clock, InstanceKey instance, const Case&
   cursor.waitUntilDurable();
 }
 
-void run(const std::filesystem::path& folder, std::chrono::seconds length, const Case& what) {
+/// Counts the events that `work` makes durable in a new database, and prints what they cost.
+void measure(const std::filesystem::path& folder, const char* name,
+             const std::function<std::uint64_t(const std::filesystem::path&)>& work) {
   const SystemClock clock;
   const auto file = folder / "bench.db";
+  const auto cpu = cpuSeconds();
+  const auto start = clock.steady();
+  const auto count = static_cast<double>(work(file));
+  const std::chrono::duration<double> took = clock.steady() - start;
+  std::printf("%-48s %8.0f events/s   %5.1f us CPU each\n", name, count / took.count(),
+              (cpuSeconds() - cpu) / count * 1e6);
+  for (const auto* suffix : {"", "-wal", "-shm", ".lock"}) {
+    std::filesystem::remove(file.string() + suffix);
+  }
+}
+
+std::uint64_t groupCommits(const std::filesystem::path& file, std::chrono::seconds length,
+                           const Case& what) {
+  const SystemClock clock;
   auto store = sqlite::SqliteStore::open(file, clock, nullptr, {});
   if (!store) {
     std::fprintf(stderr, "%s\n", store.error().message.c_str());
     std::exit(1);
   }
   std::atomic<std::uint64_t> events{0};
-  const auto cpu = cpuSeconds();
-  const auto start = clock.steady();
+  const auto until = clock.steady() + length;
   {
     std::vector<std::jthread> producers;
     for (InstanceKey instance = 1; instance <= kProducers; ++instance) {
       producers.emplace_back(
-          [&, instance] { produce(**store, clock, instance, what, start + length, events); });
+          [&, instance] { produce(**store, clock, instance, what, until, events); });
     }
   }
-  const std::chrono::duration<double> took = clock.steady() - start;
-  const auto count = static_cast<double>(events.load());
-  std::printf("%-48s %8.0f events/s   %5.1f us CPU each\n", what.name, count / took.count(),
-              (cpuSeconds() - cpu) / count * 1e6);
-  store->reset();
-  for (const auto* suffix : {"", "-wal", "-shm", ".lock"}) {
-    std::filesystem::remove(file.string() + suffix);
+  return events.load();
+}
+
+void run(const std::filesystem::path& folder, std::chrono::seconds length) {
+  for (const Case what : {
+           Case{"durable append", false, false},
+           Case{"durable append with a dedupe key", true, false},
+           Case{"append + acknowledge (coalesced cursor)", false, true},
+           Case{"append with a dedupe key + acknowledge", true, true},
+       }) {
+    measure(folder, what.name, [&](const auto& file) { return groupCommits(file, length, what); });
+  }
+  const SystemClock clock;
+  for (const Case what : {
+           Case{"a commit per event: append", false, false},
+           Case{"a commit per event: append + acknowledge", false, true},
+       }) {
+    measure(folder, what.name, [&](const auto& file) {
+      return sqlite::commitPerEvent(file, length, what.acknowledge,
+                                    [&] { return newEvent(clock, 1, false).event; });
+    });
   }
 }
 
@@ -172,13 +204,6 @@ int main(int argc, char** argv) {
   std::filesystem::create_directories(folder);
   std::printf("%u producers, one instance each, bodies of %zu bytes, every commit synced\n",
               colibri::store::kProducers, colibri::store::kBodySize);
-  for (const colibri::store::Case what : {
-           colibri::store::Case{"durable append", false, false},
-           colibri::store::Case{"durable append with a dedupe key", true, false},
-           colibri::store::Case{"append + acknowledge (coalesced cursor)", false, true},
-           colibri::store::Case{"append with a dedupe key + acknowledge", true, true},
-       }) {
-    colibri::store::run(folder, length, what);
-  }
+  colibri::store::run(folder, length);
   std::filesystem::remove_all(folder);
 }

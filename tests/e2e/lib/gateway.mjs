@@ -11,8 +11,12 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url))
 const build = process.env.COLIBRI_BUILD ?? join(root, 'build/release')
 
 export class Gateway {
-  /** `sim`: a running simulator the connector talks to. `config`: more YAML lines. `env`: more environment. */
-  constructor({ sim, config = '', env = {} } = {}) {
+  /**
+   * `sim`: a running simulator the connector talks to. `config`: more YAML lines. `env`: more environment.
+   * `launcher`: a command that becomes the daemon, which follows as its arguments.
+   */
+  constructor({ sim, config = '', env = {}, launcher = [] } = {}) {
+    this.launcher = launcher
     this.dir = mkdtempSync(join(tmpdir(), 'colibri-e2e-'))
     this.dataDir = join(this.dir, 'data')
     mkdirSync(this.dataDir, { mode: 0o700 })
@@ -38,7 +42,8 @@ ${config}`,
 
   async start() {
     const from = this.output.length
-    this.child = spawn(join(build, 'colibri'), ['--config', this.configFile], {
+    const [program, ...args] = [...this.launcher, join(build, 'colibri'), '--config', this.configFile]
+    this.child = spawn(program, args, {
       env: this.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
