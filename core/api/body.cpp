@@ -98,14 +98,14 @@ std::optional<std::vector<std::string>> Fields::texts(std::string_view name) {
   return std::nullopt;
 }
 
-void Fields::only(std::initializer_list<std::string_view> names,
-                  const std::function<bool(const std::string&)>& alsoKnown) {
+void Fields::only(const std::function<bool(std::string_view)>& known) {
   for (const auto& [key, value] : object_) {
-    const bool named = std::find(names.begin(), names.end(), std::string_view(key)) != names.end();
-    if (!named && !(alsoKnown && alsoKnown(std::string(key)))) {
-      wrong("\"" + std::string(key) + "\" is not a known member");
-    }
+    if (!known(key)) wrong("\"" + std::string(key) + "\" is not a known member");
   }
+}
+
+std::string tooLong(std::string_view member) {
+  return std::string(member) + " is longer than " + std::to_string(kChatMax) + " bytes";
 }
 
 }  // namespace colibri::api

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <functional>
 #include <initializer_list>
@@ -14,6 +15,10 @@ namespace colibri::api {
 
 /// A request's JSON object; an empty body is `{}`. [Errors] invalidArgument with line and column.
 Result<boost::json::object> parseObject(std::string_view text);
+
+/// Of a person or group that a body names, by sdk/schema: bytes.
+inline constexpr std::size_t kChatMax = 128;
+std::string tooLong(std::string_view member);
 
 /// Reads the members of a body and collects what is wrong with them, so the caller is told
 /// everything at once. A member that is null counts as absent.
@@ -30,9 +35,11 @@ class Fields {
   std::optional<std::int64_t> number(std::string_view name, std::int64_t min, std::int64_t max);
   const boost::json::object* object(std::string_view name);
   std::optional<std::vector<std::string>> texts(std::string_view name);
-  /// Everything else than these is an error, unless `alsoKnown` knows it.
-  void only(std::initializer_list<std::string_view> names,
-            const std::function<bool(const std::string&)>& alsoKnown = {});
+  /// Everything else than these is an error.
+  void only(std::initializer_list<std::string_view> names) {
+    only([&](std::string_view key) { return std::ranges::find(names, key) != names.end(); });
+  }
+  void only(const std::function<bool(std::string_view)>& known);
   void wrong(std::string sentence) { errors_.push_back(std::move(sentence)); }
 
   const std::vector<std::string>& errors() const noexcept { return errors_; }

@@ -11,10 +11,17 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view kBaileys = "WHATSAPP-BAILEYS", kBusiness = "WHATSAPP-BUSINESS";
+constexpr std::array<std::string_view, 5> kMembers = {"instanceName", "integration", "token",
+                                                      "qrcode", "number"};
 /// Integrations that the API names, whether or not their plugin is loaded.
 constexpr std::array<std::string_view, 5> kIntegrationObjects = {"webhook", "websocket", "rabbitmq",
                                                                  "chatwoot", "typebot"};
 constexpr std::size_t kTokenMin = 16, kTokenMax = 255;
+
+template <std::size_t N>
+bool isOneOf(const std::array<std::string_view, N>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 void checkToken(std::string_view token, std::vector<std::string>& errors) {
   if (token.empty()) return;
@@ -51,9 +58,10 @@ Result<instances::CreateRequest> InstancesController::readCreate(
   // v2 clients send members of features that are not here yet; natively, an unknown member is a
   // typing error that would silently lose what its author wanted.
   if (call.match.dialect == Dialect::native) {
-    fields.only({"instanceName", "integration", "token", "qrcode", "number", "webhook", "websocket",
-                 "rabbitmq", "chatwoot", "typebot"},
-                [this](const std::string& alias) { return plugins_.known(alias); });
+    fields.only([&](std::string_view key) {
+      return isOneOf(kMembers, key) || isOneOf(kIntegrationObjects, key) ||
+             plugins_.known(std::string(key));
+    });
   }
   errors = fields.errors();
   if (const auto checked = instances::checkName(request.name); !checked && errors.empty()) {
@@ -77,9 +85,7 @@ void InstancesController::readSettings(const json::object& body, instances::Crea
                                        std::vector<std::string>& errors) const {
   for (const auto& [key, value] : body) {
     const std::string alias(key);
-    const bool named = std::find(kIntegrationObjects.begin(), kIntegrationObjects.end(), alias) !=
-                       kIntegrationObjects.end();
-    if (!named && !plugins_.known(alias)) continue;
+    if (!isOneOf(kIntegrationObjects, alias) && !plugins_.known(alias)) continue;
     if (value.is_null()) continue;
     if (!value.is_object()) {
       errors.push_back(alias + " must be an object");

@@ -55,7 +55,8 @@ void InstancesController::fetch(Call call) const {
     std::string token;
     if (dialect == Dialect::v2) {
       auto opened = lifecycle_.token(*instance);
-      if (!opened) return call.reply(failure(opened.error()));
+      // Nothing that the caller could do better: the master key is not the one it was sealed with.
+      if (!opened) return call.reply(failure(Error{Errc::internal, opened.error().message}));
       token = std::move(*opened);
     }
     rows.push_back(shapes::row(dialect, *instance, token));
@@ -94,6 +95,7 @@ void InstancesController::setPresence(Call call) const {
   Fields fields(*body);
   const auto presence = fields.requiredText("presence");
   auto chat = fields.text("number");
+  if (chat.size() > kChatMax) fields.wrong(tooLong("number"));
   if (call.match.dialect == Dialect::native) fields.only({"presence", "number"});
   if (fields.errors().empty() &&
       std::find(kPresences.begin(), kPresences.end(), presence) == kPresences.end()) {

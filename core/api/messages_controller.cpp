@@ -15,26 +15,48 @@ constexpr std::size_t kIdempotencyKeyMax = 255;
 constexpr std::size_t kTextMax = 65'536;  // WhatsApp's own limit for a text, in characters
 constexpr std::int64_t kDelayMaxMs = 60'000;
 
+/// A message is quoted by its id; the rest of its key helps to find it.
+void checkQuoted(const json::object& quoted, Fields& fields) {
+  const auto* key = quoted.if_contains("key");
+  const auto* id =
+      key != nullptr && key->is_object() ? key->as_object().if_contains("id") : nullptr;
+  if (id == nullptr || !id->is_string() || id->as_string().empty())
+    fields.wrong("quoted.key.id is required");
+}
+
+void checkMentioned(const std::vector<std::string>& mentioned, Fields& fields) {
+  const bool wrong = std::any_of(mentioned.begin(), mentioned.end(), [](const auto& one) {
+    return one.empty() || one.size() > kChatMax;
+  });
+  if (wrong) fields.wrong("mentioned must hold numbers or addresses");
+}
+
 /// The body of the command `message.send`, by sdk/schema/message.send.json.
 json::object readText(const json::object& body, std::vector<std::string>& errors) {
   Fields fields(body);
   json::object command;
-  command["to"] = fields.requiredText("number");
+  auto chat = fields.requiredText("number");
+  if (chat.size() > kChatMax) fields.wrong(tooLong("number"));
   auto text = fields.text("text");
   if (text.find_first_not_of(" \t\r\n") == text.npos) fields.wrong("Text is required");
   if (text.size() > kTextMax)
     fields.wrong("text is longer than " + std::to_string(kTextMax) + " bytes");
   command["text"] = std::move(text);
-  if (const auto* quoted = fields.object("quoted")) command["quoted"] = *quoted;
+  if (const auto* quoted = fields.object("quoted")) {
+    checkQuoted(*quoted, fields);
+    command["quoted"] = *quoted;
+  }
   if (const auto preview = fields.flag("linkPreview")) command["linkPreview"] = *preview;
   if (const auto everyone = fields.flag("mentionsEveryOne"))
     command["mentionsEveryOne"] = *everyone;
-  if (const auto mentioned = fields.texts("mentioned"))
+  if (const auto mentioned = fields.texts("mentioned")) {
+    checkMentioned(*mentioned, fields);
     command["mentioned"] = json::value_from(*mentioned);
+  }
   if (const auto delay = fields.number("delay", 0, kDelayMaxMs)) command["delayMs"] = *delay;
   errors = fields.errors();
-  if (errors.empty() && command["to"].as_string().empty())
-    errors.emplace_back("number must not be empty");
+  if (errors.empty() && chat.empty()) errors.emplace_back("number must not be empty");
+  command["to"] = std::move(chat);
   return command;
 }
 

@@ -73,6 +73,12 @@ ${config}`,
     return this
   }
 
+  /** The configuration no longer names a plugin; from the next start on. */
+  dropPlugin(alias) {
+    const lines = readFileSync(this.configFile, 'utf8').split('\n')
+    writeFileSync(this.configFile, lines.filter((line) => !line.startsWith(`  ${alias}:`)).join('\n'))
+  }
+
   get pid() {
     return this.child.pid
   }

@@ -1,0 +1,113 @@
+#include "api/access.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "api/testing/api_world.hpp"
+#include "crypto/digest.hpp"
+
+namespace colibri::api {
+namespace {
+
+using http::Method;
+using testing::ApiWorld;
+using testing::messagesOf;
+
+Method methodOf(std::string_view name) {
+  return name == "POST" ? Method::post : name == "DELETE" ? Method::del : Method::get;
+}
+
+/// Both forms of every route of one instance.
+std::vector<std::pair<Method, std::string>> routesOf(const std::string& instance) {
+  std::vector<std::pair<Method, std::string>> all;
+  for (const auto& route : routes()) {
+    if (!route.ofInstance) continue;
+    const auto words = std::string(route.router) + "/" + std::string(route.name);
+    all.emplace_back(methodOf(route.method), "/" + instance + "/" + words);
+    all.emplace_back(methodOf(route.method), "/" + words + "/" + instance);
+  }
+  return all;
+}
+
+TEST(Access, AStrangerHearsTheSameOfKnownAndUnknownInstances) {
+  ApiWorld api;
+  const auto own = api.create("known");
+  const auto foreign = api.create("foreign");
+  for (const std::string& key :
+       {std::string(), std::string("wrong-key-wrong-key"), foreign, own + "x", own.substr(1)}) {
+    std::set<std::string> bodies;
+    for (const auto* name : {"known", "unknown"}) {
+      for (const auto& [method, target] : routesOf(name)) {
+        const auto answer = api.ask(method, target, "{}", ApiWorld::Headers{}, key);
+        EXPECT_EQ(answer.status, 401) << target;
+        bodies.insert(answer.body);
+      }
+    }
+    EXPECT_EQ(bodies.size(), 1U) << *bodies.begin() << *bodies.rbegin();
+  }
+  EXPECT_NE(api.world.registry.findByName("known"), nullptr);
+}
+
+TEST(Access, AnInstancesKeyOpensItsRoutesAndNoOthers) {
+  ApiWorld api;
+  const auto key = api.create("a");
+  api.create("b");
+  const auto status = [&](Method method, const std::string& target) {
+    return api.ask(method, target, "{}", ApiWorld::Headers{}, key).status;
+  };
+  EXPECT_EQ(status(Method::get, "/a/instance/connectionState"), 200);
+  EXPECT_EQ(status(Method::get, "/v2/instance/connectionState/a"), 200);
+  EXPECT_EQ(status(Method::get, "/b/instance/connectionState"), 401);
+  EXPECT_EQ(status(Method::get, "/instance/connectionState/b"), 401);
+  EXPECT_EQ(status(Method::get, "/b/instance/connectionState?instanceName=a"), 401);
+  EXPECT_EQ(status(Method::post, "/instance/create"), 401);
+  EXPECT_EQ(status(Method::get, "/plugins"), 401);
+  EXPECT_EQ(status(Method::get, "/metrics"), 401);
+  EXPECT_EQ(
+      api.ask(Method::get, "/instance/fetchInstances?instanceName=b", "", ApiWorld::Headers{}, key)
+          .body,
+      "[]");
+}
+
+TEST(Access, TheGlobalKeyOpensEverything) {
+  ApiWorld api;
+  api.create("a");
+  EXPECT_EQ(api.ask(Method::get, "/a/instance/connectionState").status, 200);
+  EXPECT_EQ(api.ask(Method::get, "/plugins").status, 200);
+  EXPECT_EQ(api.ask(Method::get, "/metrics").status, 200);
+  const auto unknown = api.ask(Method::get, "/unknown/instance/connectionState");
+  EXPECT_EQ(unknown.status, 404);
+  EXPECT_EQ(messagesOf(unknown),
+            std::vector<std::string>{"The \"unknown\" instance does not exist"});
+}
+
+TEST(Access, HealthAndWelcomeNeedNoKeyAndLookAtNone) {
+  ApiWorld api;
+  for (const auto* target : {"/", "/health", "/v2/health"}) {
+    for (const auto* key : {"", "wrong-key-wrong-key"})
+      EXPECT_EQ(api.ask(Method::get, target, "", ApiWorld::Headers{}, key).status, 200) << target;
+  }
+}
+
+TEST(Access, TheKeyOfAnInstanceBeingDeletedOpensNothing) {
+  ApiWorld api;
+  const auto key = api.create("a");
+  EXPECT_EQ(api.ask(Method::del, "/a/instance/delete", "", ApiWorld::Headers{}, key).status, 200);
+  EXPECT_EQ(
+      api.ask(Method::get, "/a/instance/connectionState", "", ApiWorld::Headers{}, key).status,
+      401);
+}
+
+TEST(Access, AHashIsNoKey) {
+  instances::Registry registry;
+  const AccessControl access("the-global-key-of-the-tests", registry);
+  const Match match{Action::plugins, Access::globalKey, Dialect::native, ""};
+  EXPECT_TRUE(access.admit(match, "the-global-key-of-the-tests"));
+  EXPECT_FALSE(access.admit(match, crypto::sha256("the-global-key-of-the-tests")));
+  EXPECT_FALSE(access.admit(match, "the-global-key-of-the-test"));
+  EXPECT_FALSE(access.admit(match, std::string("the-global-key-of-the-tests\0", 28)));
+}
+
+}  // namespace
+}  // namespace colibri::api

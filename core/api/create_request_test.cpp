@@ -1,0 +1,112 @@
+// What POST /instance/create takes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "api/testing/api_world.hpp"
+
+namespace colibri::api {
+namespace {
+
+using http::Method;
+using testing::ApiWorld;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::messagesOf;
+
+struct CreateRequest : ::testing::Test {
+  http::Response create(const std::string& body, const std::string& path = "/instance/create") {
+    return api.ask(Method::post, path, body);
+  }
+  ApiWorld api;
+};
+
+TEST_F(CreateRequest, WhatIsWrongIsNamedByItsPath) {
+  const struct {
+    const char *body, *sentence;
+  } cases[] = {
+      {"{}", "instanceName is required"},
+      {R"({"instanceName":null})", "instanceName is required"},
+      {R"({"instanceName":""})", "instanceName must not be empty"},
+      {R"({"instanceName":5})", "instanceName must be a string"},
+      {R"({"instanceName":"Webhook"})", "instanceName \"Webhook\" is reserved"},
+      {R"({"instanceName":"a/b"})", "instanceName must not contain \"/\""},
+      {R"({"instanceName":"a\u0000b"})", "instanceName must not contain control"},
+      {R"({"instanceName":"a","integration":"X"})", "Invalid integration: \"X\""},
+      {R"({"instanceName":"a","integration":[]})", "integration must be a string"},
+      {R"({"instanceName":"a","qrcode":"true"})", "qrcode must be true or false"},
+      {R"({"instanceName":"a","token":"short"})", "token must have 16 to 255 characters"},
+      {R"({"instanceName":"a","token":"with a space inside"})", "token must be printable ASCII"},
+      {R"({"instanceName":"a","token":"ééééééééééé"})", "token must be printable ASCII"},
+      {R"({"instanceName":"a","number":"1234"})", "number must be 5 to 20 digits"},
+      {R"({"instanceName":"a","number":"+5511999"})", "number must be 5 to 20 digits"},
+      {R"({"instanceName":"a","number":5511999})", "number must be a string"},
+      {R"({"instanceName":"a","webhook":"http://x"})", "webhook must be an object"},
+      {R"({"instanceName":"a","webhook":{"enabled":"no"}})",
+       "webhook.enabled must be true or false"},
+      {R"({"instanceName":"a","webhook":{"wrong":1}})", "webhook.wrong: is not a known key"},
+      {R"({"instanceName":"a","typebot":{"url":"x"}})", "typebot: no plugin of this name"},
+      {R"({"instanceName":"a","webook":{}})", "\"webook\" is not a known member"},
+      {"[]", "the body must be a JSON object"},
+      {"{\"instanceName\":", "the body is not JSON"},
+  };
+  for (const auto& [body, sentence] : cases) {
+    const auto answer = create(body);
+    EXPECT_EQ(answer.status, 400) << body;
+    EXPECT_THAT(messagesOf(answer), ElementsAre(HasSubstr(sentence))) << body;
+  }
+  EXPECT_EQ(api.world.registry.size(), 0U);
+}
+
+TEST_F(CreateRequest, EverythingThatIsWrongIsNamedAtOnce) {
+  EXPECT_THAT(messagesOf(create(R"({"integration":"X","token":"short","webhook":{"wrong":1}})")),
+              ElementsAre("instanceName is required", HasSubstr("integration"), HasSubstr("token"),
+                          HasSubstr("webhook.wrong")));
+}
+
+TEST_F(CreateRequest, OnlyTheNativeDialectRefusesUnknownMembers) {
+  const auto* body = R"({"instanceName":"a","rejectCall":true})";
+  EXPECT_EQ(create(body).status, 400);
+  EXPECT_EQ(create(body, "/v2/instance/create").status, 201);
+}
+
+TEST_F(CreateRequest, ALoadedPluginsAliasIsAMemberInBothDialects) {
+  for (const std::string path : {"/instance/create", "/v2/instance/create"}) {
+    const auto name = path.starts_with("/v2") ? "v2-dialect" : "native-dialect";
+    const auto answer =
+        create(R"({"instanceName":")" + std::string(name) + R"(","audit":{"level":3}})", path);
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    EXPECT_EQ(api.world.registry.findByName(name)->settings.at("audit"), R"({"level":3})");
+  }
+}
+
+TEST_F(CreateRequest, SettingsThatAreDisabledAreNotLookedAt) {
+  const auto answer = create(
+      R"({"instanceName":"a","typebot":{"enabled":false},"webhook":{"enabled":false,"wrong":1},"chatwoot":null})");
+  EXPECT_EQ(answer.status, 201) << answer.body;
+  EXPECT_TRUE(api.world.registry.findByName("a")->settings.empty());
+}
+
+TEST_F(CreateRequest, NothingOptionalIsNeeded) {
+  EXPECT_EQ(create(R"({"instanceName":"a","token":"","number":"","integration":"","qrcode":null})")
+                .status,
+            201);
+  EXPECT_EQ(api.world.registry.findByName("a")->row.integration, "WHATSAPP-BAILEYS");
+}
+
+TEST_F(CreateRequest, AUsedNameOrTokenIsForbidden) {
+  const auto* body = R"({"instanceName":"a","token":"a-token-long-enough"})";
+  EXPECT_EQ(create(body).status, 201);
+  EXPECT_THAT(messagesOf(create(R"({"instanceName":"a"})")),
+              ElementsAre("This name \"a\" is already in use."));
+  const auto again = create(R"({"instanceName":"b","token":"a-token-long-enough"})");
+  EXPECT_EQ(again.status, 403);
+}
+
+TEST_F(CreateRequest, AnIntegrationWithoutAPluginIsRefused) {
+  const auto answer = create(R"({"instanceName":"a","integration":"WHATSAPP-BUSINESS"})");
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_THAT(messagesOf(answer), ElementsAre(HasSubstr("WHATSAPP-BUSINESS")));
+}
+
+}  // namespace
+}  // namespace colibri::api

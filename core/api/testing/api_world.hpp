@@ -1,0 +1,115 @@
+#pragma once
+
+#include <boost/json.hpp>
+#include <future>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "api/api.hpp"
+#include "http/target.hpp"
+#include "instances/testing/world.hpp"
+
+namespace colibri::api::testing {
+
+/// Plugins that take any settings, but for a member `wrong`.
+class FakePlugins final : public PluginSettings {
+ public:
+  bool serves(const std::string& integration) const override { return integration == "TEST"; }
+  bool known(const std::string& alias) const override {
+    return alias == "webhook" || alias == "audit";
+  }
+  Result<std::string> check(const std::string& alias, const std::string& json) const override {
+    if (json.find("\"wrong\"") == json.npos) return json;
+    return Error{Errc::invalidArgument, alias + ".wrong: is not a known key"};
+  }
+};
+
+/// Gives the one answer to whoever waits for it.
+class OneAnswer final : public http::AnswerSink {
+ public:
+  void answer(std::uint64_t, http::Response&& response) override {
+    promise_.set_value(std::move(response));
+  }
+  void dropped(std::uint64_t) override { promise_.set_value({}); }
+  void watch(std::uint64_t, Function<void()>) override {}
+  std::future<http::Response> future() { return promise_.get_future(); }
+
+ private:
+  std::promise<http::Response> promise_;
+};
+
+/// The whole API over a gateway without network and listener.
+///
+/// [Threading] confined to its test.
+class ApiWorld {
+ public:
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  static constexpr const char* kKey = "the-global-key-of-the-tests";
+
+  explicit ApiWorld(Dialect root = Dialect::native)
+      : commands_(*world.lifecycle, *world.hostEvents, *world.store, world.executor, world.timers,
+                  world.clock, {}),
+        api_(AccessControl(kKey, world.registry), root,
+             InstancesController(*world.lifecycle, world.registry, commands_, lastChats_, plugins_),
+             MessagesController(commands_), world.registry,
+             Gateway{"1.2.3", [] { return std::string("[]"); },
+                     [] { return std::string("x 1\n"); }}) {}
+  ~ApiWorld() { commands_.stop(); }
+  ApiWorld(const ApiWorld&) = delete;
+  ApiWorld& operator=(const ApiWorld&) = delete;
+
+  std::future<http::Response> begin(http::Method method, const std::string& target,
+                                    std::string body = {}, const Headers& headers = {},
+                                    const std::string& key = kKey) {
+    http::Request request;
+    request.method = method;
+    request.target = target;
+    request.body = std::move(body);
+    EXPECT_TRUE(http::parseTarget(target, request)) << target;
+    if (!key.empty()) request.headers.add("apikey", key);
+    for (const auto& [name, value] : headers) request.headers.add(name, value);
+    auto sink = std::make_shared<OneAnswer>();
+    auto future = sink->future();
+    api_.handle(std::move(request), http::Responder(sink, 1));
+    return future;
+  }
+  template <class... Rest>
+  http::Response ask(Rest&&... rest) {
+    return settled(begin(std::forward<Rest>(rest)...));
+  }
+  static http::Response settled(std::future<http::Response> answer) {
+    if (answer.wait_for(std::chrono::seconds(20)) == std::future_status::ready) return answer.get();
+    ADD_FAILURE() << "nobody answered";
+    return {};
+  }
+
+  /// The key of a new instance.
+  std::string create(const std::string& name) {
+    const auto answer = ask(http::Method::post, "/instance/create",
+                            boost::json::serialize(boost::json::object{{"instanceName", name}}));
+    EXPECT_EQ(answer.status, 201) << answer.body;
+    const auto body = boost::json::parse(answer.body);
+    return std::string(body.at("hash").at("apikey").as_string());
+  }
+  commands::CommandService& commands() { return commands_; }
+
+  instances::testing::World world;
+
+ private:
+  FakePlugins plugins_;
+  commands::LastChats lastChats_;
+  commands::CommandService commands_;
+  Api api_;
+};
+
+/// The sentences of an error.
+inline std::vector<std::string> messagesOf(const http::Response& response) {
+  const auto body = boost::json::parse(response.body);
+  EXPECT_EQ(body.at("status").to_number<int>(), response.status);
+  EXPECT_TRUE(body.at("error").is_string());
+  return boost::json::value_to<std::vector<std::string>>(body.at("response").at("message"));
+}
+
+}  // namespace colibri::api::testing

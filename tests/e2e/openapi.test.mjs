@@ -1,0 +1,303 @@
+// docs/openapi.yaml against the running daemon: every route, in both dialects, for success and for the usual failures. An answer
+// that the document does not promise fails, and so does a promise that nothing here has seen kept.
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { hush } from '../wasim/src/b.mjs'
+import { post, trustRoot } from '../wasim/client.mjs'
+import { Sim } from '../wasim/src/server.mjs'
+import { Contract } from './lib/contract.mjs'
+import { Gateway } from './lib/gateway.mjs'
+import { pairedPeer } from './lib/peers.mjs'
+import { until } from './lib/wait.mjs'
+
+hush()
+const US = '15550000001',
+  BOB = '15550000002'
+let contract, sim, gateway, bob
+before(async () => {
+  contract = await Contract.load()
+  sim = await new Sim().start()
+  trustRoot(sim.identity.rootPublic)
+  gateway = await new Gateway({ sim }).start()
+  bob = await pairedPeer(sim, 'Bob', BOB)
+})
+after(async () => {
+  await bob?.stop()
+  await gateway?.remove()
+  await sim?.stop()
+})
+
+/** One request whose answer must have `status` and be one of the document's. */
+async function ask(status, method, path, options = {}, daemon = gateway) {
+  const answer = await daemon.call(method, path, options)
+  contract.check(contract.find(method, path), answer)
+  assert.equal(answer.status, status, `${method} ${path}: ${answer.text}`)
+  return answer
+}
+const json = async (...request) => (await ask(...request)).json
+const create = (instanceName, more = {}, path = '/instance/create') =>
+  json(201, 'POST', path, { body: { instanceName, ...more } })
+
+const FORMS = {
+  native: (router, action, name) => `/${name}/${router}/${action}`,
+  'router-first': (router, action, name) => `/${router}/${action}/${name}`,
+  '/v2': (router, action, name) => `/v2/${router}/${action}/${name}`,
+}
+const INSTANCE_ROUTES = [
+  ['GET', 'instance', 'connect'],
+  ['GET', 'instance', 'connectionState'],
+  ['POST', 'instance', 'restart'],
+  ['POST', 'instance', 'setPresence'],
+  ['DELETE', 'instance', 'logout'],
+  ['DELETE', 'instance', 'delete'],
+  ['POST', 'message', 'sendText'],
+]
+
+test('the gateway speaks of itself as the document says', async () => {
+  for (const prefix of ['', '/v2']) {
+    const { version } = await json(200, 'GET', `${prefix}/`, { key: null })
+    assert.equal(version, contract.api.info.version)
+    await ask(200, 'GET', `${prefix}/health`, { key: null })
+    const plugins = await json(200, 'GET', `${prefix}/plugins`)
+    assert.deepEqual(plugins.map((row) => row.alias).sort(), ['baileys', 'webhook'])
+    await ask(200, 'GET', `${prefix}/metrics`)
+    for (const path of ['/plugins', '/metrics']) await ask(401, 'GET', prefix + path, { key: 'not-the-key-of-anything' })
+  }
+})
+
+test('who may call is answered as the document says', async () => {
+  await create('keys')
+  for (const form of Object.values(FORMS)) {
+    for (const [method, router, action] of INSTANCE_ROUTES) {
+      const body = method === 'POST' ? {} : undefined
+      await ask(401, method, form(router, action, 'keys'), { key: null, body })
+      await ask(404, method, form(router, action, 'unknown'), { body })
+    }
+  }
+  for (const prefix of ['', '/v2']) {
+    await ask(401, 'POST', `${prefix}/instance/create`, { key: null, body: { instanceName: 'x' } })
+    await ask(401, 'GET', `${prefix}/instance/fetchInstances`, { key: null })
+    await ask(200, 'GET', `${prefix}/instance/fetchInstances?instanceName=keys`)
+    await ask(403, 'POST', `${prefix}/instance/create`, { body: { instanceName: 'keys' } })
+  }
+  assert.deepEqual(await json(200, 'GET', '/instance/fetchInstances?instanceName=unknown'), [])
+  await ask(404, 'GET', '/v2/instance/fetchInstances?instanceName=unknown')
+})
+
+test('an instance that is not connected', async () => {
+  await create('idle')
+  await create('idle2', {}, '/v2/instance/create')
+  for (const form of Object.values(FORMS)) {
+    await ask(200, 'GET', form('instance', 'connectionState', 'idle'))
+    await ask(400, 'GET', form('instance', 'connect', 'idle') + '?number=no-digits')
+    for (const body of [{ presence: 'available' }, { presence: 'dancing' }])
+      await ask(400, 'POST', form('instance', 'setPresence', 'idle'), { body })
+    for (const body of [{ number: BOB, text: 'x' }, { number: BOB }, '{"number":'])
+      await ask(400, 'POST', form('message', 'sendText', 'idle'), { body })
+  }
+  await ask(200, 'DELETE', '/idle/instance/logout')
+  await ask(400, 'DELETE', '/instance/logout/idle')
+  await ask(200, 'DELETE', '/idle/instance/delete')
+  await ask(200, 'DELETE', '/v2/instance/delete/idle2')
+})
+
+describe('a body is taken exactly if the document takes it', () => {
+  /** What a request body may be: [taken, body]; `undefined` members are left out. */
+  const CREATE = [
+    [true, {}],
+    [true, { integration: 'WHATSAPP-BAILEYS', qrcode: false, number: '5511999990000', token: 't'.repeat(16) }],
+    [true, { integration: '', token: '', number: '' }],
+    [true, { webhook: { url: 'https://example.test/hook', events: ['MESSAGES_UPSERT'], headers: { a: 'b' } } }],
+    [true, { webhook: { enabled: false }, typebot: { enabled: false, url: 'whatever' } }],
+    [false, { instanceName: undefined }],
+    [false, { instanceName: 7 }],
+    [false, { instanceName: '' }],
+    [false, { instanceName: '..' }],
+    [false, { instanceName: 'a/b' }],
+    [false, { instanceName: 'a\tb' }],
+    [false, { instanceName: 'x'.repeat(256) }],
+    [false, { integration: 'TELEGRAM' }],
+    [false, { qrcode: 'yes' }],
+    [false, { token: 'short' }],
+    [false, { token: 'with spaces in the middle' }],
+    [false, { token: 't'.repeat(256) }],
+    [false, { number: '+5511999990000' }],
+    [false, { number: 5511999990000 }],
+    [false, { webhook: 'https://example.test/hook' }],
+    [false, { webhook: {} }],
+    [false, { webhook: { url: 'ftp://example.test' } }],
+    [false, { webhook: { url: 'https://example.test', events: ['NOPE'] } }],
+    [false, { webhook: { url: 'https://example.test', secret: 'short' } }],
+    [false, { webhook: { url: 'https://example.test', colour: 'red' } }],
+    [false, { rabbitmq: { enabled: 'no' } }],
+  ]
+  for (const id of ['createInstance', 'createInstanceV2']) {
+    test(id, async () => {
+      const operation = contract.operation(id)
+      const cases = [...CREATE, [id === 'createInstanceV2', { rejectCall: true }]]
+      for (const [n, [taken, more]] of cases.entries()) {
+        const body = { instanceName: `${id}${n}`, ...more }
+        if (body.token?.length === 16) body.token = `${id}-token`
+        assert.equal(contract.takes(operation, body), taken, `the document about ${JSON.stringify(body)}`)
+        await ask(taken ? 201 : 400, 'POST', operation.path, { body })
+      }
+    })
+  }
+
+  const PRESENCE = [
+    [true, { presence: 'available' }],
+    [true, { presence: 'composing', number: BOB }],
+    [false, {}],
+    [false, { presence: 'dancing' }],
+    [false, { presence: true }],
+    [false, { presence: 'paused', number: 5 }],
+    [false, { presence: 'paused', number: '1'.repeat(129) }],
+  ]
+  const TEXT = [
+    [true, { quoted: { key: { id: 'ABC' } }, delay: 0, linkPreview: true, mentionsEveryOne: false, mentioned: [BOB] }],
+    [true, { options: {} }],
+    [false, { number: undefined }],
+    [false, { number: 15550000002 }],
+    [false, { number: '' }],
+    [false, { number: '1'.repeat(129) }],
+    [false, { text: undefined }],
+    [false, { text: ' \n\t' }],
+    [false, { text: 'x'.repeat(65_537) }],
+    [false, { quoted: 'ABC' }],
+    [false, { quoted: {} }],
+    [false, { quoted: { key: { id: '' } } }],
+    [false, { delay: -1 }],
+    [false, { delay: 60_001 }],
+    [false, { delay: '5' }],
+    [false, { linkPreview: 'yes' }],
+    [false, { mentionsEveryOne: 1 }],
+    [false, { mentioned: BOB }],
+    [false, { mentioned: [5] }],
+    [false, { mentioned: [''] }],
+  ]
+  for (const [form, ids] of [
+    ['native', ['setPresence', 'sendText']],
+    ['router-first', ['setPresenceV2', 'sendTextV2']],
+  ]) {
+    test(ids.join(', '), async () => {
+      await create(`of-${form}`)
+      const [presence, text] = ids.map((id) => contract.operation(id))
+      const cases = [
+        ...PRESENCE.map(([taken, body]) => [presence, 'instance', 'setPresence', taken, body]),
+        [presence, 'instance', 'setPresence', form !== 'native', { presence: 'available', colour: 'red' }],
+        ...TEXT.map(([taken, more]) => [text, 'message', 'sendText', taken, { number: BOB, text: 'x', ...more }]),
+      ]
+      for (const [operation, router, action, taken, body] of cases) {
+        const about = JSON.stringify(body).slice(0, 200)
+        assert.equal(contract.takes(operation, body), taken, `the document about ${about}`)
+        const answer = await ask(400, 'POST', FORMS[form](router, action, `of-${form}`), { body })
+        // A body that is taken gets as far as the state of the instance.
+        assert.equal(answer.text.includes('not connected'), taken, `${about}: ${answer.text}`)
+      }
+    })
+  }
+})
+
+test('an instance that connects, sends and logs out', { timeout: 120_000 }, async () => {
+  await create('qr', { qrcode: true })
+  const { qrcode } = await create('us', { qrcode: true }, '/v2/instance/create')
+  for (const form of Object.values(FORMS)) await ask(200, 'GET', form('instance', 'connect', 'qr'))
+  await create('code')
+  const { pairingCode } = await json(200, 'GET', '/instance/connect/code?number=15550000009')
+  assert.match(pairingCode, /^[0-9A-Z]{8}$/)
+  assert.equal((await json(200, 'GET', '/code/instance/connect?number=15550000009')).qrcode.pairingCode, pairingCode)
+
+  await post(sim.adminUrl, 'scan-qr', { qr: qrcode.code, phone: US, name: 'Us' })
+  await until('us to be open', async () => (await gateway.state('us')) === 'open')
+  for (const prefix of ['', '/v2']) await ask(200, 'GET', `${prefix}/instance/fetchInstances`)
+  for (const form of Object.values(FORMS)) {
+    await ask(200, 'GET', form('instance', 'connect', 'us'))
+    await ask(200, 'GET', form('instance', 'connectionState', 'us'))
+    const native = form === FORMS.native
+    for (const body of [{ presence: 'available' }, { presence: 'composing', number: BOB }, { presence: 'paused' }])
+      await ask(native ? 200 : 201, 'POST', form('instance', 'setPresence', 'us'), { body })
+    const send = (status, text, more) =>
+      ask(status, 'POST', form('message', 'sendText', 'us'), { body: { number: BOB, text, delay: 10 }, ...more })
+    await send(201, 'once', { headers: { 'Idempotency-Key': form.toString() } })
+    await send(422, 'another', { headers: { 'Idempotency-Key': form.toString() } })
+    const nobody = await send(400, 'x', { body: { number: '15559999999', text: 'x' } })
+    assert.equal(nobody.json.response.message[0].exists, false, nobody.text)
+    await ask(200, 'POST', form('instance', 'restart', 'qr'))
+  }
+  const { key } = await json(201, 'POST', '/us/message/sendText', { body: { number: BOB, text: 'first' } })
+  await ask(201, 'POST', '/us/message/sendText', { body: { number: BOB, text: 'answer', quoted: { key } } })
+  await ask(200, 'DELETE', '/instance/logout/us')
+  await ask(200, 'GET', '/v2/instance/fetchInstances')
+})
+
+test('no QR code in time is 504, and leaves nothing of a create', async () => {
+  await sim.stop()
+  const daemon = await new Gateway({ sim, config: 'instances: { qr_wait_s: 1 }' }).start()
+  try {
+    await json(201, 'POST', '/instance/create', { body: { instanceName: 'waits' } }, daemon)
+    for (const prefix of ['', '/v2'])
+      await ask(504, 'POST', `${prefix}/instance/create`, { body: { instanceName: 'gone', qrcode: true } }, daemon)
+    assert.deepEqual(await json(200, 'GET', '/instance/fetchInstances?instanceName=gone', {}, daemon), [])
+    for (const form of Object.values(FORMS)) await ask(504, 'GET', form('instance', 'connect', 'waits'), {}, daemon)
+  } finally {
+    await daemon.remove()
+  }
+})
+
+test('a connector that does not run is 503', async () => {
+  const daemon = await new Gateway().start()
+  try {
+    await json(201, 'POST', '/instance/create', { body: { instanceName: 'a' } }, daemon)
+    await daemon.stop()
+    daemon.dropPlugin('baileys')
+    await daemon.start()
+    for (const form of Object.values(FORMS)) {
+      for (const [method, action] of [
+        ['GET', 'connect'],
+        ['POST', 'restart'],
+      ]) {
+        const answer = await ask(503, method, form('instance', action, 'a'), {}, daemon)
+        assert.match(answer.headers.get('retry-after'), /^\d+$/)
+      }
+    }
+    await ask(400, 'POST', '/instance/create', { body: { instanceName: 'b' } }, daemon)
+  } finally {
+    await daemon.remove()
+  }
+})
+
+test('with api.root_dialect v2 the shared paths answer as v2, and as native under /native', async () => {
+  const daemon = await new Gateway({ config: 'api: { root_dialect: v2 }' }).start()
+  try {
+    const body = (instanceName) => ({ body: { instanceName } })
+    const v2 = await daemon.call('POST', '/instance/create', body('a'))
+    contract.check(contract.operation('createInstanceV2'), v2)
+    contract.check(contract.operation('fetchInstancesV2'), await daemon.call('GET', '/instance/fetchInstances'))
+    await ask(201, 'POST', '/native/instance/create', body('b'), daemon)
+    await ask(200, 'GET', '/native/instance/fetchInstances', {}, daemon)
+    await ask(200, 'GET', '/native/b/instance/connectionState', {}, daemon)
+    await ask(200, 'GET', '/native/instance/connectionState/b', {}, daemon)
+    await ask(200, 'GET', '/native/health', { key: null }, daemon)
+  } finally {
+    await daemon.remove()
+  }
+})
+
+test('what the listener refuses has the shape of every other error', async () => {
+  await ask(413, 'POST', '/instance/create', { body: { instanceName: 'x'.repeat(2 << 20) } })
+  await ask(431, 'GET', '/health', { headers: { x: 'y'.repeat(17 * 1024) } })
+  await ask(400, 'GET', '/keys%zz/instance/connectionState')
+})
+
+test('every promise of the document was seen kept, but those that need a fault of the network', () => {
+  const promised = contract.operations.flatMap((one) =>
+    Object.keys(one.responses)
+      .filter((status) => status !== 'default')
+      .map((status) => `${one.id} ${status}`),
+  )
+  const needAFault = /^(create|setPresence|logout|deleteInstance|sendText)\w* 50[34]$/
+  assert.deepEqual(
+    promised.filter((one) => !contract.seen.has(one) && !needAFault.test(one)),
+    [],
+  )
+})
