@@ -86,7 +86,7 @@ TEST_F(Commands, AreNotSentAgainAfterTheirDeadline) {
 /// UNAVAILABLE, the rest waits for the next bridge.
 TEST_F(Commands, ThatNeverLeftAreUnavailableAndOthersAreSentAgain) {
   start(R"({"runs": {"1": {"on submit": [{"hang": true}]}}})",
-        R"({"test_timing": {"ping_ms": 300}})");
+        R"({"test_timing": {"ping_ms": 1500}})");  // all are handed over before the third is missed
   openAndWait();
   std::vector<std::uint64_t> tokens;
   for (int i = 0; i < 8; ++i) {

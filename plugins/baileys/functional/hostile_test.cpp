@@ -113,7 +113,8 @@ TEST_F(Hostile, ABridgeThatAsksAndDoesNotReadIsEnded) {
             R"(","k":"$k","keys":["0","1","2","3","4","5","6"]}})";
   }
   start(R"({"runs": {"1": {"on open": [{"send": {"t":"state","k":"$k","state":"connecting"}})" +
-        gets + R"(, {"hang": true}]}}})");
+            gets + R"(, {"hang": true}]}}})",
+        R"({"test_timing": {"ping_ms": 600000}})");  // or it is ended for its silence
   for (int i = 0; i < 7; ++i) {
     host->store()->put(1, std::to_string(i), std::string(1 << 20, 'x'));
   }
