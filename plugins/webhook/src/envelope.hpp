@@ -14,7 +14,7 @@ struct Envelope {
   std::int64_t recordedAtUs = 0;
   std::string_view sender;  ///< empty = not logged in yet: left out
   std::string_view serverUrl;
-  std::string_view apiKey;  ///< empty = null: the operator does not expose keys
+  std::string_view apiKey = {};  ///< empty = null: the operator does not expose keys
 };
 
 /// {"event","instance","data","destination","date_time","sender","server_url","apikey"}, in this
