@@ -1,80 +1,29 @@
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <sstream>
 #include <string>
 
-#include "base/unique_fd.hpp"
+#include "base/testing/killed_child.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 #include "store/sqlite/temporary_database.hpp"
-
-extern char** environ;
 
 namespace colibri::store::sqlite {
 namespace {
 
+using colibri::testing::fromEnvironment;
+using colibri::testing::KilledChild;
+using colibri::testing::Lines;
+
 constexpr int kInstances = 4;
-
-/// The appending process and what it has told.
-class Child {
- public:
-  explicit Child(const std::filesystem::path& database) {
-    int ends[2];
-    COLIBRI_ASSERT(::pipe2(ends, O_CLOEXEC) == 0);
-    output_ = UniqueFd(ends[0]);
-    const UniqueFd input(ends[1]);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, input.get(), STDOUT_FILENO);
-    auto program = std::string(KILL_CHILD), path = database.string();
-    auto instances = std::to_string(kInstances);
-    char* arguments[] = {program.data(), path.data(), instances.data(), nullptr};
-    COLIBRI_ASSERT(::posix_spawn(&pid_, program.c_str(), &actions, nullptr, arguments, environ) ==
-                   0);
-    posix_spawn_file_actions_destroy(&actions);
-  }
-
-  /// Kills it once it has told `bytes` of text (or more), and returns all it told.
-  std::string killAfter(std::size_t bytes) {
-    std::string told;
-    while (told.size() < bytes && readSome(told)) {
-    }
-    ::kill(pid_, SIGKILL);
-    while (readSome(told)) {
-    }
-    int status = 0;
-    ::waitpid(pid_, &status, 0);
-    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
-        << "it ended by itself: " << status;
-    return told;
-  }
-
- private:
-  bool readSome(std::string& told) {
-    char buffer[4096];
-    const auto n = ::read(output_.get(), buffer, sizeof buffer);
-    if (n > 0) told.append(buffer, static_cast<std::size_t>(n));
-    return n > 0;
-  }
-
-  UniqueFd output_;
-  pid_t pid_ = 0;
-};
 
 using Sequences = std::map<InstanceKey, std::uint64_t>;
 
 /// The last sequence told of each instance, all of them greater than those of `before`.
-Sequences lastToldIn(const std::string& told, const Sequences& before) {
+Sequences lastToldIn(const Lines& told, const Sequences& before) {
   auto last = before;
-  std::istringstream lines(told);
-  for (std::string line; std::getline(lines, line);) {
+  for (const auto& line : told) {
     std::istringstream fields(line);
     InstanceKey instance = 0;
     std::uint64_t sequence = 0;
@@ -100,22 +49,20 @@ std::uint64_t verify(Store& store, InstanceKey instance, std::uint64_t seen, std
   return last;
 }
 
-int fromEnvironment(const char* name, int otherwise) {
-  const char* value = std::getenv(name);
-  return value != nullptr ? std::atoi(value) : otherwise;
-}
-
 TEST(StoreKilled, LosesNothingItCalledDurableAndLeavesNoGap) {
-  const int rounds = fromEnvironment("COLIBRI_KILL_ROUNDS", 20);
-  const int seed = fromEnvironment("COLIBRI_KILL_SEED", 4711);
-  std::mt19937 random(static_cast<unsigned>(seed));
-  std::uniform_int_distribution<std::size_t> length(0, 1'500);
+  const auto rounds = fromEnvironment("COLIBRI_KILL_ROUNDS", 20);
+  const auto seed = fromEnvironment("COLIBRI_SEED", 4711);
+  std::mt19937 random(seed);
+  std::uniform_int_distribution<std::size_t> lines(0, 300);
   const TemporaryDatabase database;
   const SystemClock clock;
   Sequences verified;
-  for (int round = 0; round < rounds && !HasFailure(); ++round) {
-    SCOPED_TRACE("round " + std::to_string(round) + " of seed " + std::to_string(seed));
-    auto told = lastToldIn(Child(database.path()).killAfter(length(random)), verified);
+  for (unsigned round = 0; round < rounds && !HasFailure(); ++round) {
+    SCOPED_TRACE("round " + std::to_string(round) + " of COLIBRI_SEED=" + std::to_string(seed));
+    KilledChild child({KILL_CHILD, database.path(), std::to_string(kInstances)});
+    const auto enough = lines(random);
+    auto told = lastToldIn(
+        child.killOnce([&](const Lines& sofar) { return sofar.size() >= enough; }), verified);
     const auto store = SqliteStore::open(database.path(), clock, nullptr, {});
     ASSERT_TRUE(store) << store.error().message;
     for (InstanceKey instance = 1; instance <= kInstances; ++instance) {

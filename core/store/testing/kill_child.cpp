@@ -8,20 +8,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "base/testing/tell.hpp"
 #include "store/sqlite/sqlite_store.hpp"
 
 namespace colibri::store {
 namespace {
-
-/// One line in one write, so that a kill never leaves half of it among others'.
-void tell(InstanceKey instance, std::uint64_t sequence) {
-  const auto line = std::to_string(instance) + " " + std::to_string(sequence) + "\n";
-  if (::write(STDOUT_FILENO, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
-    std::abort();
-}
 
 /// Appends to one instance.
 class Appender {
@@ -36,7 +29,8 @@ class Appender {
     const KvPut beside{"kill", instance_, "last", std::to_string(++last_)};
     store_.submit({std::move(change), beside}, [this](const Result<Committed>& result) {
       if (!result) std::abort();
-      tell(instance_, result->sequences.front());
+      colibri::testing::tell(std::to_string(instance_) + " " +
+                             std::to_string(result->sequences.front()));
       append();
     });
   }
