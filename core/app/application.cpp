@@ -75,6 +75,10 @@ Result<std::unique_ptr<Application>> Application::configure(const std::string& f
   return std::unique_ptr<Application>(new Application(std::make_unique<Parts>(std::move(*loader))));
 }
 
+Result<void> Application::checkPlugins() const {
+  return plugin::checkConfiguration(pluginSpec(parts_->loader));
+}
+
 Result<void> Application::start() {
   for (const auto step : {&Parts::openLog, &Parts::openStore, &Parts::buildCore,
                           &Parts::loadPlugins, &Parts::serve}) {

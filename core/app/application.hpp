@@ -18,6 +18,9 @@ class Application {
   static Result<std::unique_ptr<Application>> configure(const std::string& file);
   ~Application();
 
+  /// Whether the plugins that the configuration names take their sections. They are loaded for it,
+  /// and not started.
+  Result<void> checkPlugins() const;
   Result<void> start();
   /// Drains the listener, answers who waits, stops plugins, writes what is left.
   void stop();

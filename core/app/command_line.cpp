@@ -9,7 +9,8 @@ const char* usage() noexcept {
          "       colibri --version | --help\n"
          "\n"
          "  --config FILE    the configuration (config/colibri.yaml explains every key)\n"
-         "  --check-config   says whether the configuration is good, and ends\n"
+         "  --check-config   says whether the configuration is good, plugins' sections included, "
+         "and ends\n"
          "\n"
          "Environment variables override the file: SERVER_HOST, SERVER_PORT, SERVER_URL,\n"
          "AUTHENTICATION_API_KEY, COLIBRI_DATA_DIR, COLIBRI_<PLUGIN>_<KEY>.\n";

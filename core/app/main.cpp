@@ -48,8 +48,12 @@ int main(int argc, char** argv) {
   const auto signals = blockSignals();
   useAllDescriptors();
   auto application = app::Application::configure(line->configFile);
-  if (application && line->action == checkConfig) {
-    return std::printf("colibri: the configuration is good\n"), 0;
+  if (line->action == checkConfig) {
+    const auto checked = application ? (*application)->checkPlugins() : application.error();
+    if (checked) return std::printf("colibri: the configuration is good\n"), 0;
+    std::fprintf(stderr, "colibri: the configuration is not good: %s\n",
+                 checked.error().message.c_str());
+    return kCannotStart;
   }
   const auto started = application ? (*application)->start() : application.error();
   if (!started) {

@@ -11,6 +11,48 @@
 
 namespace colibri::plugin {
 
+namespace {
+
+/// The plugin's word about itself, once its file and that word are judged.
+Result<const colibri_descriptor*> openPlugin(const std::string& alias,
+                                             const std::string& directory) {
+  const bool safe =
+      !alias.empty() &&
+      alias.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  if (!safe) return Error{Errc::invalidArgument, "\"" + alias + "\" cannot be a plugin's name"};
+  const auto path = directory + "/" + alias + ".so";
+  if (auto trusted = checkTrusted(path); !trusted) return trusted.error();
+  auto descriptor = loadDescriptor(path);
+  if (!descriptor) return descriptor.error();
+  const auto checked = checkDescriptor(
+      **descriptor, alias, [](std::string_view id) { return hostExtension(id) != nullptr; });
+  if (!checked) return checked.error();
+  return *descriptor;
+}
+
+Result<std::string> configOf(const colibri_descriptor& descriptor, const std::string& alias,
+                             const LoadSpec& spec) {
+  return spec.config(alias, std::string(abi::view(descriptor.config_schema_json)));
+}
+
+}  // namespace
+
+Result<void> checkConfiguration(const LoadSpec& spec) {
+  if (spec.aliases.empty()) return {};
+  if (auto trusted = checkTrusted(spec.directory); !trusted) return trusted.error();
+  std::string wrong;
+  for (const auto& alias : spec.aliases) {
+    const auto note = [&](const std::string& what) { wrong += (wrong.empty() ? "" : "\n") + what; };
+    if (const auto descriptor = openPlugin(alias, spec.directory); !descriptor) {
+      note("plugins." + alias + ": " + descriptor.error().message);
+    } else if (const auto config = configOf(**descriptor, alias, spec); !config) {
+      note(config.error().message);
+    }
+  }
+  if (wrong.empty()) return {};
+  return Error{Errc::invalidArgument, std::move(wrong)};
+}
+
 struct PluginHost::Adapters {
   EventLogAppender events;
   DispatcherLanes lanes;
@@ -108,29 +150,12 @@ void PluginHost::loadOne(Entry& entry, const LoadSpec& spec) {
              {{"plugin", entry.alias}, {"why", entry.failure}});
 }
 
-Result<const colibri_descriptor*> PluginHost::open(const Entry& entry,
-                                                   const std::string& directory) const {
-  const bool safe =
-      !entry.alias.empty() &&
-      entry.alias.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-  if (!safe)
-    return Error{Errc::invalidArgument, "\"" + entry.alias + "\" cannot be a plugin's name"};
-  const auto path = directory + "/" + entry.alias + ".so";
-  if (auto trusted = checkTrusted(path); !trusted) return trusted.error();
-  auto descriptor = loadDescriptor(path);
-  if (!descriptor) return descriptor.error();
-  const auto checked = checkDescriptor(
-      **descriptor, entry.alias, [](std::string_view id) { return hostExtension(id) != nullptr; });
-  if (!checked) return checked.error();
-  return *descriptor;
-}
-
 Result<void> PluginHost::tryLoad(Entry& entry, const LoadSpec& spec) {
   const bool repeated = std::count_if(entries_.begin(), entries_.end(), [&](const Entry& other) {
                           return other.alias == entry.alias && other.descriptor != nullptr;
                         }) != 0;
   if (repeated) return Error{Errc::conflict, "the configuration names it twice"};
-  auto descriptor = open(entry, spec.directory);
+  auto descriptor = openPlugin(entry.alias, spec.directory);
   if (!descriptor) return descriptor.error();
   for (const auto& other : entries_) {
     if (other.descriptor == nullptr) continue;
@@ -140,8 +165,7 @@ Result<void> PluginHost::tryLoad(Entry& entry, const LoadSpec& spec) {
   }
   entry.descriptor = *descriptor;
   entry.instanceSchema = std::string(abi::view(entry.descriptor->instance_schema_json));
-  auto config =
-      spec.config(entry.alias, std::string(abi::view(entry.descriptor->config_schema_json)));
+  auto config = configOf(*entry.descriptor, entry.alias, spec);
   if (!config) return Error{config.error().code, "configuration: " + config.error().message};
   entry.object = std::make_shared<PluginObject>(*entry.descriptor, ports_, instances_, deadlines_);
   return entry.object->load(std::move(*config));

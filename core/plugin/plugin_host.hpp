@@ -26,6 +26,11 @@ struct LoadSpec {
   ConfigProvider config;
 };
 
+/// Whether each plugin that the configuration names is there and takes its section. Nothing of a
+/// plugin runs but its entry function. [Blocking] reads files.
+/// [Errors] invalidArgument: everything that is wrong, a line each.
+Result<void> checkConfiguration(const LoadSpec& spec);
+
 /// A plugin, to look at.
 struct PluginView {
   std::string alias, id, name, version, vendor, license, url, description;
@@ -74,7 +79,6 @@ class PluginHost {
   struct Adapters;
   void loadOne(Entry& entry, const LoadSpec& spec);
   Result<void> tryLoad(Entry& entry, const LoadSpec& spec);
-  Result<const colibri_descriptor*> open(const Entry& entry, const std::string& directory) const;
 
   std::unique_ptr<Adapters> adapters_;  // what ports_ may refer to
   const Ports ports_;

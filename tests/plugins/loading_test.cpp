@@ -44,6 +44,27 @@ TEST_F(LoadingPlugins, AMissingFileIsNamed) {
   EXPECT_THAT(only().reason, HasSubstr("not-there.so"));
 }
 
+TEST_F(LoadingPlugins, CheckingTheConfigurationNamesEverythingThatIsWrong) {
+  LoadSpec spec;
+  spec.directory = FIXTURE_PLUGINS;
+  spec.aliases = {"probe"};
+  bool good = true;
+  spec.config = [&](const std::string& alias, const std::string&) -> Result<std::string> {
+    if (good) return std::string("{}");
+    return Error{Errc::invalidArgument, "colibri.yaml:3:4: plugins." + alias + ".x: is wrong"};
+  };
+  EXPECT_TRUE(checkConfiguration(spec));
+  good = false;
+  spec.aliases = {"probe", "not-there", "../plugins/probe"};
+  const auto checked = checkConfiguration(spec);
+  ASSERT_FALSE(checked);
+  EXPECT_THAT(checked.error().message,
+              AllOf(StartsWith("colibri.yaml:3:4: plugins.probe.x: is wrong\nplugins.not-there: "),
+                    HasSubstr("not-there.so"), HasSubstr("cannot be a plugin's name")));
+  spec.directory = "/not/there";
+  EXPECT_THAT(checkConfiguration(spec).error().message, HasSubstr("/not/there"));
+}
+
 TEST_F(LoadingPlugins, ANameThatIsAPathIsRefused) {
   run({"../plugins/probe"});
   EXPECT_THAT(only().reason, HasSubstr("cannot be a plugin's name"));

@@ -1,5 +1,5 @@
 // The real daemon as a child process, with its own data folder and a port of its own choosing.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -73,6 +73,14 @@ ${config}`,
     return this
   }
 
+  /** `colibri --check-config`, with more environment: {status, stdout, stderr}. */
+  checkConfig(env = {}) {
+    return spawnSync(join(build, 'colibri'), ['--config', this.configFile, '--check-config'], {
+      env: { ...this.env, ...env },
+      encoding: 'utf8',
+    })
+  }
+
   /** The configuration no longer names a plugin; from the next start on. */
   dropPlugin(alias) {
     const lines = readFileSync(this.configFile, 'utf8').split('\n')
@@ -92,7 +100,7 @@ ${config}`,
     return this.gone
   }
   async remove() {
-    if (this.child.exitCode === null && this.child.signalCode === null) await this.kill9()
+    if (this.child?.exitCode === null && this.child.signalCode === null) await this.kill9()
     rmSync(this.dir, { recursive: true, force: true })
   }
 

@@ -1,0 +1,87 @@
+#include "app/settings_of.hpp"
+
+#include <gtest/gtest.h>
+
+namespace colibri::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+config::Settings valid() {
+  config::Settings settings;
+  settings.server.host = "127.0.0.1";
+  settings.log.level = "info";
+  settings.httpClient.maxPerHost = 8;
+  return settings;
+}
+
+bool reachesLoopback(const config::Settings& settings) {
+  return httpClientOptions(settings)->allowList.covers(*net::IpAddress::parse("127.0.0.1"));
+}
+
+TEST(SettingsOf, LoopbackIfLocalMeansLoopbackWhileWeListenThereOnly) {
+  auto settings = valid();
+  settings.httpClient.allow = {"loopback-if-local"};
+  for (const auto* host : {"127.0.0.1", "127.0.0.53", "localhost", "::1"}) {
+    settings.server.host = host;
+    EXPECT_TRUE(reachesLoopback(settings)) << host;
+  }
+  for (const auto* host : {"0.0.0.0", "::", "192.0.2.1", "localhost.example.com"}) {
+    settings.server.host = host;
+    EXPECT_FALSE(reachesLoopback(settings)) << host;
+  }
+}
+
+TEST(SettingsOf, AWrongAllowListNamesItsKey) {
+  auto settings = valid();
+  settings.httpClient.allow = {"10.0.0.0/99"};
+  const auto options = httpClientOptions(settings);
+  ASSERT_FALSE(options);
+  EXPECT_TRUE(options.error().message.starts_with("http_client.allow: "))
+      << options.error().message;
+}
+
+TEST(SettingsOf, TheListenersLimitsAreTheOperators) {
+  auto settings = valid();
+  settings.server.port = 1234;
+  settings.server.headLimitBytes = 1;
+  settings.server.bodyLimitBytes = 2;
+  settings.server.maxConnections = 3;
+  settings.server.headTimeout = 4s;
+  settings.server.bodyTimeout = 5s;
+  settings.server.idleTimeout = 6s;
+  const auto options = httpOptions(settings);
+  EXPECT_EQ(options.port, 1234);
+  EXPECT_EQ(options.headBytes, 1U);
+  EXPECT_EQ(options.bodyBytes, 2U);
+  EXPECT_EQ(options.maxConnections, 3U);
+  EXPECT_EQ(options.headTimeout, 4s);
+  EXPECT_EQ(options.bodyTimeout, 5s);
+  EXPECT_EQ(options.idleTimeout, 6s);
+}
+
+TEST(SettingsOf, WaitingTimesAndDeliveryAreTheOperators) {
+  auto settings = valid();
+  settings.instances.qrWait = 7s;
+  settings.instances.deleteFarewell = 8s;
+  settings.instances.opensAtOnce = 9;
+  settings.delivery.suspendAfter = 10h;
+  settings.delivery.keepMaxBytes = 11;
+  EXPECT_EQ(lifecycleOptions(settings).qrWait, 7s);
+  EXPECT_EQ(lifecycleOptions(settings).farewellWithin, 8s);
+  EXPECT_EQ(lifecycleOptions(settings).opensAtOnce, 9U);
+  EXPECT_EQ(dispatcherOptions(settings).suspendAfter, 10h);
+  EXPECT_EQ(dispatcherOptions(settings).keepMaxBytes, 11U);
+}
+
+TEST(SettingsOf, TheLogIsTextUnlessJsonIsAskedFor) {
+  auto settings = valid();
+  EXPECT_EQ(logOptions(settings)->format, log::Format::text);
+  settings.log.format = "json";
+  EXPECT_EQ(logOptions(settings)->format, log::Format::json);
+  settings.log.level = "loud";
+  EXPECT_FALSE(logOptions(settings));
+}
+
+}  // namespace
+}  // namespace colibri::app

@@ -1,0 +1,46 @@
+// --check-config says what a start would say, before the start: of the gateway's keys and of each plugin's.
+import assert from 'node:assert/strict'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { afterEach, beforeEach, test } from 'node:test'
+import { Gateway } from './lib/gateway.mjs'
+
+let gateway
+beforeEach(() => {
+  gateway = new Gateway()
+})
+afterEach(() => gateway.remove())
+
+const edit = (from, to) => {
+  const text = readFileSync(gateway.configFile, 'utf8')
+  assert.ok(text.includes(from))
+  writeFileSync(gateway.configFile, text.replace(from, to))
+}
+const refusal = (env) => {
+  const { status, stdout, stderr } = gateway.checkConfig(env)
+  assert.deepEqual([status, stdout], [1, ''], stderr)
+  return stderr
+}
+
+test('a good configuration is good', () => {
+  const { status, stdout, stderr } = gateway.checkConfig()
+  assert.deepEqual([status, stdout], [0, 'colibri: the configuration is good\n'], stderr)
+})
+test("wrong keys of plugins are named with file, line and column, all plugins' at once", () => {
+  edit('  webhook: {', '  webhook: { timeout_msec: 5,')
+  edit('  baileys: {', '  baileys: { instances_per_bridge: none,')
+  const said = refusal()
+  const at = (line, column) => `${gateway.configFile}:${line}:${column}: `
+  assert.ok(said.includes(`${at(8, 14)}plugins.webhook.timeout_msec: is not a known key`), said)
+  assert.ok(said.includes(`${at(9, 36)}plugins.baileys.instances_per_bridge: is a string`), said)
+})
+test('a variable that is wrong is named', () => {
+  assert.match(refusal({ COLIBRI_BAILEYS_QR_LIMIT: 'many' }), /COLIBRI_BAILEYS_QR_LIMIT: plugins\.baileys\.qr_limit: /)
+})
+test('a plugin that is not there is named', () => {
+  edit('  webhook:', '  nobody: {}\n  webhook:')
+  assert.match(refusal(), /plugins\.nobody: .*nobody\.so/)
+})
+test("the gateway's own keys are checked, too", () => {
+  edit('server: { port: 0 }', 'server: { prt: 0 }')
+  assert.match(refusal(), /colibri\.yaml:1:11: server\.prt: is not a known key/)
+})
