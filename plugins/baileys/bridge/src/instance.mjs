@@ -55,11 +55,14 @@ export class Instance {
 
   /** @param {{number?: string}} options number: ask for a pairing code, too */
   open({ number } = {}) {
-    if (this.#wanted && this.#connection) return; // under way already
+    if (this.#wanted && this.#connection) { // under way already
+      this.#pairing.askFor(number);
+      return;
+    }
     this.#wanted = true;
     this.#backoff.reset();
     this.#pairing = new Pairing({
-      number: String(number ?? '').replace(/\D/g, ''),
+      number,
       limit: this.#parts.settings.qrLimit,
       qrMs: this.#parts.timing.qrMs,
       report: this.#report,
@@ -148,7 +151,11 @@ export class Instance {
     this.#connection = connection;
     this.#progressed = false;
     connection.on('qr', (qr) => { if (isCurrent()) this.#onQr(connection, qr); });
-    connection.on('paired', () => { if (isCurrent()) this.#progressed = true; });
+    connection.on('paired', () => {
+      if (!isCurrent()) return;
+      this.#progressed = true;
+      this.#pairing.answered();
+    });
     connection.on('open', () => { if (isCurrent()) this.#onOpen(connection, isCurrent); });
     connection.on('ended', (why) => {
       if (this.#connection === connection) this.#onEnded(why);

@@ -7,6 +7,7 @@ const CODE_MS = 160_000; // as long as the QR codes of one connection last toget
 /** The QR codes of one attempt to link, over all its sockets; with a number, a pairing code per socket. */
 export class Pairing {
   #given;
+  #number;
   #shown = 0;
   #connection = null;
   #code = {}; // of the present socket
@@ -14,6 +15,20 @@ export class Pairing {
   /** @param given {number, limit, qrMs?, report} */
   constructor(given) {
     this.#given = given;
+    this.#number = digitsOf(given.number);
+  }
+
+  /** A number that comes while QR codes are shown already. */
+  askFor(number) {
+    const digits = digitsOf(number);
+    if (digits === '' || (digits === this.#number && this.#code.pairingCode)) return;
+    this.#number = digits;
+    if (this.#connection) void this.#requestCode(this.#connection);
+  }
+
+  /** The phone has answered: a code asked for now would spoil what it agreed to. */
+  answered() {
+    this.#connection = null;
   }
 
   /** @returns {boolean} false: one code too many */
@@ -24,14 +39,14 @@ export class Pairing {
     const lastsMs = this.#given.qrMs ?? (first ? FIRST_QR_MS : NEXT_QR_MS);
     if (first) this.#code = {};
     this.#given.report({ state: 'qr', qr, qrExpiresAtUs: nowUs() + lastsMs * 1000, ...this.#code });
-    if (first && this.#given.number) void this.#requestCode(connection);
+    if (first && this.#number) void this.#requestCode(connection);
     return true;
   }
 
   async #requestCode(connection) {
     let pairingCode;
     try {
-      pairingCode = await connection.sock.requestPairingCode(this.#given.number);
+      pairingCode = await connection.sock.requestPairingCode(this.#number);
     } catch {
       return; // the link ended; the next one asks again
     }
@@ -40,3 +55,5 @@ export class Pairing {
     this.#given.report({ state: 'pairingCode', ...this.#code });
   }
 }
+
+const digitsOf = (number) => String(number ?? '').replace(/\D/g, '');

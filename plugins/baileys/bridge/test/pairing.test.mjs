@@ -51,6 +51,19 @@ test('with a number there is a pairing code beside the QR code, and it opens the
   await host.state('1', 'open');
 });
 
+test('a number that comes while a QR code is shown brings a pairing code, too', async () => {
+  const host = await world.host();
+  const phone = world.newPhone();
+  await world.admin('account', { phone });
+  host.open('1');
+  const { qr } = await host.state('1', 'qr');
+  host.open('1', { number: phone });
+  const { pairingCode } = await host.state('1', 'pairingCode');
+  assert.equal(statesOf(host, '1').filter((s) => s.state === 'qr').at(-1).qr, qr, 'the attempt goes on');
+  await world.admin('enter-code', { phone, code: pairingCode });
+  await host.state('1', 'open');
+});
+
 test('a lost connection before the phone has answered leads to a new pairing code, not to a doomed login', async () => {
   const host = await world.host();
   const phone = world.newPhone();
