@@ -77,6 +77,7 @@ const std::vector<Variable>& coreVariables() {
       // Its name is the contract's; what it does is to show the instance's key in events.
       {"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", {"authentication", "expose_in_events"}},
       {"COLIBRI_DATA_DIR", {"data_dir"}},
+      {"DEL_INSTANCE", {"instances", "delete_unused_after_min"}},
       {"DATABASE_PROVIDER", {"database", "provider"}},
       {"API_DIALECT", {"api", "root_dialect"}},
       {"LOG_LEVEL", {"log", "level"}},

@@ -174,6 +174,18 @@ TEST_F(LoaderTest, RefusesAMissingShortOrPublishedKeyWithoutShowingIt) {
               HasSubstr("HTTP header"));
 }
 
+TEST_F(LoaderTest, UnusedInstancesStayUnlessMinutesAreGiven) {
+  EXPECT_EQ(settings(kAuth).instances.removeUnusedAfter, std::chrono::minutes(0));
+  EXPECT_EQ(settings(kAuth, {{"DEL_INSTANCE", "false"}}).instances.removeUnusedAfter,
+            std::chrono::minutes(0));
+  EXPECT_EQ(settings(kAuth, {{"DEL_INSTANCE", "30"}}).instances.removeUnusedAfter,
+            std::chrono::minutes(30));
+  for (const auto* wrong : {"true", "0", "-5", "soon"}) {
+    EXPECT_THAT(refusal(kAuth, {{"DEL_INSTANCE", wrong}}),
+                HasSubstr("DEL_INSTANCE: instances.delete_unused_after_min"));
+  }
+}
+
 TEST_F(LoaderTest, RefusesWhatCannotBeAPlugin) {
   EXPECT_THAT(refusal(kAuth + "plugins: { ../evil: {} }\n"),
               HasSubstr("plugins.../evil: cannot be the alias"));

@@ -23,6 +23,7 @@ class Section {
     return value.is_null() ? std::string() : std::string(value.as_string());
   }
   bool flag(std::string_view key) const { return object_.at(key).as_bool(); }
+  bool is(std::string_view key, const json::value& value) const { return object_.at(key) == value; }
 
   template <class Number>
   Number number(std::string_view key) const {
@@ -94,6 +95,8 @@ Settings::Instances readInstances(const Section& in) {
   instances.qrWait = in.time<std::chrono::seconds>("qr_wait_s");
   instances.commandDeadline = in.time<std::chrono::seconds>("command_deadline_s");
   instances.deleteFarewell = in.time<std::chrono::seconds>("delete_farewell_s");
+  if (!in.is("delete_unused_after_min", false))
+    instances.removeUnusedAfter = in.time<std::chrono::minutes>("delete_unused_after_min");
   instances.opensAtOnce = in.number<unsigned>("opens_at_once");
   return instances;
 }

@@ -57,6 +57,7 @@ struct Settings {
 
   struct Instances {
     std::chrono::seconds qrWait{}, commandDeadline{}, deleteFarewell{};
+    std::chrono::minutes removeUnusedAfter{};  ///< 0 = never
     unsigned opensAtOnce = 0;
   } instances;
 

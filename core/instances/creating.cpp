@@ -151,6 +151,7 @@ void Lifecycle::Impl::resume() {
       toOpen.push_back(instance->row.key);
     }
   }
+  sweepUnused();
   for (const auto key : first) post(key, "instance reopen", [this, key] { reopenNow(key); });
 }
 

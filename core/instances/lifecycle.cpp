@@ -64,21 +64,7 @@ void Lifecycle::logout(InstanceKey key, Done<InstancePtr> done) {
 
 void Lifecycle::remove(InstanceKey key, Done<InstancePtr> done) {
   impl_->post(key, "instance delete", [impl = impl_, key, done = std::move(done)]() mutable {
-    auto instance = impl->services.registry.get(key);
-    if (!instance || instance->deleting) return done(Error{Errc::notFound, "no such instance"});
-    instance = impl->services.registry.update(
-        key, [](Instance& i) { i.deleting = i.row.deleting = true; });
-    impl->services.store.submit(
-        {store::PutInstance{instance->row}},
-        [impl, key, instance, done = std::move(done)](Result<store::Committed> stored) mutable {
-          if (!stored) {
-            impl->services.registry.update(
-                key, [](Instance& i) { i.deleting = i.row.deleting = false; });
-            return done(stored.error());
-          }
-          impl->post(key, "instance delete", [impl, key] { impl->removeNow(key, {}); });
-          done(instance);
-        });
+    impl->beginRemovalNow(key, std::move(done));
   });
 }
 

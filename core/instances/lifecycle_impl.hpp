@@ -42,10 +42,16 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
 
   // removing.cpp
   void logoutNow(InstanceKey key, Done<InstancePtr> done);
+  void beginRemovalNow(InstanceKey key, Done<InstancePtr> done);
   void removeNow(InstanceKey key, Function<void()> purged);
   void forgetNow(InstanceKey key);
   void farewellNow(InstanceKey key);
   void purgeNow(InstanceKey key);
+
+  // unused.cpp
+  bool isUnused(const Instance& instance) const;
+  void sweepUnused();
+  void removeUnusedNow(InstanceKey key);
 
   /// Runs `step` on the instance's strand, later.
   void post(InstanceKey key, const char* what, Function<void()> step) {

@@ -57,6 +57,25 @@ void Lifecycle::Impl::logoutNow(InstanceKey key, Done<InstancePtr> done) {
   });
 }
 
+/// Durable first: what a crash cuts is finished at the next start.
+void Lifecycle::Impl::beginRemovalNow(InstanceKey key, Done<InstancePtr> done) {
+  auto instance = services.registry.get(key);
+  if (!instance || instance->deleting) return done(Error{Errc::notFound, "no such instance"});
+  instance = services.registry.update(key, [](Instance& i) { i.deleting = i.row.deleting = true; });
+  services.store.submit({store::PutInstance{instance->row}},
+                        [self = shared_from_this(), key, instance,
+                         done = std::move(done)](Result<store::Committed> stored) mutable {
+                          if (!stored) {
+                            self->services.registry.update(
+                                key, [](Instance& i) { i.deleting = i.row.deleting = false; });
+                            return done(stored.error());
+                          }
+                          self->post(key, "instance delete",
+                                     [self, key] { self->removeNow(key, {}); });
+                          done(instance);
+                        });
+}
+
 /// First of four steps, each of which a timer moves on if the other side does not.
 void Lifecycle::Impl::removeNow(InstanceKey key, Function<void()> purged) {
   const auto instance = services.registry.get(key);
