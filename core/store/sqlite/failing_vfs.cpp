@@ -46,8 +46,7 @@ Methods& methodsOf(const sqlite3_io_methods* either) {
     if (m.real == either || &m.ours == either) return m;
     if (m.real == nullptr) return m = {either, *either}, m;
   }
-  COLIBRI_ASSERT(!"another table of functions");
-  return s.methods.front();
+  assertFailed("there is room for another table of functions", __FILE__, __LINE__);
 }
 
 int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {

@@ -66,8 +66,7 @@ void Statement::fail(int code) const {
   const std::string reason = sqlite3_errmsg(db_);
   sqlite3_reset(statement_);
   Poco::Data::SQLite::Utility::throwException(db_, code, reason);
-  COLIBRI_ASSERT(!"throwException returned");
-  std::abort();
+  assertFailed("throwException returned", __FILE__, __LINE__);
 }
 
 }  // namespace colibri::store::sqlite
