@@ -45,8 +45,9 @@ void InstanceObserverApi::onTransition(const instances::Transition& transition) 
   const bool gone = transition.state == instances::State::deleted;
   if (gone) sink_.forget(instance);
   const std::scoped_lock lock(mutex_);
-  if (transition.state == instances::State::created && !transition.snapshot)
-    fresh_.insert(instance);
+  // What comes with the first look at an instance was there from its creation. So a lane whose
+  // first cursor a crash prevented starts at the first event, not at the head.
+  if (transition.state == instances::State::created || transition.snapshot) fresh_.insert(instance);
   if (!gone) return;
   told_.erase(instance);
   fresh_.erase(instance);

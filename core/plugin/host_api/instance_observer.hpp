@@ -37,7 +37,7 @@ class InstanceObserverApi {
   const colibri_plugin_instance_observer* table_ = nullptr;
   std::mutex mutex_;                       // guards the two below
   std::unordered_set<InstanceKey> told_;   // settings of these have been passed on
-  std::unordered_set<InstanceKey> fresh_;  // created, and without settings so far
+  std::unordered_set<InstanceKey> fresh_;  // seen first, and without settings so far
 };
 
 }  // namespace colibri::plugin
