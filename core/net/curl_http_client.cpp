@@ -34,10 +34,10 @@ CurlHttpClient::Loop::Loop(Options options, const Clock& clock)
 }
 
 Result<HttpClient::Id> CurlHttpClient::Loop::send(HttpRequest request, Done done) {
+  if (request.timeout.count() == 0) request.timeout = timeout_;
   if (auto fine = CurlExchange::check(request); !fine) return fine.error();
   auto url = Url::parse(request.url);
   if (!url) return url.error();
-  if (request.timeout.count() == 0) request.timeout = timeout_;
   bool first = false;
   Id id = 0;
   {
