@@ -14,6 +14,8 @@ struct Offence {
   const char* name;
   const char* script;
   const char* said;
+
+  friend void PrintTo(const Offence& offence, std::ostream* out) { *out << offence.name; }
 };
 
 class Offences : public PluginTest, public ::testing::WithParamInterface<Offence> {};
