@@ -28,10 +28,11 @@ export default async function http({ rounds, seconds }) {
   const peers = await expresses()
   const figures = []
   try {
-    for (const connections of [32, 256]) {
+    // Unpipelined, wrk on its core is what limits the gateway, and says little about how much it could serve.
+    for (const [connections, pipelined] of [32, 256].flatMap((n) => [[n, false], [n, true]])) {
       const [ours, ...theirs] = await alternate(
         rounds,
-        ...[target, ...peers.map((peer) => peer.target)].map((each) => () => drive(each, connections, seconds)),
+        ...[target, ...peers.map((peer) => peer.target)].map((each) => () => drive(each, connections, seconds, { pipelined })),
       )
       const middle = (list, key) => median(list.map((round) => round[key]))
       for (const [index, { name }] of peers.entries()) {
@@ -40,7 +41,7 @@ export default async function http({ rounds, seconds }) {
           peer: { name, value: middle(theirs[index], key) },
           rounds: { ours: ours.map((round) => round[key]), peer: theirs[index].map((round) => round[key]) },
         })
-        const what = `GET connectionState, ${connections} connections`
+        const what = `GET connectionState, ${connections} connections${pipelined ? ', 8 pipelined' : ''}`
         figures.push(
           figure({ what, unit: 'requests/s', more: true, targetRatio: 12, ...against('rate') }),
           figure({ what: `${what}: CPU per request`, unit: 'µs', more: false, target: 25, ...against('cpu') }),
