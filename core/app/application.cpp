@@ -79,6 +79,23 @@ Result<void> Application::checkPlugins() const {
   return plugin::checkConfiguration(pluginSpec(parts_->loader));
 }
 
+Result<std::string> Application::printConfig() const {
+  const auto& loader = parts_->loader;
+  auto keys = loader.effective();
+  auto spec = pluginSpec(loader);
+  spec.config = [&](const std::string& alias, const std::string& schema) -> Result<std::string> {
+    auto section = loader.effectiveSection(alias, schema);
+    if (!section) return section.error();
+    keys.insert(keys.end(), section->begin(), section->end());
+    return std::string();
+  };
+  if (auto checked = plugin::checkConfiguration(spec); !checked) return checked.error();
+  std::string text;
+  for (const auto& [path, value, source] : keys)
+    text += path + ": " + value + "  # " + source + "\n";
+  return text;
+}
+
 Result<void> Application::start() {
   for (const auto step : {&Parts::openLog, &Parts::openStore, &Parts::buildCore,
                           &Parts::loadPlugins, &Parts::serve}) {

@@ -21,6 +21,9 @@ class Application {
   /// Whether the plugins that the configuration names take their sections. They are loaded for it,
   /// and not started.
   Result<void> checkPlugins() const;
+  /// Every key in force with where it comes from, a line each; secrets masked. The plugins are
+  /// loaded for it, and not started.
+  Result<std::string> printConfig() const;
   Result<void> start();
   /// Drains the listener, answers who waits, stops plugins, writes what is left.
   void stop();

@@ -5,12 +5,13 @@
 namespace colibri::app {
 
 const char* usage() noexcept {
-  return "usage: colibri --config FILE [--check-config]\n"
+  return "usage: colibri --config FILE [--check-config | --print-config]\n"
          "       colibri --version | --help\n"
          "\n"
          "  --config FILE    the configuration (config/colibri.yaml explains every key)\n"
          "  --check-config   says whether the configuration is good, plugins' sections included, "
          "and ends\n"
+         "  --print-config   prints every key in force with where it comes from, secrets masked\n"
          "\n"
          "Environment variables override the file: SERVER_HOST, SERVER_PORT, SERVER_URL,\n"
          "AUTHENTICATION_API_KEY, COLIBRI_DATA_DIR, COLIBRI_<PLUGIN>_<KEY>.\n";
@@ -28,7 +29,9 @@ Result<CommandLine> parseCommandLine(int argc, const char* const* argv) {
       line.action = CommandLine::Action::help;
       return line;
     }
-    if (argument == "--check-config") {
+    if (argument == "--print-config") {
+      line.action = CommandLine::Action::printConfig;
+    } else if (argument == "--check-config") {
       line.action = CommandLine::Action::checkConfig;
     } else if (argument == "--config" && i + 1 < argc) {
       line.configFile = argv[++i];

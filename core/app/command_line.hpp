@@ -7,7 +7,7 @@
 namespace colibri::app {
 
 struct CommandLine {
-  enum class Action { run, checkConfig, version, help } action = Action::run;
+  enum class Action { run, checkConfig, printConfig, version, help } action = Action::run;
   std::string configFile;
 };
 

@@ -24,6 +24,7 @@ TEST(CommandLineTest, TakesTheFileInBothForms) {
 
 TEST(CommandLineTest, ChecksTheConfigurationWhereverItIsAsked) {
   EXPECT_EQ(parse({"--check-config", "--config=x"})->action, checkConfig);
+  EXPECT_EQ(parse({"--config=x", "--print-config"})->action, printConfig);
   EXPECT_EQ(parse({"--config", "x", "--check-config"})->action, checkConfig);
 }
 

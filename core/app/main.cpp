@@ -55,6 +55,13 @@ int main(int argc, char** argv) {
                  checked.error().message.c_str());
     return kCannotStart;
   }
+  if (line->action == printConfig) {
+    const auto text = application ? (*application)->printConfig() : application.error();
+    if (text) return std::printf("%s", text->c_str()), 0;
+    std::fprintf(stderr, "colibri: the configuration is not good: %s\n",
+                 text.error().message.c_str());
+    return kCannotStart;
+  }
   const auto started = application ? (*application)->start() : application.error();
   if (!started) {
     std::fprintf(stderr, "colibri: cannot start: %s\n", started.error().message.c_str());

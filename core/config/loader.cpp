@@ -98,6 +98,7 @@ Result<Loader> Loader::open(const std::string& file, Environment environment) {
   for (const auto& secret : schema->marks(root, "").secrets) {
     log::redact(std::string_view(secret.value->get_string()));
   }
+  sources->variables = overlay.variables();
   sources->settings.testMode = testMode(sources->environment);
   sources->settings.notes = notesOf(*sources);
   return Loader(std::move(sources));

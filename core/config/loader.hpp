@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "config/environment.hpp"
@@ -11,6 +12,13 @@
 namespace colibri::config {
 
 struct Sources;
+
+/// A key as it is in force, to show to the operator.
+struct EffectiveKey {
+  std::string path;
+  std::string value;   ///< JSON; a secret is masked
+  std::string source;  ///< file:line, the variable's name, or "default"
+};
 
 /// The configuration of one start: a YAML file, and the environment over it.
 ///
@@ -35,7 +43,14 @@ class Loader {
   Result<std::string> pluginSection(std::string_view alias,
                                     std::string_view configSchemaJson) const;
 
+  /// The gateway's own keys, and those of a plugin. [Errors] as pluginSection()
+  std::vector<EffectiveKey> effective() const;
+  Result<std::vector<EffectiveKey>> effectiveSection(std::string_view alias,
+                                                     std::string_view configSchemaJson) const;
+
  private:
+  struct Section;
+  Result<Section> readSection(std::string_view alias, std::string_view configSchemaJson) const;
   explicit Loader(std::shared_ptr<const Sources> sources) : sources_(std::move(sources)) {}
 
   std::shared_ptr<const Sources> sources_;

@@ -174,6 +174,19 @@ TEST_F(LoaderTest, RefusesAMissingShortOrPublishedKeyWithoutShowingIt) {
               HasSubstr("HTTP header"));
 }
 
+TEST_F(LoaderTest, ShowsEveryKeyInForceWithItsSourceAndWithoutItsSecrets) {
+  const auto file = folder.write("colibri.yaml", kAuth + "server: { port: 1234 }\n");
+  const auto loader = Loader::open(file, {{"SERVER_HOST", "::1"}});
+  ASSERT_TRUE(loader);
+  std::map<std::string, std::pair<std::string, std::string>> shown;
+  for (const auto& [path, value, source] : loader->effective()) shown[path] = {value, source};
+  using Shown = std::pair<std::string, std::string>;
+  EXPECT_EQ(shown["server.port"], Shown("1234", file + ":2"));
+  EXPECT_EQ(shown["server.host"], Shown("\"::1\"", "SERVER_HOST"));
+  EXPECT_EQ(shown["instances.qr_wait_s"], Shown("15", "default"));
+  EXPECT_EQ(shown["authentication.api_key"], Shown("\"***\"", file + ":1"));
+}
+
 TEST_F(LoaderTest, UnusedInstancesStayUnlessMinutesAreGiven) {
   EXPECT_EQ(settings(kAuth).instances.removeUnusedAfter, std::chrono::minutes(0));
   EXPECT_EQ(settings(kAuth, {{"DEL_INSTANCE", "false"}}).instances.removeUnusedAfter,

@@ -59,8 +59,15 @@ void checkTestOnly(Overlay& overlay, const Schema::Marks& marks, bool testMode) 
 
 }  // namespace
 
-Result<std::string> Loader::pluginSection(std::string_view alias,
-                                          std::string_view configSchemaJson) const {
+struct Loader::Section {
+  Schema schema;
+  std::string name;
+  json::value value;
+  Sources::Variables variables;
+};
+
+Result<Loader::Section> Loader::readSection(std::string_view alias,
+                                            std::string_view configSchemaJson) const {
   const auto found = sources_->settings.plugins.find(alias);
   if (found == sources_->settings.plugins.end()) {
     return Error{Errc::notFound,
@@ -85,7 +92,22 @@ Result<std::string> Loader::pluginSection(std::string_view alias,
   checkTestOnly(overlay, marks, sources_->settings.testMode);
   overlay.add(schema->apply(*section, name));
   if (overlay.failed()) return overlay.error();
-  return json::serialize(*section);
+  return Section{std::move(*schema), name, std::move(*section), overlay.variables()};
+}
+
+Result<std::string> Loader::pluginSection(std::string_view alias,
+                                          std::string_view configSchemaJson) const {
+  const auto section = readSection(alias, configSchemaJson);
+  if (!section) return section.error();
+  return json::serialize(section->value);
+}
+
+Result<std::vector<EffectiveKey>> Loader::effectiveSection(
+    std::string_view alias, std::string_view configSchemaJson) const {
+  const auto section = readSection(alias, configSchemaJson);
+  if (!section) return section.error();
+  return effectiveKeys(*sources_, section->schema, section->value, section->name,
+                       section->variables);
 }
 
 }  // namespace colibri::config

@@ -7,6 +7,7 @@
 
 #include "base/result.hpp"
 #include "config/environment.hpp"
+#include "config/loader.hpp"
 #include "config/schema.hpp"
 #include "config/settings.hpp"
 #include "config/violation.hpp"
@@ -16,10 +17,14 @@ namespace colibri::config {
 
 /// What a Loader holds. [Threading] immutable once loaded.
 struct Sources {
+  /// Path → the variable that set it.
+  using Variables = std::map<std::string, std::string, std::less<>>;
+
   std::string file;
   YamlDocument document;
   Environment environment;
   Settings settings;
+  Variables variables;  ///< of the core's keys
 
   std::vector<std::string> aliases() const;
 };
@@ -39,6 +44,7 @@ class Overlay {
   /// Adds each with its place: the variable that set it, else where it stands in the file.
   void add(const std::vector<Violation>& violations);
 
+  const Sources::Variables& variables() const noexcept { return variables_; }
   bool failed() const noexcept { return !errors_.empty(); }
   bool isSet(std::string_view path) const { return !variableOf(path).empty(); }
   Error error() const;
@@ -48,12 +54,18 @@ class Overlay {
 
   const Sources& sources_;
   std::string name_;
-  std::map<std::string, std::string, std::less<>> variables_;  // path → what set it
+  Sources::Variables variables_;
   std::vector<std::string> errors_;
 };
 
 /// A section whose keys are all commented out is `null` in YAML; people mean an empty one.
 void nullSectionsToObjects(boost::json::value& document, const Schema& schema);
+
+/// What `document` says for every key of `schema` that has no keys of its own; `name` stands before
+/// the paths.
+std::vector<EffectiveKey> effectiveKeys(const Sources& sources, const Schema& schema,
+                                        const boost::json::value& document, std::string_view name,
+                                        const Sources::Variables& variables);
 
 std::string joinedPath(std::string_view name, const std::vector<std::string>& path);
 

@@ -74,8 +74,8 @@ ${config}`,
   }
 
   /** `colibri --check-config`, with more environment: {status, stdout, stderr}. */
-  checkConfig(env = {}) {
-    return spawnSync(join(build, 'colibri'), ['--config', this.configFile, '--check-config'], {
+  checkConfig(env = {}, option = '--check-config') {
+    return spawnSync(join(build, 'colibri'), ['--config', this.configFile, option], {
       env: { ...this.env, ...env },
       encoding: 'utf8',
     })
