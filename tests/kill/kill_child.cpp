@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <cstdio>
+#include <future>
 #include <string>
 #include <vector>
 
@@ -122,8 +123,26 @@ class TellingSink final : public Sink {
   Fate& fate_;
 };
 
+/// As in the gateway, an instance's row is durable before its first event: the dispatcher asks the
+/// log only about instances that the store knows.
+void know(store::Store& store, std::size_t instances) {
+  if (!store.instances().value().empty()) return;
+  store::Batch batch;
+  for (InstanceKey key = 1; key <= instances; ++key) {
+    store::InstanceRow row;
+    row.key = key;
+    row.id = row.name = row.tokenHash = "id" + std::to_string(key);
+    batch.push_back(store::PutInstance{row});
+  }
+  std::promise<bool> stored;
+  store.submit(std::move(batch),
+               [&](const Result<store::Committed>& result) { stored.set_value(bool(result)); });
+  COLIBRI_ASSERT(stored.get_future().get());
+}
+
 void live(std::unique_ptr<store::Store> file, const std::string& point, int times,
           const std::vector<std::uint64_t>& acknowledged) {
+  know(*file, acknowledged.size());
   Fate fate(point, times);
   const SystemClock clock;
   exec::ThreadTimers timers;
