@@ -11,7 +11,8 @@ struct HostEvents::State {
 
   struct Queue {
     std::deque<Publication> waiting;
-    bool inFlight = false;
+    bool inFlight = false, paused = false;
+    std::vector<Function<void()>> quiet;  ///< who waits for the one in flight
   };
   std::mutex mutex;  // guards the rest
   std::unordered_map<InstanceKey, Queue> queues;
@@ -57,7 +58,7 @@ void HostEvents::pump(const std::shared_ptr<State>& state, InstanceKey instance)
   {
     const std::scoped_lock lock(state->mutex);
     const auto at = state->queues.find(instance);
-    if (at == state->queues.end() || at->second.inFlight || state->stopped) return;
+    if (at == state->queues.end() || at->second.inFlight || at->second.paused) return;
     if (at->second.waiting.empty()) {
       state->queues.erase(at);
       return;
@@ -68,17 +69,20 @@ void HostEvents::pump(const std::shared_ptr<State>& state, InstanceKey instance)
   }
   const auto finish = [state, instance](Result<events::EventLog::Appended> result) {
     Publication finished;
+    std::vector<Function<void()>> quiet;
     const bool again = !result && result.error().retryable();
     {
       const std::scoped_lock lock(state->mutex);
       const auto at = state->queues.find(instance);
       if (at == state->queues.end()) return;  // stopped
       at->second.inFlight = false;
+      quiet.swap(at->second.quiet);
       if (!again) {
         finished = std::move(at->second.waiting.front());
         at->second.waiting.pop_front();
       }
     }
+    for (auto& call : quiet) call();
     if (again) {
       state->timers.after(kRetryAfter, [state, instance] { pump(state, instance); });
       return;
@@ -95,6 +99,43 @@ void HostEvents::pump(const std::shared_ptr<State>& state, InstanceKey instance)
   }
 }
 
+void HostEvents::pause(InstanceKey instance, Function<void()> quiet) {
+  {
+    const std::scoped_lock lock(state_->mutex);
+    auto& queue = state_->queues[instance];
+    queue.paused = true;
+    if (queue.inFlight) return queue.quiet.push_back(std::move(quiet));
+  }
+  quiet();
+}
+
+void HostEvents::resume(InstanceKey instance) {
+  {
+    const std::scoped_lock lock(state_->mutex);
+    const auto at = state_->queues.find(instance);
+    if (at == state_->queues.end()) return;
+    at->second.paused = false;
+  }
+  pump(state_, instance);
+}
+
+void HostEvents::drop(InstanceKey instance) {
+  std::deque<Publication> dropped;
+  {
+    const std::scoped_lock lock(state_->mutex);
+    const auto at = state_->queues.find(instance);
+    if (at == state_->queues.end()) return;
+    dropped.swap(at->second.waiting);
+    state_->queues.erase(at);
+  }
+  if (dropped.empty()) return;
+  log::write(log::Level::info, "instances", "events that waited went with their instance",
+             {{"instance", instance}, {"events", dropped.size()}});
+  for (auto& publication : dropped) {
+    if (publication.done) publication.done(Error{Errc::notFound, "the instance was deleted"});
+  }
+}
+
 void HostEvents::stop() {
   decltype(state_->queues) dropped;
   {
@@ -103,6 +144,7 @@ void HostEvents::stop() {
     dropped.swap(state_->queues);
   }
   for (auto& [instance, queue] : dropped) {
+    for (auto& call : queue.quiet) call();
     for (auto& publication : queue.waiting) {
       if (publication.done) publication.done(Error{Errc::shuttingDown, "the gateway is stopping"});
     }

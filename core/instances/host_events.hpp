@@ -30,6 +30,14 @@ class HostEvents {
   /// stopping).
   void publish(InstanceKey instance, std::vector<events::Draft> drafts, store::Batch withOps = {},
                events::EventLog::Done done = {});
+  /// Holds back what waits and what comes; `quiet` runs once nothing of the instance is on its way
+  /// to the log, perhaps before pause() returns. What is written to the store from then on is not
+  /// overtaken by an older row. Again is fine.
+  void pause(InstanceKey instance, Function<void()> quiet);
+  /// Goes on after pause().
+  void resume(InstanceKey instance);
+  /// Drops what waits, with notFound: the instance is gone. Ends a pause.
+  void drop(InstanceKey instance);
   /// What still waits is dropped with shuttingDown; timers that are due later do nothing.
   void stop();
 

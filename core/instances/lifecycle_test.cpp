@@ -279,6 +279,27 @@ TEST(Lifecycle, DeleteUnlinksSaysFarewellPurgesAndFreesTheName) {
   EXPECT_NE(world.create("a"), key);
 }
 
+TEST(Lifecycle, EventsThatWaitForTheStoreDoNotUndoADeletion) {
+  World world;
+  const auto key = world.create("a");
+  ASSERT_TRUE(eventually([&] { return world.published_("instance.create"); }));
+  world.disk->hold();
+  world.open(key);  // one event is on its way to the store, one waits behind it
+  std::promise<Result<InstancePtr>> deleted;
+  world.lifecycle->remove(key, [&](Result<InstancePtr> r) { deleted.set_value(std::move(r)); });
+  ASSERT_TRUE(eventually([&] { return world.registry.get(key)->deleting; }));
+  world.disk->letGo();
+  ASSERT_TRUE(deleted.get_future().get());
+  std::promise<void> written;
+  world.disk->whenAnswered([&] { written.set_value(); });
+  written.get_future().wait();
+  const auto stored = world.store->instances().value();
+  EXPECT_TRUE(stored.empty() || stored.front().deleting) << "the deletion would end with a crash";
+  world.report(key, loggedOut);
+  ASSERT_TRUE(eventually([&] { return world.registry.size() == 0; }));
+  EXPECT_EQ(world.store->countRows(key).value(), 0u);
+}
+
 TEST(Lifecycle, EventsCarryTheInstancesKeyOnlyIfTheOperatorExposesIt) {
   for (const bool expose : {false, true}) {
     auto options = World::quick();

@@ -62,18 +62,25 @@ void Lifecycle::Impl::beginRemovalNow(InstanceKey key, Done<InstancePtr> done) {
   auto instance = services.registry.get(key);
   if (!instance || instance->deleting) return done(Error{Errc::notFound, "no such instance"});
   instance = services.registry.update(key, [](Instance& i) { i.deleting = i.row.deleting = true; });
-  services.store.submit({store::PutInstance{instance->row}},
-                        [self = shared_from_this(), key, instance,
-                         done = std::move(done)](Result<store::Committed> stored) mutable {
-                          if (!stored) {
-                            self->services.registry.update(
-                                key, [](Instance& i) { i.deleting = i.row.deleting = false; });
-                            return done(stored.error());
-                          }
-                          self->post(key, "instance delete",
-                                     [self, key] { self->removeNow(key, {}); });
-                          done(instance);
-                        });
+  services.events.pause(
+      key, [self = shared_from_this(), key, instance, done = std::move(done)]() mutable {
+        self->storeRemoval(key, std::move(instance), std::move(done));
+      });
+}
+
+/// Any thread; nothing else writes the row now.
+void Lifecycle::Impl::storeRemoval(InstanceKey key, InstancePtr instance, Done<InstancePtr> done) {
+  auto stored = [self = shared_from_this(), key, instance,
+                 done = std::move(done)](Result<store::Committed> result) mutable {
+    if (!result) {
+      self->services.registry.update(key, [](Instance& i) { i.deleting = i.row.deleting = false; });
+      self->services.events.resume(key);
+      return done(result.error());
+    }
+    self->post(key, "instance delete", [self, key] { self->removeNow(key, {}); });
+    done(instance);
+  };
+  services.store.submit({store::PutInstance{instance->row}}, std::move(stored));
 }
 
 /// First of four steps, each of which a timer moves on if the other side does not.
@@ -132,11 +139,16 @@ void Lifecycle::Impl::farewellNow(InstanceKey key) {
 }
 
 void Lifecycle::Impl::purgeNow(InstanceKey key) {
+  if (!services.registry.get(key) || work(key).removalStep != kFarewell) return;
+  work(key).removalStep = kPurging;
+  // An event of a moment before the deletion must not write its row after the purge.
+  services.events.pause(key, [self = shared_from_this(), key] { self->purge(key); });
+}
+
+/// Any thread, in step kPurging.
+void Lifecycle::Impl::purge(InstanceKey key) {
   const auto instance = services.registry.get(key);
   if (!instance) return;
-  auto& w = work(key);
-  if (w.removalStep != kFarewell) return;
-  w.removalStep = kPurging;
   services.store.submit({store::PurgeInstance{key}}, [self = shared_from_this(), key,
                                                       instance](Result<store::Committed> purged) {
     if (!purged) {
@@ -155,6 +167,7 @@ void Lifecycle::Impl::purgeNow(InstanceKey key) {
       self->tell(self->transitionOf(gone, instance->state, false));
       self->services.farewell.forget(key);
       self->services.registry.remove(key);
+      self->services.events.drop(key);
       std::vector<Function<void()>> callbacks;
       {
         const std::scoped_lock lock(self->mutex);

@@ -149,17 +149,13 @@ void Lifecycle::Impl::announceNow(const Instance& before, const Instance& now) {
     drafts.push_back(loggedOut());
 
   const InstanceKey key = now.row.key;
-  if (!drafts.empty()) {
+  const bool rowChanged = before.row.ownerJid != now.row.ownerJid ||
+                          before.row.profileName != now.row.profileName ||
+                          before.row.profilePictureUrl != now.row.profilePictureUrl ||
+                          before.row.linked != now.row.linked;
+  // The row goes the way of the events even without one: behind the older row that may wait there.
+  if (!drafts.empty() || rowChanged) {
     services.events.publish(key, std::move(drafts), {store::PutInstance{now.row}});
-  } else if (before.row.ownerJid != now.row.ownerJid ||
-             before.row.profileName != now.row.profileName ||
-             before.row.profilePictureUrl != now.row.profilePictureUrl ||
-             before.row.linked != now.row.linked) {
-    services.store.submit({store::PutInstance{now.row}}, [key](Result<store::Committed> stored) {
-      if (stored) return;
-      log::write(log::Level::error, "instances", "an instance's row was not stored",
-                 {{"instance", key}, {"why", stored.error().message}});
-    });
   }
 }
 

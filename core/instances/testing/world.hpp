@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "events/event_log.hpp"
+#include "events/testing/full_disk_store.hpp"
 #include "exec/pool_executor.hpp"
 #include "exec/thread_timers.hpp"
 #include "instances/lifecycle.hpp"
@@ -112,7 +113,10 @@ class FakeFarewell final : public FarewellPort {
 struct World {
   explicit World(Lifecycle::Options options = quick(), std::filesystem::path reuse = {})
       : directory(reuse.empty() ? fresh() : std::move(reuse)), ownsDirectory(true) {
-    store = store::sqlite::SqliteStore::open(directory / "colibri.db", clock, &sealer, {}).value();
+    auto disk_ = std::make_unique<events::FullDiskStore>(
+        store::sqlite::SqliteStore::open(directory / "colibri.db", clock, &sealer, {}).value());
+    disk = disk_.get();
+    store = std::move(disk_);
     log = std::make_unique<events::EventLog>(
         *store, timers, clock, &sealer,
         [this](InstanceKey key) { return lifecycle->identify(key); }, events::EventLog::Options{});
@@ -186,6 +190,7 @@ struct World {
   FakeConnector connector;
   Published published;
   std::unique_ptr<store::Store> store;
+  events::FullDiskStore* disk;  ///< the same, to hold its writer
   std::unique_ptr<events::EventLog> log;
   std::unique_ptr<HostEvents> hostEvents;
   std::unique_ptr<Lifecycle> lifecycle;
