@@ -17,6 +17,21 @@ function(colibri_library area)
   add_library(colibri::core-${area} ALIAS core-${area})
 endfunction()
 
+# What every test file starts with, compiled once. The holder is a program because its code and that of a test
+# must be position-independent in the same way.
+if(COLIBRI_TESTS AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  file(WRITE ${CMAKE_BINARY_DIR}/test-headers.cpp "int main() {}\n")
+  add_executable(test-headers EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/test-headers.cpp)
+  target_link_libraries(test-headers PRIVATE GTest::gmock GTest::gtest_main colibri-warnings)
+  target_precompile_headers(test-headers PRIVATE <gmock/gmock.h>)
+  # Poco's feature macros change the system's headers: the same for all, whether they use Poco or not.
+  target_compile_definitions(test-headers PRIVATE
+    $<TARGET_PROPERTY:Poco::Foundation,INTERFACE_COMPILE_DEFINITIONS>)
+  if(CCACHE)
+    target_compile_options(test-headers PRIVATE -fpch-preprocess)
+  endif()
+endif()
+
 # colibri_test(<name> SOURCES <file>... [LINK <target>...] [LABEL <label>])
 #
 # One GoogleTest program; every TEST becomes a CTest test (under ThreadSanitizer: the program), labelled `unit` unless told otherwise. Label `concurrent` also runs it under TSan.
@@ -33,6 +48,13 @@ function(colibri_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main colibri-warnings)
+  if(TARGET test-headers)
+    target_precompile_headers(${name} REUSE_FROM test-headers)
+    target_compile_definitions(${name} PRIVATE $<TARGET_PROPERTY:test-headers,COMPILE_DEFINITIONS>)
+    if(CCACHE)
+      target_compile_options(${name} PRIVATE -fpch-preprocess)
+    endif()
+  endif()
   if(ARG_LABEL STREQUAL "concurrent")
     add_dependencies(tsan-tests ${name})
   endif()
