@@ -1,28 +1,8 @@
 #include "delivery/dead_letter.hpp"
 
+#include "events/event_row.hpp"
+
 namespace colibri::delivery {
-namespace {
-
-store::EventRow headerOf(const events::Event& event) {
-  const auto& data = event.data();
-  store::EventRow row;
-  row.instance = data.instance;
-  row.sequence = data.sequence;
-  row.eventId = data.eventId;
-  row.type = data.type;
-  row.typeName = data.typeName;
-  row.flags = data.flags;
-  row.schemaMajor = data.schemaMajor;
-  row.schemaMinor = data.schemaMinor;
-  row.occurredAtUs = data.occurredAtUs;
-  row.recordedAtUs = data.recordedAtUs;
-  row.expiresAtUs = data.expiresAtUs;
-  row.ownerJid = data.ownerJid;
-  row.chatId = data.chatId;
-  return row;
-}
-
-}  // namespace
 
 store::DeadLetterRow deadLetter(const std::string& subscription, const Burial& burial,
                                 std::optional<store::EventRow> stored, Moment now) {
@@ -34,7 +14,7 @@ store::DeadLetterRow deadLetter(const std::string& subscription, const Burial& b
   row.attempts = burial.attempts;
   row.firstAttemptAtUs = burial.firstAttemptAtUs;
   row.deadAtUs = now.wallUs;
-  row.event = stored ? std::move(*stored) : headerOf(*burial.event);
+  row.event = stored ? std::move(*stored) : events::headerOf(burial.event->data());
   return row;
 }
 
