@@ -78,6 +78,7 @@ instances::Lifecycle::Options lifecycleOptions(const config::Settings& settings)
   options.qrWait = settings.instances.qrWait;
   options.farewellWithin = settings.instances.deleteFarewell;
   options.opensAtOnce = settings.instances.opensAtOnce;
+  options.opensPerSecond = settings.instances.opensPerSecond;
   options.removeUnusedAfter = settings.instances.removeUnusedAfter;
   options.exposeKeys = settings.authentication.exposeInEvents;
   return options;

@@ -65,11 +65,13 @@ TEST(SettingsOf, WaitingTimesAndDeliveryAreTheOperators) {
   settings.instances.qrWait = 7s;
   settings.instances.deleteFarewell = 8s;
   settings.instances.opensAtOnce = 9;
+  settings.instances.opensPerSecond = 8;
   settings.delivery.suspendAfter = 10h;
   settings.delivery.keepMaxBytes = 11;
   EXPECT_EQ(lifecycleOptions(settings).qrWait, 7s);
   EXPECT_EQ(lifecycleOptions(settings).farewellWithin, 8s);
   EXPECT_EQ(lifecycleOptions(settings).opensAtOnce, 9U);
+  EXPECT_EQ(lifecycleOptions(settings).opensPerSecond, 8U);
   EXPECT_EQ(dispatcherOptions(settings).suspendAfter, 10h);
   EXPECT_EQ(dispatcherOptions(settings).keepMaxBytes, 11U);
 }

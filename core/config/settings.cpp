@@ -98,6 +98,7 @@ Settings::Instances readInstances(const Section& in) {
   if (!in.is("delete_unused_after_min", false))
     instances.removeUnusedAfter = in.time<std::chrono::minutes>("delete_unused_after_min");
   instances.opensAtOnce = in.number<unsigned>("opens_at_once");
+  instances.opensPerSecond = in.number<unsigned>("opens_per_s");
   return instances;
 }
 

@@ -59,6 +59,7 @@ struct Settings {
     std::chrono::seconds qrWait{}, commandDeadline{}, deleteFarewell{};
     std::chrono::minutes removeUnusedAfter{};  ///< 0 = never
     unsigned opensAtOnce = 0;
+    unsigned opensPerSecond = 0;
   } instances;
 
   enum class Dialect : std::uint8_t { native, v2 };

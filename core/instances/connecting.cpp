@@ -136,15 +136,37 @@ void Lifecycle::Impl::reopenNow(InstanceKey key) {
 /// After a start: `finished` has got as far as it gets for now, so the next linked instance may
 /// open.
 void Lifecycle::Impl::openNextLinked(InstanceKey finished) {
+  {
+    const std::scoped_lock lock(mutex);
+    if (opening.erase(finished) == 0) return;
+  }
+  openLinked();
+}
+
+/// Opens the next linked instance, if few enough are on their way and the last began long enough
+/// ago; comes back when it may be time for another.
+void Lifecycle::Impl::openLinked() {
   InstanceKey next = 0;
   {
     const std::scoped_lock lock(mutex);
-    if (opening.erase(finished) == 0 || toOpen.empty()) return;
+    if (toOpen.empty() || pacing || opening.size() >= options.opensAtOnce) return;
     next = toOpen.front();
     toOpen.pop_front();
     opening.insert(next);
+    pacing = true;
   }
   post(next, "instance reopen", [this, next] { reopenNow(next); });
+  postAfter(next, options.openWithin, "instance reopen", [this, next] { openNextLinked(next); });
+  services.timers.after(std::chrono::milliseconds(1000 / options.opensPerSecond),
+                        [weak = weak_from_this()] {
+                          const auto self = weak.lock();
+                          if (!self || self->stopped) return;
+                          {
+                            const std::scoped_lock lock(self->mutex);
+                            self->pacing = false;
+                          }
+                          self->openLinked();
+                        });
 }
 
 }  // namespace colibri::instances

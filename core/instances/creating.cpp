@@ -133,7 +133,6 @@ Result<void> Lifecycle::Impl::load() {
 }
 
 void Lifecycle::Impl::resume() {
-  std::vector<InstanceKey> first;
   for (const auto& instance : services.registry.list()) {
     tell(transitionOf(*instance, instance->state, true));
     for (auto* observer : observers) {
@@ -144,15 +143,10 @@ void Lifecycle::Impl::resume() {
     }
     if (!instance->row.linked || connectorOf(*instance) == nullptr) continue;
     const std::scoped_lock lock(mutex);
-    if (opening.size() < options.opensAtOnce) {
-      opening.insert(instance->row.key);
-      first.push_back(instance->row.key);
-    } else {
-      toOpen.push_back(instance->row.key);
-    }
+    toOpen.push_back(instance->row.key);
   }
   sweepUnused();
-  for (const auto key : first) post(key, "instance reopen", [this, key] { reopenNow(key); });
+  openLinked();
 }
 
 }  // namespace colibri::instances

@@ -61,6 +61,9 @@ class Lifecycle final : public ReportSink {
     std::chrono::milliseconds closeWithin{5'000};
     std::chrono::milliseconds farewellWithin{10'000};
     std::uint32_t opensAtOnce = 10;  ///< handshakes at the same time after a start
+    std::uint32_t opensPerSecond = 10;
+    /// A connector that says nothing for that long no longer keeps the next instance waiting.
+    std::chrono::milliseconds openWithin{60'000};
     /// Without a session, without an attempt to get one, for that long: deleted. 0 = never.
     std::chrono::milliseconds removeUnusedAfter{0};
     bool exposeKeys = false;  ///< events carry the instance's key

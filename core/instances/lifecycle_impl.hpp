@@ -32,6 +32,7 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
   void restartNow(InstanceKey key);
   void reopenNow(InstanceKey key);
   void openNextLinked(InstanceKey finished);
+  void openLinked();
 
   // reporting.cpp
   void applyNow(const std::string& alias, StateReport report);
@@ -110,6 +111,7 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
   std::unordered_map<InstanceKey, std::unique_ptr<Work>> works;
   std::deque<InstanceKey> toOpen;           // linked instances not yet opened after the start
   std::unordered_set<InstanceKey> opening;  // of those, the ones on their way
+  bool pacing = false;                      // the next may not yet open: too soon after the last
 };
 
 }  // namespace colibri::instances

@@ -221,6 +221,20 @@ TEST(Lifecycle, RestartClosesThenOpensAndNeverShowsClose) {
   EXPECT_EQ(world.registry.get(key)->api, ApiState::connecting);
 }
 
+TEST(Lifecycle, RestartWaitsForTheAnswerToItsCloseNotForALinkThatBreaksMeanwhile) {
+  World world;
+  const auto key = world.create("a");
+  world.open(key);
+  ASSERT_TRUE(answerOf<InstancePtr>([&](auto d) { world.lifecycle->restart(key, std::move(d)); }));
+  const auto retry = [](StateReport& r) { r.retryIn = std::chrono::seconds(1); };
+  world.report(key, closed, retry);
+  ASSERT_TRUE(eventually([&] { return world.stateOf(key) == closed; }));
+  EXPECT_EQ(world.connector.count("open"), 0u);
+  world.report(key, closed);
+  EXPECT_TRUE(eventually([&] { return world.connector.count("open") == 1; }));
+  EXPECT_EQ(world.registry.get(key)->api, ApiState::connecting);
+}
+
 TEST(Lifecycle, RestartGoesOnWhenTheConnectorDoesNotClose) {
   World world;
   const auto key = world.create("a");
@@ -324,28 +338,54 @@ TEST(Lifecycle, DeleteGoesOnWhenUnlinkingFails) {
   EXPECT_TRUE(eventually([&] { return world.registry.size() == 0; }));
 }
 
-TEST(Lifecycle, AfterARestartLinkedInstancesReopenAFewAtATimeOthersDoNot) {
+/// A directory whose store holds `linked` linked instances, called 0, 1, 2, ..., and one that never
+/// was.
+std::filesystem::path withLinked(int linked) {
   const auto directory = World::fresh();
-  {
-    World before(World::quick(), directory);
-    before.ownsDirectory = false;
-    for (const auto* name : {"a", "b", "c"}) before.open(before.create(name));
-    before.create("never paired");
-    ASSERT_TRUE(eventually([&] {
-      const auto rows = before.store->instances().value();
-      return std::count_if(rows.begin(), rows.end(), [](const auto& row) { return row.linked; }) ==
-             3;
-    }));
-  }
+  World before(World::quick(), directory);
+  before.ownsDirectory = false;
+  for (int i = 0; i < linked; ++i) before.open(before.create(std::to_string(i)));
+  before.create("never paired");
+  eventually([&] {
+    const auto rows = before.store->instances().value();
+    return std::ranges::count_if(rows, [](const auto& row) { return row.linked; }) == linked;
+  });
+  return directory;
+}
+
+TEST(Lifecycle, AfterARestartLinkedInstancesReopenAFewAtATimeOthersDoNot) {
   auto options = World::quick();
   options.opensAtOnce = 2;
-  World after(options, directory);
+  options.opensPerSecond = 1000;
+  World after(options, withLinked(3));
   ASSERT_TRUE(after.lifecycle->load());
-  EXPECT_EQ(after.registry.findByName("a")->api, ApiState::connecting);
+  EXPECT_EQ(after.registry.findByName("0")->api, ApiState::connecting);
   EXPECT_EQ(after.registry.findByName("never paired")->state, created);
   after.lifecycle->resume();
   ASSERT_TRUE(eventually([&] { return after.connector.count("open") == 2; }));
-  after.open(after.registry.findByName("a")->row.key);
+  after.open(after.registry.findByName("0")->row.key);
+  EXPECT_TRUE(eventually([&] { return after.connector.count("open") == 3; }));
+}
+
+TEST(Lifecycle, AfterARestartLinkedInstancesReopenOneByOneInTime) {
+  auto options = World::quick();
+  options.opensPerSecond = 10;
+  World after(options, withLinked(4));
+  ASSERT_TRUE(after.lifecycle->load());
+  const auto start = std::chrono::steady_clock::now();
+  after.lifecycle->resume();
+  ASSERT_TRUE(eventually([&] { return after.connector.count("open") == 4; }));
+  EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(300));
+}
+
+TEST(Lifecycle, AConnectorThatSaysNothingDoesNotKeepTheOthersClosed) {
+  auto options = World::quick();
+  options.opensAtOnce = 1;
+  options.opensPerSecond = 1000;
+  options.openWithin = std::chrono::milliseconds(50);
+  World after(options, withLinked(3));
+  ASSERT_TRUE(after.lifecycle->load());
+  after.lifecycle->resume();
   EXPECT_TRUE(eventually([&] { return after.connector.count("open") == 3; }));
 }
 
