@@ -50,8 +50,10 @@ void Lifecycle::Impl::applyNow(const std::string& alias, StateReport report) {
     return;
   }
   auto& w = work(key);
-  const bool reopening =
-      w.reopen && (report.state == State::closed || report.state == State::error);
+  // A link that broke meanwhile is no answer to close(): the connector means to try again by
+  // itself.
+  const bool reopening = w.reopen && report.retryIn.count() == 0 &&
+                         (report.state == State::closed || report.state == State::error);
   if (reopening) report.retryIn = std::max(report.retryIn, std::chrono::milliseconds(1));
 
   const auto nowUs = services.clock.nowUs();

@@ -66,6 +66,35 @@ TEST_F(Instances, ACloseThatTheBridgeDoesNotConfirmEndsAtItsDeadline) {
   EXPECT_EQ(lastState()->reason, COLIBRI_E_TIMEOUT);
 }
 
+TEST_F(Instances, AnOpenWhileACloseIsUnderWayComesAfterIt) {
+  start("{}");
+  openAndWait();
+  ASSERT_EQ(host->close(1), COLIBRI_OK);
+  ASSERT_EQ(host->open(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_OPEN, 1, 2));
+  EXPECT_THAT(states(), ElementsAre(COLIBRI_INSTANCE_CONNECTING, COLIBRI_INSTANCE_CONNECTING,
+                                    COLIBRI_INSTANCE_OPEN, COLIBRI_INSTANCE_CLOSED,
+                                    COLIBRI_INSTANCE_CONNECTING, COLIBRI_INSTANCE_CONNECTING,
+                                    COLIBRI_INSTANCE_OPEN));
+}
+
+TEST_F(Instances, AnOpenWhileACloseIsUnderWayComesAfterItsDeadlineAtTheLatest) {
+  start(R"({"on close": []})");
+  openAndWait();
+  ASSERT_EQ(host->close(1, std::chrono::milliseconds(50)), COLIBRI_OK);
+  ASSERT_EQ(host->open(1), COLIBRI_OK);
+  EXPECT_TRUE(untilState(COLIBRI_INSTANCE_OPEN, 1, 2));
+}
+
+TEST_F(Instances, AnOpenWhileACloseIsUnderWaySurvivesTheEndOfItsBridge) {
+  start(R"({"runs": {"1": {"on close": [{"kill": true}]}}})");
+  openAndWait();
+  ASSERT_EQ(host->close(1), COLIBRI_OK);
+  ASSERT_EQ(host->open(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_OPEN, 1, 2)) << allLogs();
+  EXPECT_EQ(runs(), 2u);
+}
+
 TEST_F(Instances, AFinalCloseOfTheNetworkKeepsItsNumberAndIsNotTriedAgain) {
   start(R"({"on open": [
     {"send": {"t":"state","k":"$k","state":"connecting"}},

@@ -39,8 +39,8 @@ void Supervisor::open(std::uint64_t key, std::string id, std::string name, std::
   instance.id = std::move(id);
   instance.name = std::move(name);
   instance.options = std::move(options);
-  if (instance.wish == Wish::logout) {
-    instance.openAfter = true;
+  if (instance.wish == Wish::logout || instance.wish == Wish::close) {
+    instance.openAfter = true;  // the end that is under way comes first, and is not taken for ours
     return;
   }
   instance.wish = Wish::open;
@@ -140,6 +140,13 @@ void Supervisor::closeIsOverdue(std::uint64_t key, Instance& instance) {
   settle(key, instance);
   say(key, instance, COLIBRI_INSTANCE_CLOSED, COLIBRI_E_TIMEOUT,
       "the bridge did not confirm in time");
+  openIfAsked(key, instance);
+}
+
+/// Opens what was asked to while it was ending.
+void Supervisor::openIfAsked(std::uint64_t key, Instance& instance) {
+  if (!std::exchange(instance.openAfter, false)) return;
+  open(key, instance.id, instance.name, instance.options);
 }
 
 /// The bridge did not do it, so we do; and what it still writes for the instance is refused.
@@ -164,8 +171,7 @@ void Supervisor::wiped(std::uint64_t key, colibri_status status) {
 void Supervisor::loggedOut(std::uint64_t key, Instance& instance) {
   settle(key, instance);
   say(key, instance, COLIBRI_INSTANCE_LOGGED_OUT, COLIBRI_OK, "the network could not be told");
-  if (!std::exchange(instance.openAfter, false)) return;
-  open(key, instance.id, instance.name, instance.options);
+  openIfAsked(key, instance);
 }
 
 void Supervisor::tickInstances(SteadyTime time) {

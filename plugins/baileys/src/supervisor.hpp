@@ -59,7 +59,7 @@ class Supervisor final : private Bridge::Listener {
   struct Instance {
     std::string id, name, options;
     Wish wish = Wish::none;
-    bool openAfter = false;  ///< asked for while a logout was under way
+    bool openAfter = false;  ///< asked for while a close or logout was under way
     colibri_instance_state reported = COLIBRI_INSTANCE_CREATED;
     SteadyTime deadline{};  ///< of a close or logout
   };
@@ -99,6 +99,7 @@ class Supervisor final : private Bridge::Listener {
            colibri_status reason, std::string_view detail, std::chrono::milliseconds retryIn = {});
   void tickInstances(SteadyTime now);
   void closeIsOverdue(std::uint64_t key, Instance& instance);
+  void openIfAsked(std::uint64_t key, Instance& instance);
   void logoutIsOverdue(std::uint64_t key, Instance& instance);
   void wiped(std::uint64_t key, colibri_status status);
   void loggedOut(std::uint64_t key, Instance& instance);

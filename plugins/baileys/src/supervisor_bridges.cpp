@@ -140,8 +140,8 @@ void Supervisor::onState(Bridge& bridge, const Frame& frame) {
   if (opened) {
     instance.options.clear();  // a pairing code is asked for once
     commands_.opened(state.key, bridge);
-  } else if (ends && std::exchange(instance.openAfter, false)) {
-    open(state.key, instance.id, instance.name, instance.options);
+  } else if (ends) {
+    openIfAsked(state.key, instance);
   }
 }
 
@@ -204,6 +204,9 @@ void Supervisor::tellWaiting(std::size_t slot, const std::string& why, milliseco
   for (auto& [key, instance] : instances_) {
     if (pool_.slotOf(key) != slot) continue;
     connected_.set(key, false);
+    // Its link is gone with the bridge, which is closed enough for what was to come after.
+    if (instance.wish == Wish::close && std::exchange(instance.openAfter, false))
+      instance.wish = Wish::open;
     if (instance.wish == Wish::open) {
       say(key, instance, COLIBRI_INSTANCE_ERROR, COLIBRI_E_UNAVAILABLE, why, delay);
     } else if (instance.wish == Wish::close) {
