@@ -30,6 +30,7 @@ export class Instance {
   #progressed = false; // the present socket has shown a QR code or been paired
   #info = {}; // what was told of the account
   #ended = []; // waiting for the present socket's end
+  #tried = []; // waiting for the present try to end, well or not
   #crowded = false;
 
   /**
@@ -61,13 +62,13 @@ export class Instance {
     }
     this.#wanted = true;
     this.#backoff.reset();
-    this.#pairing = new Pairing({
-      number,
-      limit: this.#parts.settings.qrLimit,
-      qrMs: this.#parts.timing.qrMs,
-      report: this.#report,
-    });
+    this.#pairing = this.#newPairing(number);
     void this.#try();
+  }
+
+  #newPairing(number) {
+    const { settings, timing } = this.#parts;
+    return new Pairing({ number, limit: settings.qrLimit, qrMs: timing.qrMs, report: this.#report });
   }
 
   close() {
@@ -171,6 +172,7 @@ export class Instance {
 
   #onOpen(connection, isCurrent) {
     this.#openedAt = Date.now();
+    for (const told of this.#tried.splice(0)) told();
     this.#info = {};
     const { me } = this.#session.creds;
     this.#tellProfile({ ownerJid: jidNormalizedUser(me.id), profileName: me.name });
@@ -204,7 +206,7 @@ export class Instance {
   #onEnded(why) {
     this.#connection = null;
     this.#commands.linkDown();
-    for (const told of this.#ended.splice(0)) told();
+    for (const told of [...this.#ended.splice(0), ...this.#tried.splice(0)]) told();
     if (!this.#wanted) return;
     if (this.#openedAt && Date.now() - this.#openedAt > STABLE_MS) this.#backoff.reset();
     const wasOpen = this.#openedAt > 0;
@@ -252,17 +254,38 @@ export class Instance {
   }
 
   async #tellLogout(deadlineMs) {
+    const until = Date.now() + deadlineMs;
+    if (!this.#connection?.isOpen) await within(deadlineMs, this.#openOnce());
     const connection = this.#connection;
     if (!connection?.isOpen) return false;
     const ended = new Promise((resolve) => this.#ended.push(resolve));
     this.#wanted = false; // the end is ours
     try {
-      await within(deadlineMs, connection.sock.logout());
-      await within(deadlineMs, ended);
+      await within(until - Date.now(), connection.sock.logout());
+      await within(until - Date.now(), ended);
       return true;
     } catch {
       return false; // the link went away under it
     }
+  }
+
+  /** One try for a link, if there is an account to link to: WhatsApp is told of a logout over nothing else. */
+  async #openOnce() {
+    if (!this.#session) {
+      try {
+        await this.#loadSession();
+      } catch {
+        this.#session = null;
+      }
+    }
+    if (!this.#session?.linked) return;
+    const tried = new Promise((resolve) => this.#tried.push(resolve));
+    if (!this.#wanted || !this.#connection) {
+      this.#wanted = true;
+      this.#pairing ??= this.#newPairing();
+      void this.#try();
+    }
+    await tried;
   }
 
   /** Deletes credentials and keys; if the store fails the daemon does it. */

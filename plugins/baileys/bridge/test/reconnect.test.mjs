@@ -197,6 +197,26 @@ test('logout while no connection can be made, and of an instance that this bridg
   await host.state('2', 'loggedOut');
 });
 
+test('logout of a linked instance whose link is away opens one to tell WhatsApp', async () => {
+  const { host, device, mark } = await opened();
+  host.send({ t: 'close', k: '1' });
+  host.send({ t: 'logout', k: '1', instanceId: 'id-1', name: 'name-1', deadlineMs: 5000 });
+  const out = await host.state('1', 'loggedOut', mark);
+  assert.equal(out.detail, 'logged out');
+  assert.equal(world.sim.store.device(device), undefined);
+  assert.deepEqual(host.store.keys('1'), []);
+});
+
+test('logout while a bridge that never saw the instance has its keys tells WhatsApp, too', async () => {
+  const { host, device } = await opened();
+  await host.stop();
+  const second = await world.host({ store: host.store });
+  second.send({ t: 'logout', k: '1', instanceId: 'id-1', name: 'name-1', deadlineMs: 5000 });
+  const out = await second.state('1', 'loggedOut');
+  assert.equal(out.detail, 'logged out');
+  assert.equal(world.sim.store.device(device), undefined);
+});
+
 test('unlinked on the phone: loggedOut, keys deleted, the next open shows a QR code', async () => {
   const { host, device, mark } = await opened();
   await world.admin('remove-device', { jid: device });
