@@ -7,7 +7,7 @@ export async function until(what, condition, ms = 15_000) {
   for (;;) {
     const value = await condition()
     if (value) return value
-    if (Date.now() > end) throw new Error(`timeout after ${ms} ms: ${typeof what === 'function' ? what() : what}`)
+    if (Date.now() > end) throw new Error(`timeout after ${ms} ms: ${typeof what === 'function' ? await what() : what}`)
     await pause(20)
   }
 }
