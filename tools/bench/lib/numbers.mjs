@@ -11,3 +11,9 @@ export async function alternate(rounds, ...functions) {
     for (const [index, one] of functions.entries()) results[index].push(await one(round))
   return results
 }
+
+/** The value below which the share `q` of the numbers lies. */
+export function quantile(numbers, q) {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]
+}
