@@ -61,6 +61,7 @@ struct Application::Parts {
   std::unique_ptr<plugin::PluginHost> plugins;
   std::unique_ptr<ListenerList> listeners;
   std::unique_ptr<PluginHostSettings> pluginSettings;
+  std::optional<api::FailedKeys> failedKeys;
   std::unique_ptr<MetricsView> metrics;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<http::Server> server;
@@ -176,13 +177,20 @@ Result<void> Application::Parts::loadPlugins() {
 
 Result<void> Application::Parts::serve() {
   pluginSettings = std::make_unique<PluginHostSettings>(*plugins);
-  metrics =
-      std::make_unique<MetricsView>(registry, *commands, *dispatcher, *lifecycle, *http, *executor);
+  auto clients = clientAddress(settings());
+  if (!clients) return clients.error();
+  failedKeys.emplace(clock, failedKeysOptions(settings()));
+  metrics = std::make_unique<MetricsView>(registry, *commands, *dispatcher, *lifecycle, *http,
+                                          *executor, *failedKeys);
   const auto dialect = settings().rootDialect == config::Settings::Dialect::v2
                            ? api::Dialect::v2
                            : api::Dialect::native;
   api = std::make_unique<api::Api>(
-      api::AccessControl(settings().authentication.apiKey, registry), dialect,
+      api::Entrance{.access = {settings().authentication.apiKey, registry},
+                    .failures = *failedKeys,
+                    .clients = std::move(*clients),
+                    .cors = corsOf(settings()),
+                    .rootDialect = dialect},
       api::InstancesController(*lifecycle, registry, *commands, lastChats, *pluginSettings),
       api::MessagesController(*commands), registry,
       api::Gateway{kVersion, [this] { return pluginsJson(*plugins); },

@@ -83,6 +83,23 @@ instances::Lifecycle::Options lifecycleOptions(const config::Settings& settings)
   return options;
 }
 
+Result<api::ClientAddress> clientAddress(const config::Settings& settings) {
+  auto clients = api::ClientAddress::parse(settings.server.trustedProxies);
+  if (clients) return clients;
+  return Error{Errc::invalidArgument, "server.trusted_proxies: " + clients.error().message};
+}
+
+api::Cors corsOf(const config::Settings& settings) {
+  const auto& cors = settings.cors;
+  return api::Cors({cors.origins, cors.methods, cors.credentials});
+}
+
+api::FailedKeys::Options failedKeysOptions(const config::Settings& settings) {
+  api::FailedKeys::Options options;
+  options.perMinute = settings.authentication.failedPerMinute;
+  return options;
+}
+
 plugin::LoadSpec pluginSpec(const config::Loader& loader) {
   const auto& settings = loader.settings();
   plugin::LoadSpec spec;

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "api/client_address.hpp"
+#include "api/cors.hpp"
+#include "api/failed_keys.hpp"
 #include "base/result.hpp"
 #include "config/loader.hpp"
 #include "delivery/dispatcher.hpp"
@@ -19,6 +22,9 @@ http::Options httpOptions(const config::Settings& settings);
 Result<net::CurlHttpClient::Options> httpClientOptions(const config::Settings& settings);
 delivery::Dispatcher::Options dispatcherOptions(const config::Settings& settings);
 instances::Lifecycle::Options lifecycleOptions(const config::Settings& settings);
+Result<api::ClientAddress> clientAddress(const config::Settings& settings);
+api::Cors corsOf(const config::Settings& settings);
+api::FailedKeys::Options failedKeysOptions(const config::Settings& settings);
 plugin::LoadSpec pluginSpec(const config::Loader& loader);
 
 }  // namespace colibri::app
