@@ -24,6 +24,7 @@
 namespace colibri::app {
 namespace {
 
+constexpr std::size_t kQrCodesKept = 64;
 constexpr std::chrono::minutes kCleanUpEvery{10};
 constexpr std::chrono::seconds kStopWithin{10};
 
@@ -31,7 +32,8 @@ constexpr std::chrono::seconds kStopWithin{10};
 
 /// Every object of the process, in the order of construction; destruction is the reverse.
 struct Application::Parts {
-  explicit Parts(config::Loader l) : loader(std::move(l)) {}
+  explicit Parts(config::Loader l)
+      : loader(std::move(l)), qrCodes(kQrCodesKept, qrColor(settings())) {}
 
   Result<void> openLog();
   Result<void> openStore();
@@ -73,6 +75,7 @@ Application::~Application() = default;
 Result<std::unique_ptr<Application>> Application::configure(const std::string& file) {
   auto loader = config::Loader::open(file, config::processEnvironment());
   if (!loader) return loader.error();
+  if (const auto clients = clientAddress(loader->settings()); !clients) return clients.error();
   return std::unique_ptr<Application>(new Application(std::make_unique<Parts>(std::move(*loader))));
 }
 

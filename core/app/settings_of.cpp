@@ -100,6 +100,13 @@ api::FailedKeys::Options failedKeysOptions(const config::Settings& settings) {
   return options;
 }
 
+qr::Color qrColor(const config::Settings& settings) {
+  const auto byte = [color = settings.instances.qrColor](unsigned shift) {
+    return static_cast<std::uint8_t>(color >> shift & 0xff);
+  };
+  return {byte(16), byte(8), byte(0)};
+}
+
 plugin::LoadSpec pluginSpec(const config::Loader& loader) {
   const auto& settings = loader.settings();
   plugin::LoadSpec spec;

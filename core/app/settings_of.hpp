@@ -11,6 +11,7 @@
 #include "log/open.hpp"
 #include "net/curl_http_client.hpp"
 #include "plugin/plugin_host.hpp"
+#include "qr/png.hpp"
 
 /// From the operator's settings to each part's options. [pure]
 namespace colibri::app {
@@ -25,6 +26,7 @@ instances::Lifecycle::Options lifecycleOptions(const config::Settings& settings)
 Result<api::ClientAddress> clientAddress(const config::Settings& settings);
 api::Cors corsOf(const config::Settings& settings);
 api::FailedKeys::Options failedKeysOptions(const config::Settings& settings);
+qr::Color qrColor(const config::Settings& settings);
 plugin::LoadSpec pluginSpec(const config::Loader& loader);
 
 }  // namespace colibri::app

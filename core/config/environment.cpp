@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "config/v2_levels.hpp"
+
 namespace colibri::config {
 namespace {
 
@@ -26,6 +28,9 @@ const std::vector<PluginVariable>& contractVariables() {
       {"webhook",
        {"WEBHOOK_RETRY_NON_RETRYABLE_STATUS_CODES", {"retry", "non_retryable_status_codes"}}},
       {"baileys", {"QRCODE_LIMIT", {"qr_limit"}}},
+      {"baileys", {"CONFIG_SESSION_PHONE_CLIENT", {"phone_client"}}},
+      {"baileys", {"CONFIG_SESSION_PHONE_NAME", {"phone_name"}}},
+      {"baileys", {"LOG_BAILEYS", {"log_level"}, bridgeLevel}},
   };
   return kVariables;
 }
@@ -85,7 +90,8 @@ const std::vector<Variable>& coreVariables() {
       {"DEL_INSTANCE", {"instances", "delete_unused_after_min"}},
       {"DATABASE_PROVIDER", {"database", "provider"}},
       {"API_DIALECT", {"api", "root_dialect"}},
-      {"LOG_LEVEL", {"log", "level"}},
+      {"LOG_LEVEL", {"log", "level"}, logLevel},
+      {"QRCODE_COLOR", {"instances", "qr_color"}},
   };
   return kVariables;
 }
@@ -96,6 +102,12 @@ std::vector<Variable> contractVariablesOf(std::string_view alias) {
     if (entry.alias == alias) found.push_back(entry.variable);
   }
   return found;
+}
+
+bool isContractVariable(std::string_view name) {
+  return std::ranges::any_of(coreVariables(), [&](const auto& v) { return v.name == name; }) ||
+         std::ranges::any_of(contractVariables(),
+                             [&](const auto& v) { return v.variable.name == name; });
 }
 
 std::string pluginVariable(std::string_view alias, const std::vector<std::string>& path) {

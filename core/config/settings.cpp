@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <charconv>
 #include <filesystem>
 
 namespace colibri::config {
@@ -102,6 +103,8 @@ Settings::Instances readInstances(const Section& in) {
   if (!in.is("delete_unused_after_min", false))
     instances.removeUnusedAfter = in.time<std::chrono::minutes>("delete_unused_after_min");
   instances.opensAtOnce = in.number<unsigned>("opens_at_once");
+  const auto color = in.text("qr_color");  // "#rrggbb", by the schema
+  std::from_chars(color.data() + 1, color.data() + color.size(), instances.qrColor, 16);
   return instances;
 }
 

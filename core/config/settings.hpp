@@ -66,6 +66,7 @@ struct Settings {
     std::chrono::seconds qrWait{}, commandDeadline{}, deleteFarewell{};
     std::chrono::minutes removeUnusedAfter{};  ///< 0 = never
     unsigned opensAtOnce = 0;
+    std::uint32_t qrColor = 0;  ///< 0xrrggbb
   } instances;
 
   enum class Dialect : std::uint8_t { native, v2 };
