@@ -30,7 +30,8 @@ struct Trick {
 enum class Key { none, wrong, ofA, ofB, global };
 constexpr Key kKeys[] = {Key::none, Key::wrong, Key::ofA, Key::ofB, Key::global};
 
-struct Matrix : ::testing::Test {
+/// With either dialect at the root.
+struct Matrix : ::testing::TestWithParam<Dialect> {
   Matrix() : keyB(api.create("b")) { idB = instance("b")->row.id; }
 
   /// A fresh A if the last one was deleted.
@@ -95,6 +96,19 @@ struct Matrix : ::testing::Test {
     };
   }
 
+  /// The forms of a route's path with `{}` for the instance.
+  static std::vector<std::string> formsOf(const Route& route) {
+    const std::string router(route.router), action(route.name);
+    const auto own = "/" + router + (action.empty() ? "" : "/" + action);
+    std::vector<std::string> forms{own, "/v2" + own, "/" + own + "/"};
+    if (route.ofInstance)
+      forms = {"/{}" + own, own + "/{}", "/v2" + own + "/{}", "//{}/" + own + "/"};
+    if (GetParam() == Dialect::v2) {
+      forms.push_back("/native" + forms[0]);
+    }
+    return forms;
+  }
+
   http::Response send(const Route& route, const std::string& path, const Trick& trick,
                       const std::string& key) {
     const auto method = route.method == "POST"     ? Method::post
@@ -138,20 +152,12 @@ struct Matrix : ::testing::Test {
     return {};
   }
 
-  ApiWorld api{{.qrWait = std::chrono::milliseconds(1)}};
+  ApiWorld api{{.root = GetParam(), .qrWait = std::chrono::milliseconds(1)}};
   std::string keyB, idB, nameA, keyA;
   int created = 0;
 };
 
-/// The forms of a route's path with `{}` for the instance.
-std::vector<std::string> formsOf(const Route& route) {
-  const std::string router(route.router), action(route.name);
-  const auto own = "/" + router + (action.empty() ? "" : "/" + action);
-  if (!route.ofInstance) return {own, "/v2" + own, "/" + own + "/"};
-  return {"/{}" + own, own + "/{}", "/v2" + own + "/{}", "//{}/" + own + "/"};
-}
-
-TEST_F(Matrix, AnInstanceRouteOpensToItsKeyAndTheGlobalOneAndActsOnThePathsInstance) {
+TEST_P(Matrix, AnInstanceRouteOpensToItsKeyAndTheGlobalOneAndActsOnThePathsInstance) {
   for (const auto& route : routes()) {
     if (!route.ofInstance) continue;
     for (const auto& form : formsOf(route)) {
@@ -177,7 +183,7 @@ TEST_F(Matrix, AnInstanceRouteOpensToItsKeyAndTheGlobalOneAndActsOnThePathsInsta
   }
 }
 
-TEST_F(Matrix, APathThatIsNotExactlyTheInstancesNameIsAnotherInstance) {
+TEST_P(Matrix, APathThatIsNotExactlyTheInstancesNameIsAnotherInstance) {
   for (const auto& route : routes()) {
     if (!route.ofInstance) continue;
     for (const auto& trick : paths()) {
@@ -205,7 +211,7 @@ TEST_F(Matrix, APathThatIsNotExactlyTheInstancesNameIsAnotherInstance) {
   }
 }
 
-TEST_F(Matrix, A401IsTheSameWhateverExists) {
+TEST_P(Matrix, A401IsTheSameWhateverExists) {
   needA();
   std::set<std::string> answers;
   for (const auto& route : routes()) {
@@ -225,7 +231,7 @@ TEST_F(Matrix, A401IsTheSameWhateverExists) {
   EXPECT_EQ(answers.size(), 1U);
 }
 
-TEST_F(Matrix, ARouteWithoutAnInstanceOpensToItsKeysOnly) {
+TEST_P(Matrix, ARouteWithoutAnInstanceOpensToItsKeysOnly) {
   for (const auto& route : routes()) {
     if (route.ofInstance) continue;
     for (const auto& form : formsOf(route)) {
@@ -256,7 +262,7 @@ TEST_F(Matrix, ARouteWithoutAnInstanceOpensToItsKeysOnly) {
   }
 }
 
-TEST_F(Matrix, FetchInstancesShowsAnInstancesKeyItsOwnRowOrNothing) {
+TEST_P(Matrix, FetchInstancesShowsAnInstancesKeyItsOwnRowOrNothing) {
   needA();
   for (const std::string path : {"/instance/fetchInstances", "/v2/instance/fetchInstances"}) {
     for (const auto& trick : overrides()) {
@@ -276,7 +282,7 @@ TEST_F(Matrix, FetchInstancesShowsAnInstancesKeyItsOwnRowOrNothing) {
   }
 }
 
-TEST_F(Matrix, SeveralKeysThatDifferAreNone) {
+TEST_P(Matrix, SeveralKeysThatDifferAreNone) {
   needA();
   const auto status = [&](const std::vector<std::string>& keys) {
     Headers headers;
@@ -296,6 +302,11 @@ TEST_F(Matrix, SeveralKeysThatDifferAreNone) {
                                                                 {keyA + ", " + keyB}})
     EXPECT_EQ(status(keys), 401);
 }
+
+INSTANTIATE_TEST_SUITE_P(BothDialects, Matrix, ::testing::Values(Dialect::native, Dialect::v2),
+                         [](const auto& root) {
+                           return root.param == Dialect::v2 ? "V2AtTheRoot" : "NativeAtTheRoot";
+                         });
 
 }  // namespace
 }  // namespace colibri::api

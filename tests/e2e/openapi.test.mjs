@@ -256,9 +256,19 @@ test('an instance that connects, sends and logs out', { timeout: 120_000 }, asyn
   assert.match(pairingCode, /^[0-9A-Z]{8}$/)
   assert.equal((await json(200, 'GET', '/code/instance/connect?number=15550000009')).qrcode.pairingCode, pairingCode)
 
+  const number = '15550000008'
+  const atOnce = await create('at-once', { qrcode: true, number })
+  assert.match(atOnce.qrcode.pairingCode, /^[0-9A-Z]{8}$/)
+  const atOnceV2 = await create('at-once-v2', { qrcode: true, number: '15550000007' }, '/v2/instance/create')
+  assert.match(atOnceV2.qrcode.pairingCode, /^[0-9A-Z]{8}$/)
+  assert.equal(atOnceV2.qrcode.count, 1)
+  const named = (rows) => rows.map((row) => row.name)
+  assert.deepEqual(named(await json(200, 'GET', `/v2/instance/fetchInstances?number=${number}`)), ['at-once'])
+
   await post(sim.adminUrl, 'scan-qr', { qr: qrcode.code, phone: US, name: 'Us' })
   await until('us to be open', async () => (await gateway.state('us')) === 'open')
   for (const prefix of ['', '/v2']) await ask(200, 'GET', `${prefix}/instance/fetchInstances`)
+  assert.deepEqual(named(await json(200, 'GET', `/v2/instance/fetchInstances?number=${US}`)), ['us'])
   for (const form of Object.values(FORMS)) {
     await ask(200, 'GET', form('instance', 'connect', 'us'))
     await ask(200, 'GET', form('instance', 'connectionState', 'us'))

@@ -105,7 +105,8 @@ class ApiWorld {
                             boost::json::serialize(boost::json::object{{"instanceName", name}}));
     EXPECT_EQ(answer.status, 201) << answer.body;
     const auto body = boost::json::parse(answer.body);
-    return std::string(body.at("hash").at("apikey").as_string());
+    const auto& hash = body.at("hash");  // v2: the key itself
+    return std::string(hash.is_string() ? hash.as_string() : hash.at("apikey").as_string());
   }
   commands::CommandService& commands() { return commands_; }
 
