@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "api/routes.hpp"
+#include "http/request.hpp"
 #include "instances/registry.hpp"
 
 namespace colibri::api {
@@ -16,15 +17,17 @@ struct Caller {
 };
 
 /// The door. A key is checked before anything is looked up by name, so the answer to a wrong key is
-/// the same for known and unknown instances; identity comes from the verified path only.
+/// the same for known and unknown instances; identity comes from the verified path only. Several
+/// `apikey` headers that differ are no key: a proxy may have judged another one than we would.
 ///
 /// [Threading] any thread; immutable. Keys are compared by their hashes, in constant time.
 class AccessControl {
  public:
   AccessControl(std::string globalKey, const instances::Registry& registry);
 
-  /// Nothing = 401. `key` is the `apikey` header, empty if there was none.
-  std::optional<Caller> admit(const Match& match, std::string_view key) const;
+  /// Nothing = 401.
+  std::optional<Caller> admit(const Match& match, const http::Headers& headers) const;
+  bool isGlobalKey(std::string_view key) const;
 
  private:
   std::string globalKeyHash_;

@@ -103,10 +103,15 @@ TEST(Access, AHashIsNoKey) {
   instances::Registry registry;
   const AccessControl access("the-global-key-of-the-tests", registry);
   const Match match{Action::plugins, Access::globalKey, Dialect::native, ""};
-  EXPECT_TRUE(access.admit(match, "the-global-key-of-the-tests"));
-  EXPECT_FALSE(access.admit(match, crypto::sha256("the-global-key-of-the-tests")));
-  EXPECT_FALSE(access.admit(match, "the-global-key-of-the-test"));
-  EXPECT_FALSE(access.admit(match, std::string("the-global-key-of-the-tests\0", 28)));
+  const auto admitted = [&](std::string_view key) {
+    http::Headers headers;
+    headers.add("ApiKey", key);
+    return access.admit(match, headers).has_value();
+  };
+  EXPECT_TRUE(admitted("the-global-key-of-the-tests"));
+  EXPECT_FALSE(admitted(crypto::sha256("the-global-key-of-the-tests")));
+  EXPECT_FALSE(admitted("the-global-key-of-the-test"));
+  EXPECT_FALSE(admitted(std::string("the-global-key-of-the-tests\0", 28)));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "api/api.hpp"
 
 #include <boost/json.hpp>
+#include <iterator>
 
 #include "http/response.hpp"
 
@@ -22,32 +23,44 @@ Answer text(std::string body) {
 
 }  // namespace
 
-Api::Api(AccessControl access, Dialect rootDialect, InstancesController instances,
-         MessagesController messages, const instances::Registry& registry, Gateway gateway)
-    : access_(std::move(access)),
-      rootDialect_(rootDialect),
+Api::Api(Entrance entrance, InstancesController instances, MessagesController messages,
+         const instances::Registry& registry, Gateway gateway)
+    : entrance_(std::move(entrance)),
       instances_(std::move(instances)),
       messages_(std::move(messages)),
       registry_(registry),
       gateway_(std::move(gateway)) {}
 
 void Api::handle(http::Request request, http::Responder responder) {
-  Reply reply = [responder = std::move(responder)](Answer answer) mutable {
-    responder.send(toResponse(std::move(answer)));
+  Reply reply = [responder = std::move(responder),
+                 cors = entrance_.cors.fieldsFor(request.headers)](Answer answer) mutable {
+    auto response = toResponse(std::move(answer));
+    std::move(cors.begin(), cors.end(), std::back_inserter(response.headers));
+    responder.send(std::move(response));
   };
+  if (request.method == http::Method::options)
+    return reply(entrance_.cors.preflight(request.headers));
   const auto method = http::methodName(request.method);
-  const auto match = matchRoute(method, request.path, rootDialect_);
+  const auto match = matchRoute(method, request.path, entrance_.rootDialect);
   if (!match) {
     return reply(failure(404, "Cannot " + std::string(method) + " " + request.target));
   }
-  auto caller = access_.admit(*match, request.headers.get("apikey"));
-  if (!caller) return reply(unauthorized());
+  auto caller = entrance_.access.admit(*match, request.headers);
+  if (!caller) return reply(refusal(request));
   instances::InstancePtr instance;
   if (match->access == Access::instanceKey) {
     instance = registry_.findByName(match->instance);
     if (!instance) return reply(noSuchInstance(match->instance));
   }
   dispatch({*match, std::move(*caller), std::move(instance), std::move(request), std::move(reply)});
+}
+
+Answer Api::refusal(const http::Request& request) const {
+  const auto wait = entrance_.failures.count(entrance_.clients.of(request.peer, request.headers));
+  if (!wait) return unauthorized();
+  auto answer = failure(429, "Too many requests with a wrong key");
+  answer.headers.emplace_back("Retry-After", std::to_string(wait->count()));
+  return answer;
 }
 
 void Api::dispatch(Call call) const {
@@ -58,7 +71,15 @@ void Api::dispatch(Call call) const {
       return call.reply(ok({{"status", 200},
                             {"message", "Welcome to Colibri, it is working!"},
                             {"version", gateway_.version},
-                            {"clientName", "colibri"}}));
+                            {"clientName", "colibri"},
+                            {"documentation", nullptr},
+                            {"whatsappWebVersion", nullptr}}));
+    case Action::verifyCreds:
+      return call.reply(ok({{"status", 200},
+                            {"message", "Credentials are valid"},
+                            {"facebookAppId", nullptr},
+                            {"facebookConfigId", nullptr},
+                            {"facebookUserToken", nullptr}}));
     case Action::plugins:
       return call.reply({200, gateway_.pluginsJson()});
     case Action::metrics:

@@ -3,6 +3,9 @@
 #include <functional>
 #include <string>
 
+#include "api/client_address.hpp"
+#include "api/cors.hpp"
+#include "api/failed_keys.hpp"
 #include "api/instances_controller.hpp"
 #include "api/messages_controller.hpp"
 #include "http/handler.hpp"
@@ -16,22 +19,32 @@ struct Gateway {
   std::function<std::string()> metricsText;  ///< for GET /metrics
 };
 
+/// What a request passes before a controller sees it.
+struct Entrance {
+  AccessControl access;
+  FailedKeys& failures;  ///< outlives the Api
+  ClientAddress clients = ClientAddress();
+  Cors cors = Cors();
+  Dialect rootDialect = Dialect::native;
+};
+
 /// The public API: route, key, instance, controller - in this order, so that nothing is looked up
 /// for a stranger.
 ///
 /// [Threading] every loop thread, concurrently; immutable. Nothing blocks.
 class Api final : public http::Handler {
  public:
-  Api(AccessControl access, Dialect rootDialect, InstancesController instances,
-      MessagesController messages, const instances::Registry& registry, Gateway gateway);
+  Api(Entrance entrance, InstancesController instances, MessagesController messages,
+      const instances::Registry& registry, Gateway gateway);
 
   void handle(http::Request request, http::Responder responder) override;
 
  private:
+  /// To a wrong key: 401, or 429 once its sender had enough of them.
+  Answer refusal(const http::Request& request) const;
   void dispatch(Call call) const;
 
-  AccessControl access_;
-  Dialect rootDialect_;
+  Entrance entrance_;
   InstancesController instances_;
   MessagesController messages_;
   const instances::Registry& registry_;

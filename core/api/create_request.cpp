@@ -1,8 +1,11 @@
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "api/body.hpp"
 #include "api/instances_controller.hpp"
+#include "api/v2_spellings.hpp"
+#include "config/api_key.hpp"
 #include "instances/names.hpp"
 
 namespace colibri::api {
@@ -16,20 +19,31 @@ constexpr std::array<std::string_view, 5> kMembers = {"instanceName", "integrati
 /// Integrations that the API names, whether or not their plugin is loaded.
 constexpr std::array<std::string_view, 5> kIntegrationObjects = {"webhook", "websocket", "rabbitmq",
                                                                  "chatwoot", "typebot"};
-constexpr std::size_t kTokenMin = 16, kTokenMax = 255;
+constexpr std::size_t kTokenMin = 16, kTokenMax = 255, kTokenCharacters = 5;
 
 template <std::size_t N>
 bool isOneOf(const std::array<std::string_view, N>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-void checkToken(std::string_view token, std::vector<std::string>& errors) {
+/// Whoever knows it acts for the instance, so it must not be one that others can guess.
+void checkToken(std::string_view token, std::string_view name, std::string_view callersKey,
+                std::vector<std::string>& errors) {
   if (token.empty()) return;
   if (token.size() < kTokenMin || token.size() > kTokenMax) {
     errors.push_back("token must have " + std::to_string(kTokenMin) + " to " +
                      std::to_string(kTokenMax) + " characters");
   } else if (std::any_of(token.begin(), token.end(), [](char c) { return c <= ' ' || c > '~'; })) {
     errors.push_back("token must be printable ASCII without spaces");
+  } else if (std::set(token.begin(), token.end()).size() < kTokenCharacters) {
+    errors.push_back("token is easy to guess: it has fewer than " +
+                     std::to_string(kTokenCharacters) + " different characters");
+  } else if (config::isPublishedKey(token)) {
+    errors.push_back("token is an example that was published, everybody knows it");
+  } else if (token == name) {
+    errors.push_back("token must not be the instance's name, which stands in every URL");
+  } else if (token == callersKey) {  // who may create has the global key
+    errors.push_back("token must not be the gateway's own key");
   }
 }
 
@@ -46,8 +60,9 @@ void checkNumber(std::string_view number, std::vector<std::string>& errors) {
 
 Result<instances::CreateRequest> InstancesController::readCreate(
     const Call& call, std::vector<std::string>& errors) const {
-  const auto body = parseObject(call.request.body);
+  auto body = parseObject(call.request.body);
   if (!body) return body.error();
+  if (call.match.dialect == Dialect::v2) *body = withIntegrationObjects(*body);
   Fields fields(*body);
   instances::CreateRequest request;
   request.name = fields.requiredText("instanceName");
@@ -75,7 +90,7 @@ Result<instances::CreateRequest> InstancesController::readCreate(
         "\"; known are WHATSAPP-BAILEYS, WHATSAPP-BUSINESS and those of loaded plugins");
   }
   request.wantQr = wantQr && request.integration == kBaileys;
-  checkToken(request.token, errors);
+  checkToken(request.token, request.name, call.request.headers.get("apikey"), errors);
   checkNumber(request.number, errors);
   readSettings(*body, request, errors);
   return request;

@@ -37,6 +37,13 @@ TEST_F(CreateRequest, WhatIsWrongIsNamedByItsPath) {
       {R"({"instanceName":"a","token":"short"})", "token must have 16 to 255 characters"},
       {R"({"instanceName":"a","token":"with a space inside"})", "token must be printable ASCII"},
       {R"({"instanceName":"a","token":"ééééééééééé"})", "token must be printable ASCII"},
+      {R"({"instanceName":"a","token":"aaaabbbbccccdddd"})", "token is easy to guess"},
+      {R"({"instanceName":"a","token":"429683C4C977415CAAFCCE10F7D57E11"})",
+       "token is an example that was published"},
+      {R"({"instanceName":"my-first-instance","token":"my-first-instance"})",
+       "token must not be the instance's name"},
+      {R"({"instanceName":"a","token":"the-global-key-of-the-tests"})",
+       "token must not be the gateway's own key"},
       {R"({"instanceName":"a","number":"1234"})", "number must be 5 to 20 digits"},
       {R"({"instanceName":"a","number":"+5511999"})", "number must be 5 to 20 digits"},
       {R"({"instanceName":"a","number":5511999})", "number must be a string"},
@@ -77,6 +84,47 @@ TEST_F(CreateRequest, ALoadedPluginsAliasIsAMemberInBothDialects) {
     EXPECT_EQ(answer.status, 201) << answer.body;
     EXPECT_EQ(api.world.registry.findByName(name)->settings.at("audit"), R"({"level":3})");
   }
+}
+
+TEST_F(CreateRequest, V2SpellsIntegrationsInSeveralWays) {
+  const struct {
+    const char *members, *settings;
+  } cases[] = {
+      {R"("webhook":{"url":"https://x.test","webhookByEvents":true,"webhookBase64":false})",
+       R"({"url":"https://x.test","byEvents":true,"base64":false})"},
+      {R"("webhook":{"url":"https://x.test","byEvents":false,"webhookByEvents":true})",
+       R"({"url":"https://x.test","byEvents":false})"},
+      {R"("webhookUrl":"https://x.test","webhookEvents":["CALL"],"webhookByEvents":true)",
+       R"({"url":"https://x.test","events":["CALL"],"byEvents":true})"},
+      {R"("webhookUrl":"https://flat.test","webhook":{"url":"https://x.test"})",
+       R"({"url":"https://x.test"})"},
+      {R"("webhookUrl":"https://x.test","webhook":null,"webhookEvents":null)",
+       R"({"url":"https://x.test"})"},
+  };
+  int n = 0;
+  for (const auto& [members, settings] : cases) {
+    const auto name = "v2-" + std::to_string(++n);
+    const auto answer =
+        create(R"({"instanceName":")" + name + R"(",)" + members + "}", "/v2/instance/create");
+    EXPECT_EQ(answer.status, 201) << members << answer.body;
+    EXPECT_EQ(boost::json::parse(api.world.registry.findByName(name)->settings.at("webhook")),
+              boost::json::parse(settings))
+        << members;
+  }
+}
+
+TEST_F(CreateRequest, FlatMembersOfV2ThatConfigureNothingAreLeftOut) {
+  const auto answer = create(
+      R"({"instanceName":"a","webhookUrl":"","webhookByEvents":false,"webhookurl":"x","webhooks":1,
+          "rabbitmqEnabled":false,"sqsEvents":["CALL"],"websocketEnabled":null})",
+      "/v2/instance/create");
+  EXPECT_EQ(answer.status, 201) << answer.body;
+  EXPECT_TRUE(api.world.registry.findByName("a")->settings.empty());
+  EXPECT_THAT(
+      messagesOf(create(R"({"instanceName":"b","rabbitmqEnabled":true})", "/v2/instance/create")),
+      ElementsAre(HasSubstr("rabbitmq: no plugin of this name")));
+  EXPECT_EQ(create(R"({"instanceName":"b","webhookUrl":"https://x.test"})").status, 400)
+      << "the native dialect has one spelling";
 }
 
 TEST_F(CreateRequest, SettingsThatAreDisabledAreNotLookedAt) {

@@ -18,6 +18,12 @@ Answer notConnected(const instances::Instance& instance) {
   return failure(400, "The \"" + instance.row.name + "\" instance is not connected");
 }
 
+/// The one it was created with, or that of the account it is linked to.
+bool hasNumber(const store::InstanceRow& row, std::string_view number) {
+  return row.number == number ||
+         std::string_view(row.ownerJid).substr(0, row.ownerJid.find_first_of(":@")) == number;
+}
+
 }  // namespace
 
 void InstancesController::create(Call call) const {
@@ -42,12 +48,16 @@ void InstancesController::fetch(Call call) const {
   } else {
     found.push_back(call.caller.instance);
   }
+  const auto number =
+      dialect == Dialect::v2 ? call.request.query.get("number") : std::string_view();
   std::erase_if(found, [&](const auto& instance) {
-    return (!name.empty() && instance->row.name != name) || (!id.empty() && instance->row.id != id);
+    return (!name.empty() && instance->row.name != name) ||
+           (!id.empty() && instance->row.id != id) ||
+           (!number.empty() && !hasNumber(instance->row, number));
   });
-  if (found.empty() && dialect == Dialect::v2 && (!name.empty() || !id.empty())) {
-    return call.reply(
-        failure(404, "Instance \"" + std::string(name.empty() ? id : name) + "\" not found"));
+  const auto asked = !name.empty() ? name : !id.empty() ? id : number;
+  if (found.empty() && dialect == Dialect::v2 && !asked.empty()) {
+    return call.reply(failure(404, "Instance \"" + std::string(asked) + "\" not found"));
   }
   boost::json::array rows;
   rows.reserve(found.size());

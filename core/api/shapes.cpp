@@ -44,6 +44,22 @@ json::object v2Success(const char* message) {
       {"status", "SUCCESS"}, {"error", false}, {"response", json::object{{"message", message}}}};
 }
 
+/// What v2 shows of a new instance's webhook; empty if it has none.
+json::object webhookV2(const Instance& instance) {
+  json::object out;
+  const auto at = instance.settings.find("webhook");
+  if (at == instance.settings.end()) return out;
+  const auto settings = json::parse(at->second);  // validated when it came
+  const auto show = [&](const char* member, const char* as) {
+    if (const auto* value = settings.as_object().if_contains(member)) out[as] = *value;
+  };
+  show("url", "webhookUrl");
+  show("headers", "webhookHeaders");
+  show("byEvents", "webhookByEvents");
+  show("base64", "webhookBase64");
+  return out;
+}
+
 json::object createdV2(const instances::Created& created) {
   const auto& row = created.instance->row;
   json::object out{{"instance", json::object{{"instanceName", row.name},
@@ -52,7 +68,18 @@ json::object createdV2(const instances::Created& created) {
                                              {"webhookWaBusiness", nullptr},
                                              {"accessTokenWaBusiness", ""},
                                              {"status", instances::name(created.instance->api)}}},
-                   {"hash", created.token}};
+                   {"hash", created.token},
+                   {"webhook", webhookV2(*created.instance)}};
+  for (const auto* sink : {"websocket", "rabbitmq", "nats", "sqs"}) {
+    json::object shown;
+    if (created.instance->settings.contains(sink)) shown["enabled"] = true;
+    out[sink] = std::move(shown);
+  }
+  // What the gateway does; none of them can be changed yet.
+  out["settings"] =
+      json::object{{"rejectCall", false},      {"msgCall", ""},         {"groupsIgnore", false},
+                   {"alwaysOnline", false},    {"readMessages", false}, {"readStatus", false},
+                   {"syncFullHistory", false}, {"wavoipToken", ""}};
   if (created.qr) out["qrcode"] = qrCode(Dialect::v2, *created.qr);
   return out;
 }
@@ -128,7 +155,16 @@ json::value row(Dialect dialect, const Instance& instance, const std::string& to
       {"disconnectionObject", wasClosed ? orNull(instance.last.detail) : json::value(nullptr)},
       {"disconnectionAt", time(r.disconnectedAtUs)},
       {"createdAt", time(r.createdAtUs)},
-      {"updatedAt", time(r.updatedAtUs)}};
+      {"updatedAt", time(r.updatedAtUs)},
+      // Relations that are not kept here.
+      {"Chatwoot", nullptr},
+      {"Proxy", nullptr},
+      {"Rabbitmq", nullptr},
+      {"Nats", nullptr},
+      {"Sqs", nullptr},
+      {"Websocket", nullptr},
+      {"Setting", nullptr},
+      {"_count", json::object{{"Message", 0}, {"Contact", 0}, {"Chat", 0}}}};
 }
 
 }  // namespace colibri::api::shapes

@@ -49,9 +49,25 @@ TEST(Shapes, CreatedForV2HasTheKeyAsText) {
          R"({"instance":{"instanceName":"one","instanceId":"id-1","integration":"WHATSAPP-BAILEYS",
                          "webhookWaBusiness":null,"accessTokenWaBusiness":"","status":"open"},
              "hash":"KEY",
+             "webhook":{},"websocket":{},"rabbitmq":{},"nats":{},"sqs":{},
+             "settings":{"rejectCall":false,"msgCall":"","groupsIgnore":false,"alwaysOnline":false,
+                         "readMessages":false,"readStatus":false,"syncFullHistory":false,
+                         "wavoipToken":""},
              "qrcode":{"pairingCode":null,"code":"2@abc","base64":"data:image/png;base64,AA==",
                        "count":3}})");
   EXPECT_FALSE(created(v2, {instance, "KEY", {}}).as_object().contains("qrcode"));
+}
+
+TEST(Shapes, CreatedForV2ShowsTheSinksThatWereConfigured) {
+  auto with = linked();
+  with.settings["webhook"] =
+      R"({"enabled":true,"url":"https://x.test/h","byEvents":true,"secret":"whsec_x"})";
+  with.settings["rabbitmq"] = "{}";
+  const auto shape =
+      created(v2, {std::make_shared<const instances::Instance>(std::move(with)), "KEY", {}});
+  expect(shape.at("webhook"), R"({"webhookUrl":"https://x.test/h","webhookByEvents":true})");
+  expect(shape.at("rabbitmq"), R"({"enabled":true})");
+  expect(shape.at("websocket"), "{}");
 }
 
 TEST(Shapes, ConnectedIsTheCodeOrTheState) {
@@ -106,7 +122,9 @@ TEST(Shapes, ARowOfV2) {
              "profileName":null,"profilePicUrl":null,"integration":"WHATSAPP-BAILEYS","number":null,
              "businessId":null,"token":"KEY","clientName":"colibri","disconnectionReasonCode":null,
              "disconnectionObject":null,"disconnectionAt":null,
-             "createdAt":"2025-01-02T09:00:00.000Z","updatedAt":"2025-01-02T09:00:00.000Z"})");
+             "createdAt":"2025-01-02T09:00:00.000Z","updatedAt":"2025-01-02T09:00:00.000Z",
+             "Chatwoot":null,"Proxy":null,"Rabbitmq":null,"Nats":null,"Sqs":null,"Websocket":null,
+             "Setting":null,"_count":{"Message":0,"Contact":0,"Chat":0}})");
   instance.row.disconnectionCode = 401;
   instance.row.disconnectedAtUs = 1'735'808'401'000'000;
   instance.last.detail = "logged out on the phone";

@@ -24,6 +24,7 @@
 namespace colibri::app {
 namespace {
 
+constexpr std::size_t kQrCodesKept = 64;
 constexpr std::chrono::minutes kCleanUpEvery{10};
 constexpr std::chrono::seconds kStopWithin{10};
 
@@ -31,7 +32,8 @@ constexpr std::chrono::seconds kStopWithin{10};
 
 /// Every object of the process, in the order of construction; destruction is the reverse.
 struct Application::Parts {
-  explicit Parts(config::Loader l) : loader(std::move(l)) {}
+  explicit Parts(config::Loader l)
+      : loader(std::move(l)), qrCodes(kQrCodesKept, qrColor(settings())) {}
 
   Result<void> openLog();
   Result<void> openStore();
@@ -61,6 +63,7 @@ struct Application::Parts {
   std::unique_ptr<plugin::PluginHost> plugins;
   std::unique_ptr<ListenerList> listeners;
   std::unique_ptr<PluginHostSettings> pluginSettings;
+  std::optional<api::FailedKeys> failedKeys;
   std::unique_ptr<MetricsView> metrics;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<http::Server> server;
@@ -72,6 +75,7 @@ Application::~Application() = default;
 Result<std::unique_ptr<Application>> Application::configure(const std::string& file) {
   auto loader = config::Loader::open(file, config::processEnvironment());
   if (!loader) return loader.error();
+  if (const auto clients = clientAddress(loader->settings()); !clients) return clients.error();
   return std::unique_ptr<Application>(new Application(std::make_unique<Parts>(std::move(*loader))));
 }
 
@@ -176,13 +180,20 @@ Result<void> Application::Parts::loadPlugins() {
 
 Result<void> Application::Parts::serve() {
   pluginSettings = std::make_unique<PluginHostSettings>(*plugins);
-  metrics =
-      std::make_unique<MetricsView>(registry, *commands, *dispatcher, *lifecycle, *http, *executor);
+  auto clients = clientAddress(settings());
+  if (!clients) return clients.error();
+  failedKeys.emplace(clock, failedKeysOptions(settings()));
+  metrics = std::make_unique<MetricsView>(registry, *commands, *dispatcher, *lifecycle, *http,
+                                          *executor, *failedKeys);
   const auto dialect = settings().rootDialect == config::Settings::Dialect::v2
                            ? api::Dialect::v2
                            : api::Dialect::native;
   api = std::make_unique<api::Api>(
-      api::AccessControl(settings().authentication.apiKey, registry), dialect,
+      api::Entrance{.access = {settings().authentication.apiKey, registry},
+                    .failures = *failedKeys,
+                    .clients = std::move(*clients),
+                    .cors = corsOf(settings()),
+                    .rootDialect = dialect},
       api::InstancesController(*lifecycle, registry, *commands, lastChats, *pluginSettings),
       api::MessagesController(*commands), registry,
       api::Gateway{kVersion, [this] { return pluginsJson(*plugins); },

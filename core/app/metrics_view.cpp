@@ -63,6 +63,8 @@ std::string MetricsView::text(const http::Server& server) {
   set("colibri_http_requests_malformed_total", "Requests that the listener refused",
       served.protocolErrors);
   set("colibri_http_requests_timeout_total", "Clients that were too slow", served.timeouts);
+  set("colibri_api_keys_wrong_total", "Requests with a wrong key or none", failedKeys_.failed());
+  set("colibri_api_keys_limited_total", "Of those, answered 429", failedKeys_.limited());
   const auto out = http_.counters();
   set("colibri_client_requests_sent_total", "Outgoing requests", out.sent);
   set("colibri_client_requests_failed_total", "Outgoing requests without an answer",

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "api/failed_keys.hpp"
 #include "commands/command_service.hpp"
 #include "delivery/dispatcher.hpp"
 #include "exec/pool_executor.hpp"
@@ -19,13 +20,15 @@ class MetricsView {
  public:
   MetricsView(const instances::Registry& registry, const commands::CommandService& commands,
               const delivery::Dispatcher& dispatcher, const instances::Lifecycle& lifecycle,
-              const net::CurlHttpClient& http, const exec::PoolExecutor& executor)
+              const net::CurlHttpClient& http, const exec::PoolExecutor& executor,
+              const api::FailedKeys& failedKeys)
       : registry_(registry),
         commands_(commands),
         dispatcher_(dispatcher),
         lifecycle_(lifecycle),
         http_(http),
-        executor_(executor) {}
+        executor_(executor),
+        failedKeys_(failedKeys) {}
 
   std::string text(const http::Server& server);
 
@@ -39,6 +42,7 @@ class MetricsView {
   const instances::Lifecycle& lifecycle_;
   const net::CurlHttpClient& http_;
   const exec::PoolExecutor& executor_;
+  const api::FailedKeys& failedKeys_;
   metrics::Registry metrics_;
 };
 

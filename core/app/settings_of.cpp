@@ -84,6 +84,30 @@ instances::Lifecycle::Options lifecycleOptions(const config::Settings& settings)
   return options;
 }
 
+Result<api::ClientAddress> clientAddress(const config::Settings& settings) {
+  auto clients = api::ClientAddress::parse(settings.server.trustedProxies);
+  if (clients) return clients;
+  return Error{Errc::invalidArgument, "server.trusted_proxies: " + clients.error().message};
+}
+
+api::Cors corsOf(const config::Settings& settings) {
+  const auto& cors = settings.cors;
+  return api::Cors({cors.origins, cors.methods, cors.credentials});
+}
+
+api::FailedKeys::Options failedKeysOptions(const config::Settings& settings) {
+  api::FailedKeys::Options options;
+  options.perMinute = settings.authentication.failedPerMinute;
+  return options;
+}
+
+qr::Color qrColor(const config::Settings& settings) {
+  const auto byte = [color = settings.instances.qrColor](unsigned shift) {
+    return static_cast<std::uint8_t>(color >> shift & 0xff);
+  };
+  return {byte(16), byte(8), byte(0)};
+}
+
 plugin::LoadSpec pluginSpec(const config::Loader& loader) {
   const auto& settings = loader.settings();
   plugin::LoadSpec spec;

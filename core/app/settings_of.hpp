@@ -1,5 +1,8 @@
 #pragma once
 
+#include "api/client_address.hpp"
+#include "api/cors.hpp"
+#include "api/failed_keys.hpp"
 #include "base/result.hpp"
 #include "config/loader.hpp"
 #include "delivery/dispatcher.hpp"
@@ -8,6 +11,7 @@
 #include "log/open.hpp"
 #include "net/curl_http_client.hpp"
 #include "plugin/plugin_host.hpp"
+#include "qr/png.hpp"
 
 /// From the operator's settings to each part's options. [pure]
 namespace colibri::app {
@@ -19,6 +23,10 @@ http::Options httpOptions(const config::Settings& settings);
 Result<net::CurlHttpClient::Options> httpClientOptions(const config::Settings& settings);
 delivery::Dispatcher::Options dispatcherOptions(const config::Settings& settings);
 instances::Lifecycle::Options lifecycleOptions(const config::Settings& settings);
+Result<api::ClientAddress> clientAddress(const config::Settings& settings);
+api::Cors corsOf(const config::Settings& settings);
+api::FailedKeys::Options failedKeysOptions(const config::Settings& settings);
+qr::Color qrColor(const config::Settings& settings);
 plugin::LoadSpec pluginSpec(const config::Loader& loader);
 
 }  // namespace colibri::app

@@ -41,6 +41,16 @@ TEST(SettingsOf, AWrongAllowListNamesItsKey) {
       << options.error().message;
 }
 
+TEST(SettingsOf, AWrongTrustedProxyNamesItsKey) {
+  auto settings = valid();
+  EXPECT_TRUE(clientAddress(settings));
+  settings.server.trustedProxies = {"10.0.0.0/99"};
+  const auto clients = clientAddress(settings);
+  ASSERT_FALSE(clients);
+  EXPECT_TRUE(clients.error().message.starts_with("server.trusted_proxies: "))
+      << clients.error().message;
+}
+
 TEST(SettingsOf, TheListenersLimitsAreTheOperators) {
   auto settings = valid();
   settings.server.port = 1234;

@@ -12,4 +12,7 @@ namespace colibri::config {
 /// [Threading] any thread, pure. [Errors] invalidArgument: a sentence without the key.
 Result<void> checkApiKey(std::string_view key);
 
+/// Whether an example in public documents is this key, in any case of its letters.
+bool isPublishedKey(std::string_view key) noexcept;
+
 }  // namespace colibri::config

@@ -75,7 +75,8 @@ TEST_F(CoreKeysTest, EveryKeyOfTheFileStandsInTheSchema) {
   std::set<std::string> known;
   for (const auto& key : schema.keys()) known.insert(joinedPath("", key.path));
   for (const auto& [path, places] : document.places) {
-    if (!path.empty()) {
+    const bool isItem = path.ends_with(']');
+    if (!path.empty() && !isItem) {
       EXPECT_TRUE(known.contains(path)) << path;
     }
   }

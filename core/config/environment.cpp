@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "config/v2_levels.hpp"
+
 namespace colibri::config {
 namespace {
 
@@ -26,6 +28,9 @@ const std::vector<PluginVariable>& contractVariables() {
       {"webhook",
        {"WEBHOOK_RETRY_NON_RETRYABLE_STATUS_CODES", {"retry", "non_retryable_status_codes"}}},
       {"baileys", {"QRCODE_LIMIT", {"qr_limit"}}},
+      {"baileys", {"CONFIG_SESSION_PHONE_CLIENT", {"phone_client"}}},
+      {"baileys", {"CONFIG_SESSION_PHONE_NAME", {"phone_name"}}},
+      {"baileys", {"LOG_BAILEYS", {"log_level"}, bridgeLevel}},
   };
   return kVariables;
 }
@@ -73,14 +78,20 @@ const std::vector<Variable>& coreVariables() {
       {"SERVER_HOST", {"server", "host"}},
       {"SERVER_PORT", {"server", "port"}},
       {"SERVER_URL", {"server", "url"}},
+      {"SERVER_TRUSTED_PROXIES", {"server", "trusted_proxies"}},
+      {"CORS_ORIGIN", {"cors", "origins"}},
+      {"CORS_METHODS", {"cors", "methods"}},
+      {"CORS_CREDENTIALS", {"cors", "credentials"}},
       {"AUTHENTICATION_API_KEY", {"authentication", "api_key"}},
       // Its name is the contract's; what it does is to show the instance's key in events.
       {"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", {"authentication", "expose_in_events"}},
+      {"AUTHENTICATION_FAILED_PER_MINUTE", {"authentication", "failed_per_minute"}},
       {"COLIBRI_DATA_DIR", {"data_dir"}},
       {"DEL_INSTANCE", {"instances", "delete_unused_after_min"}},
       {"DATABASE_PROVIDER", {"database", "provider"}},
       {"API_DIALECT", {"api", "root_dialect"}},
-      {"LOG_LEVEL", {"log", "level"}},
+      {"LOG_LEVEL", {"log", "level"}, logLevel},
+      {"QRCODE_COLOR", {"instances", "qr_color"}},
   };
   return kVariables;
 }
@@ -91,6 +102,12 @@ std::vector<Variable> contractVariablesOf(std::string_view alias) {
     if (entry.alias == alias) found.push_back(entry.variable);
   }
   return found;
+}
+
+bool isContractVariable(std::string_view name) {
+  return std::ranges::any_of(coreVariables(), [&](const auto& v) { return v.name == name; }) ||
+         std::ranges::any_of(contractVariables(),
+                             [&](const auto& v) { return v.variable.name == name; });
 }
 
 std::string pluginVariable(std::string_view alias, const std::vector<std::string>& path) {

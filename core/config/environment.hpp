@@ -16,6 +16,8 @@ Environment processEnvironment();
 struct Variable {
   std::string_view name;
   std::vector<std::string> path;
+  /// How the contract writes a value, as we do; null: alike. What it does not know it leaves alone.
+  std::string (*translate)(std::string_view) = nullptr;
 };
 
 /// Those of the core: SERVER_PORT is server.port, …
@@ -24,6 +26,9 @@ const std::vector<Variable>& coreVariables();
 /// Those of the contract that go to the plugin `alias`: WEBHOOK_SIGNATURE_SECRET is `secret` of
 /// webhook, … The plugin need not know the key.
 std::vector<Variable> contractVariablesOf(std::string_view alias);
+
+/// Whether it is one of either.
+bool isContractVariable(std::string_view name);
 
 /// `baileys`, `server_url` → COLIBRI_BAILEYS_SERVER_URL.
 std::string pluginVariable(std::string_view alias, const std::vector<std::string>& path);

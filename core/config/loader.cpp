@@ -11,6 +11,7 @@
 #include "config/json_text.hpp"
 #include "config/pattern.hpp"
 #include "config/sources.hpp"
+#include "config/v2_variables.hpp"
 #include "log/open.hpp"
 
 namespace colibri::config {
@@ -38,13 +39,23 @@ void overlayCore(Overlay& overlay, json::value& document, const Schema& schema) 
   const auto keys = schema.keys();
   for (const auto& variable : coreVariables()) {
     for (const auto& key : keys) {
-      if (key.path == variable.path) overlay.set(document, key, variable.name);
+      if (key.path == variable.path) overlay.set(document, key, variable);
     }
   }
 }
 
+/// Whether a scanner tells it from white: its brightness (Rec. 601), of 255.
+bool isDark(std::uint32_t color) {
+  const auto red = color >> 16, green = color >> 8 & 0xff, blue = color & 0xff;
+  return red * 299 + green * 587 + blue * 114 < 128'000;
+}
+
 /// What no schema can say.
 void checkMeaning(Overlay& overlay, const Settings& settings) {
+  if (!isDark(settings.instances.qrColor)) {
+    overlay.add({{"instances.qr_color", "is too light for scanners",
+                  "colours of less than half the brightness of white", false}});
+  }
   if (const auto key = checkApiKey(settings.authentication.apiKey); !key) {
     overlay.add({{"authentication.api_key", key.error().message, "", false}});
   }
@@ -57,6 +68,15 @@ void checkMeaning(Overlay& overlay, const Settings& settings) {
   }
 }
 
+/// A variable whose meaning we cannot give, and whose silence would be dangerous.
+void refuseTls(Overlay& overlay, const Environment& environment) {
+  const auto type = environment.find("SERVER_TYPE");
+  if (type == environment.end() || type->second.empty() || type->second == "http") return;
+  overlay.refuseVariable("SERVER_TYPE",
+                         "only http is served here, allowed: http; for https put a reverse proxy "
+                         "that does TLS in front and name it in SERVER_TRUSTED_PROXIES");
+}
+
 std::vector<std::string> notesOf(const Sources& sources) {
   std::vector<std::string> notes;
   if (sources.settings.testMode) {
@@ -66,6 +86,12 @@ std::vector<std::string> notesOf(const Sources& sources) {
   for (const auto& name : strayVariables(sources.environment, sources.aliases())) {
     notes.push_back("the variable " + name +
                     " is set but has no effect: no such plugin is configured");
+  }
+  if (const auto unread = unreadV2Variables(sources.environment); !unread.empty()) {
+    std::string names;
+    for (const auto& name : unread) names.append(names.empty() ? "" : ", ").append(name);
+    notes.push_back("variables of v2 gateways that are not read here, see docs/configuration.md: " +
+                    names);
   }
   return notes;
 }
@@ -88,6 +114,7 @@ Result<Loader> Loader::open(const std::string& file, Environment environment) {
   nullSectionsToObjects(root, *schema);
   Overlay overlay(*sources, "");
   overlayCore(overlay, root, *schema);
+  refuseTls(overlay, sources->environment);
   overlay.add(schema->apply(root, ""));
   if (overlay.failed()) return overlay.error();
 

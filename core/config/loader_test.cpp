@@ -166,8 +166,8 @@ TEST_F(LoaderTest, RefusesAMissingShortOrPublishedKeyWithoutShowingIt) {
   EXPECT_THAT(refusal("", {{"AUTHENTICATION_API_KEY", "short-key"}}),
               AllOf(HasSubstr("AUTHENTICATION_API_KEY: authentication.api_key: is too short"),
                     testing::Not(HasSubstr("short-key"))));
-  for (const auto* key :
-       {"429683C4C977415CAAFCCE10F7D57E11", "429683c4c977415caafcce10f7d57e11", "BQYHJGJHJ"}) {
+  for (const auto* key : {"429683C4C977415CAAFCCE10F7D57E11", "429683c4c977415caafcce10f7d57e11",
+                          "B6D711FCDE4D4FD5936544120E713976", "BQYHJGJHJ"}) {
     EXPECT_THAT(refusal("", {{"AUTHENTICATION_API_KEY", key}}), HasSubstr("everybody knows it"));
   }
   EXPECT_THAT(refusal("authentication: { api_key: \"0123456789abcdef\\r\\nX: y\" }\n"),

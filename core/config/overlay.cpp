@@ -27,19 +27,20 @@ std::vector<std::string> Sources::aliases() const {
   return names;
 }
 
-void Overlay::set(json::value& document, const Schema::Key& key, std::string_view variable) {
-  const auto found = sources_.environment.find(variable);
+void Overlay::set(json::value& document, const Schema::Key& key, const Variable& variable) {
+  const auto found = sources_.environment.find(variable.name);
   if (found == sources_.environment.end() || found->second.empty()) return;
   const auto path = joinedPath(name_, key.path);
-  auto value = valueFromText(*key.node, found->second);
+  const auto& text = found->second;
+  auto value = valueFromText(*key.node, variable.translate ? variable.translate(text) : text);
   if (!value) {
-    errors_.push_back(std::string(variable) + ": " + path + ": " + value.error().message);
+    errors_.push_back(std::string(variable.name) + ": " + path + ": " + value.error().message);
     return;
   }
   auto* member = memberAt(document, key.path);
   if (!member) return;
   *member = std::move(*value);
-  variables_[path] = variable;
+  variables_[path] = variable.name;
 }
 
 void Overlay::refuseVariable(std::string_view variable, const std::string& why) {

@@ -20,7 +20,7 @@ void overlayPlugin(Overlay& overlay, json::value& section, const Schema& schema,
     bool known = false;
     for (const auto& key : keys) {
       if (key.path != variable.path) continue;
-      overlay.set(section, key, variable.name);
+      overlay.set(section, key, variable);
       known = true;
     }
     if (!known && sources.environment.contains(variable.name)) {
@@ -34,7 +34,7 @@ void overlayPlugin(Overlay& overlay, json::value& section, const Schema& schema,
     for (const auto& key : keys) {
       names.push_back(pluginVariable(alias, key.path));
       if (names.back() != variable) continue;
-      overlay.set(section, key, variable);
+      overlay.set(section, key, {variable, key.path});
       known = true;
     }
     if (known) continue;

@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <charconv>
 #include <filesystem>
 
 namespace colibri::config {
@@ -23,6 +24,11 @@ class Section {
     return value.is_null() ? std::string() : std::string(value.as_string());
   }
   bool flag(std::string_view key) const { return object_.at(key).as_bool(); }
+  std::vector<std::string> texts(std::string_view key) const {
+    std::vector<std::string> texts;
+    for (const auto& item : object_.at(key).as_array()) texts.emplace_back(item.as_string());
+    return texts;
+  }
   bool is(std::string_view key, const json::value& value) const { return object_.at(key) == value; }
 
   template <class Number>
@@ -66,6 +72,7 @@ Settings::Server readServer(const Section& in) {
   server.bodyTimeout = in.time<std::chrono::seconds>("body_timeout_s");
   server.drainTimeout = in.time<std::chrono::seconds>("drain_timeout_s");
   server.maxConnections = in.number<std::size_t>("max_connections");
+  server.trustedProxies = in.texts("trusted_proxies");
   return server;
 }
 
@@ -81,9 +88,7 @@ Settings::Delivery readDelivery(const Section& in) {
 
 Settings::HttpClient readHttpClient(const Section& in) {
   Settings::HttpClient client;
-  for (const auto& target : in.object().at("allow").as_array()) {
-    client.allow.emplace_back(target.as_string());
-  }
+  client.allow = in.texts("allow");
   client.proxy = in.text("proxy");
   client.timeout = in.time<std::chrono::milliseconds>("timeout_ms");
   client.maxPerHost = in.number<unsigned>("max_per_host");
@@ -99,6 +104,8 @@ Settings::Instances readInstances(const Section& in) {
     instances.removeUnusedAfter = in.time<std::chrono::minutes>("delete_unused_after_min");
   instances.opensAtOnce = in.number<unsigned>("opens_at_once");
   instances.opensPerSecond = in.number<unsigned>("opens_per_s");
+  const auto color = in.text("qr_color");  // "#rrggbb", by the schema
+  std::from_chars(color.data() + 1, color.data() + color.size(), instances.qrColor, 16);
   return instances;
 }
 
@@ -121,8 +128,12 @@ Settings readSettings(const json::value& document, const Folders& folders) {
   };
   Settings settings;
   settings.server = readServer(root.section("server"));
-  settings.authentication.apiKey = root.section("authentication").text("api_key");
-  settings.authentication.exposeInEvents = root.section("authentication").flag("expose_in_events");
+  const auto authentication = root.section("authentication");
+  settings.authentication = {authentication.text("api_key"),
+                             authentication.flag("expose_in_events"),
+                             authentication.number<unsigned>("failed_per_minute")};
+  const auto cors = root.section("cors");
+  settings.cors = {cors.texts("origins"), cors.texts("methods"), cors.flag("credentials")};
   settings.dataDir =
       fileIn(folders.dataDirIsFromVariable ? "" : folders.ofFile, root.text("data_dir"));
   const auto masterKey = root.text("master_key_file");

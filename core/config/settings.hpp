@@ -24,11 +24,18 @@ struct Settings {
     std::size_t bodyLimitBytes = 0, headLimitBytes = 0;
     std::chrono::seconds idleTimeout{}, headTimeout{}, bodyTimeout{}, drainTimeout{};
     std::size_t maxConnections = 0;
+    std::vector<std::string> trustedProxies;  ///< addresses and CIDR blocks
   } server;
+
+  struct Cors {
+    std::vector<std::string> origins, methods;
+    bool credentials = false;
+  } cors;
 
   struct Authentication {
     std::string apiKey;  ///< the global key
     bool exposeInEvents = false;
+    unsigned failedPerMinute = 0;  ///< 0 = any number
   } authentication;
 
   std::string dataDir;
@@ -60,6 +67,7 @@ struct Settings {
     std::chrono::minutes removeUnusedAfter{};  ///< 0 = never
     unsigned opensAtOnce = 0;
     unsigned opensPerSecond = 0;
+    std::uint32_t qrColor = 0;  ///< 0xrrggbb
   } instances;
 
   enum class Dialect : std::uint8_t { native, v2 };

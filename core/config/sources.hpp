@@ -38,7 +38,7 @@ class Overlay {
   Overlay(const Sources& sources, std::string name) : sources_(sources), name_(std::move(name)) {}
 
   /// Sets `key` from the variable, if it is set.
-  void set(boost::json::value& document, const Schema::Key& key, std::string_view variable);
+  void set(boost::json::value& document, const Schema::Key& key, const Variable& variable);
   /// Something is wrong with a variable itself.
   void refuseVariable(std::string_view variable, const std::string& why);
   /// Adds each with its place: the variable that set it, else where it stands in the file.

@@ -35,6 +35,8 @@ void Lifecycle::Impl::create(CreateRequest request, Done<Created> done) {
   row.tokenHash = crypto::sha256(token);
   row.tokenSealed = services.sealer.seal(token, "token/" + row.id);
   row.createdAtUs = row.updatedAtUs = services.clock.nowUs();
+  // Until its QR code is there it is stored as one to be deleted: a crash meanwhile leaves nothing.
+  row.deleting = request.wantQr;
   instance.settings = request.settings;
 
   const auto added = services.registry.add(instance);
@@ -74,22 +76,43 @@ void Lifecycle::Impl::finishCreateNow(InstanceKey key, std::string token, std::s
   for (auto* observer : observers) observer->onSettingsComplete(key);
   services.events.publish(key, {instanceCreated(*instance)});
   if (!wantQr) return done(Created{instance, std::move(token), std::nullopt});
-  connectNow(
-      key, number,
-      [self = shared_from_this(), key, token = std::move(token),
-       done = std::move(done)](Result<Connected> connected) mutable {
-        if (connected) {
-          return done(Created{connected->instance, std::move(token), std::move(connected->qr)});
-        }
-        // All or nothing: the caller is told once nothing is left.
-        self->post(key, "instance create",
-                   [self, key, done = std::move(done), why = connected.error()]() mutable {
-                     self->services.registry.update(key, [](Instance& i) { i.deleting = true; });
-                     self->removeNow(key, [done = std::move(done), why = std::move(why)]() mutable {
-                       done(std::move(why));
-                     });
-                   });
+  connectNow(key, number,
+             [weak = weak_from_this(), key, token = std::move(token),
+              done = std::move(done)](Result<Connected> connected) mutable {
+               const auto self = weak.lock();  // it waits in us: we cannot own it
+               if (!self) return done(Error{Errc::shuttingDown, "the gateway is stopping"});
+               if (!connected) return self->undoCreate(key, connected.error(), std::move(done));
+               self->keepCreatedNow(key, {nullptr, std::move(token), std::move(connected->qr)},
+                                    std::move(done));
+             });
+}
+
+/// What was asked for is there: from now on it is an instance like any other.
+void Lifecycle::Impl::keepCreatedNow(InstanceKey key, Created created, Done<Created> done) {
+  created.instance = services.registry.update(key, [](Instance& i) {
+    if (!i.deleting) i.row.deleting = false;
+  });
+  if (!created.instance || created.instance->deleting)
+    return undoCreate(key, {Errc::cancelled, "the instance was deleted"}, std::move(done));
+  const auto row = created.instance->row;
+  services.events.publish(
+      key, {}, {store::PutInstance{row}},
+      [self = shared_from_this(), key, created = std::move(created),
+       done = std::move(done)](Result<events::EventLog::Appended> stored) mutable {
+        if (!stored) return self->undoCreate(key, stored.error(), std::move(done));
+        done(std::move(created));
       });
+}
+
+/// All or nothing: the caller is told once nothing is left. Any thread.
+void Lifecycle::Impl::undoCreate(InstanceKey key, Error why, Done<Created> done) {
+  post(key, "instance create",
+       [self = shared_from_this(), key, done = std::move(done), why = std::move(why)]() mutable {
+         self->services.registry.update(key, [](Instance& i) { i.deleting = true; });
+         self->removeNow(key, [done = std::move(done), why = std::move(why)]() mutable {
+           done(std::move(why));
+         });
+       });
 }
 
 Result<void> Lifecycle::Impl::load() {

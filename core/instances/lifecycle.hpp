@@ -98,8 +98,9 @@ class Lifecycle final : public ReportSink {
   void stop();
 
   // --- what the API asks for ---
-  /// Atomic: a failure leaves nothing behind. [Errors] conflict (name or token in use), unsupported
-  /// (no plugin for the integration), timeout (no QR in time; the message says why), the store's.
+  /// Atomic: a failure leaves nothing behind, nor does a crash while it waits for the QR code.
+  /// [Errors] conflict (name or token in use), unsupported (no plugin for the integration), timeout
+  /// (no QR in time; the message says why), the store's.
   void create(CreateRequest request, Done<Created> done);
   /// Starts connecting if needed and waits for the first QR code (or OPEN). `number`: also ask for
   /// a pairing code. [Errors] timeout (the attempt goes on), unavailable.

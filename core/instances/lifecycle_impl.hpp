@@ -20,6 +20,8 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
   void create(CreateRequest request, Done<Created> done);
   void finishCreateNow(InstanceKey key, std::string token, std::string number, bool wantQr,
                        Result<store::Committed> stored, Done<Created> done);
+  void keepCreatedNow(InstanceKey key, Created created, Done<Created> done);
+  void undoCreate(InstanceKey key, Error why, Done<Created> done);
   Result<void> load();
   void resume();
 

@@ -66,6 +66,13 @@ bool IpAddress::in(const IpAddress& network, unsigned prefix) const noexcept {
   return ((bytes_[whole] ^ network.bytes_[whole]) & mask & 0xffU) == 0;
 }
 
+IpAddress IpAddress::network(unsigned prefix) const noexcept {
+  auto cleared = *this;
+  for (unsigned bit = prefix; bit < bits(); ++bit)
+    cleared.bytes_[bit / 8] &= static_cast<std::uint8_t>(~(0x80U >> (bit % 8)));
+  return cleared;
+}
+
 std::optional<IpAddress> IpAddress::embeddedV4() const noexcept {
   static const IpNetwork kMapped = block("::ffff:0:0/96"), kTranslated = block("::ffff:0:0:0/96"),
                          kCompatible = block("::/96"), kNat64 = block("64:ff9b::/96"),

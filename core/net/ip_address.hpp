@@ -29,6 +29,8 @@ class IpAddress {
   unsigned bits() const noexcept { return v4_ ? 32 : 128; }
   /// The first `prefix` bits are those of `network`; false for different families.
   bool in(const IpAddress& network, unsigned prefix) const noexcept;
+  /// This address with all bits behind the first `prefix` cleared.
+  IpAddress network(unsigned prefix) const noexcept;
   /// The IPv4 address inside a mapped, compatible, NAT64, 6to4 or Teredo address.
   std::optional<IpAddress> embeddedV4() const noexcept;
   std::string text() const;

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "qr/png.hpp"
 
 namespace colibri::qr {
 
@@ -12,6 +13,6 @@ namespace colibri::qr {
 ///
 /// [Threading] any thread, pure. About 0.8 ms for the 240 characters of a login code.
 /// [Errors] invalidArgument: empty, or longer than a QR code holds (2,331 bytes).
-Result<std::string> pngDataUrl(std::string_view text);
+Result<std::string> pngDataUrl(std::string_view text, Color dark = {});
 
 }  // namespace colibri::qr

@@ -76,6 +76,16 @@ TEST(QrDataUrl, IsOneBitGreyWithEightPixelsPerModuleAndAQuietZone) {
   EXPECT_EQ(png[25], 0) << "grey";
 }
 
+TEST(QrDataUrl, InAColourOfTheOperatorAScannerReadsItToo) {
+  const auto text = codeOf(240);
+  const auto url = pngDataUrl(text, {0x19, 0x87, 0x54});
+  ASSERT_TRUE(url);
+  const auto png = pngOf(*url);
+  EXPECT_EQ(scan(png), text);
+  EXPECT_EQ(png[25], 3) << "with a palette";
+  EXPECT_NE(png.find(std::string("PLTE\x19\x87\x54\xff\xff\xff")), png.npos);
+}
+
 TEST(QrDataUrl, RefusesWhatDoesNotFit) {
   EXPECT_TRUE(pngDataUrl(std::string(2331, 'a')));
   for (const std::size_t size : {0u, 2332u, 100'000u}) {

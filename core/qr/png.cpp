@@ -34,10 +34,14 @@ std::vector<unsigned char> rowOf(const Matrix& matrix, std::uint32_t y) {
 }
 
 /// False when libpng gave up. Owns nothing with a destructor: libpng leaves by longjmp.
-bool encode(png_structp png, png_infop info, std::uint32_t size, const unsigned char* const* rows) {
+bool encode(png_structp png, png_infop info, std::uint32_t size, const unsigned char* const* rows,
+            Color dark) {
   if (setjmp(png_jmpbuf(png))) return false;
-  png_set_IHDR(png, info, size, size, 1, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
-               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  const bool grey = dark == Color{};
+  png_set_IHDR(png, info, size, size, 1, grey ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_PALETTE,
+               PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+  const png_color palette[] = {{dark.red, dark.green, dark.blue}, {255, 255, 255}};
+  if (!grey) png_set_PLTE(png, info, palette, 2);
   png_set_compression_level(png, kCompressionLevel);
   // Repeated rows are repeated strings to deflate; as differences they take half as much again.
   png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
@@ -49,7 +53,7 @@ bool encode(png_structp png, png_infop info, std::uint32_t size, const unsigned 
 
 }  // namespace
 
-Result<std::string> drawPng(const Matrix& matrix) {
+Result<std::string> drawPng(const Matrix& matrix, Color dark) {
   const std::uint32_t modules = matrix.width + 2 * kQuietModules;
   const std::vector<unsigned char> quiet(modules, kLight);
   std::vector<std::vector<unsigned char>> drawn;
@@ -67,7 +71,7 @@ Result<std::string> drawPng(const Matrix& matrix) {
   bool done = false;
   if (info) {
     png_set_write_fn(png, &out, append, nullptr);
-    done = encode(png, info, modules * kModulePixels, rows.data());
+    done = encode(png, info, modules * kModulePixels, rows.data(), dark);
   }
   png_destroy_write_struct(&png, &info);
   if (!done) return Error{Errc::internal, "the QR image could not be drawn"};

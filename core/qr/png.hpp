@@ -14,9 +14,16 @@ struct Matrix {
   std::uint32_t width = 0;
 };
 
-/// Draws the code as a PNG file in one bit per pixel.
+/// Of the dark modules; the light ones are white.
+struct Color {
+  std::uint8_t red = 0, green = 0, blue = 0;
+
+  friend bool operator==(const Color&, const Color&) = default;
+};
+
+/// Draws the code as a PNG file in one bit per pixel: grey if it is black, else with a palette.
 ///
 /// [Threading] any thread, pure. [Errors] internal: libpng failed (memory).
-Result<std::string> drawPng(const Matrix& matrix);
+Result<std::string> drawPng(const Matrix& matrix, Color dark = {});
 
 }  // namespace colibri::qr

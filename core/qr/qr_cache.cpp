@@ -15,7 +15,7 @@ Result<std::string> QrCache::pngDataUrl(std::string_view text) {
     return entries_.front().dataUrl;
   }
   ++drawn_;
-  auto dataUrl = qr::pngDataUrl(text);
+  auto dataUrl = qr::pngDataUrl(text, dark_);
   if (!dataUrl) return dataUrl;
   entries_.push_front({std::string(text), *dataUrl});
   if (entries_.size() > capacity_) entries_.pop_back();

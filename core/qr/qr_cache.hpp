@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "qr/png.hpp"
 
 namespace colibri::qr {
 
@@ -17,7 +18,7 @@ namespace colibri::qr {
 /// meanwhile gets the finished picture. [Errors] as pngDataUrl(); failures are not remembered.
 class QrCache {
  public:
-  explicit QrCache(std::size_t capacity = 64) : capacity_(capacity) {}
+  explicit QrCache(std::size_t capacity = 64, Color dark = {}) : capacity_(capacity), dark_(dark) {}
 
   Result<std::string> pngDataUrl(std::string_view text);
   std::size_t drawn() const;  ///< how many were not found in the cache
@@ -28,6 +29,7 @@ class QrCache {
   };
 
   const std::size_t capacity_;
+  const Color dark_;
   mutable std::mutex mutex_;  // guards the rest
   std::list<Entry> entries_;  // the latest used first
   std::size_t drawn_ = 0;

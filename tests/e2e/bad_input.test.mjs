@@ -191,6 +191,7 @@ describe('bodies', () => {
   test('a weak or used token is refused', async () => {
     isEnvelope(await create('e', { token: 'short' }), 400)
     isEnvelope(await create('e', { token: 'with spaces in the middle' }), 400)
+    assert.match(isEnvelope(await create('e', { token: gateway.key }), 400)[0], /the gateway's own key/)
     assert.equal((await create('e', { token: 'a-token-long-enough' })).status, 201)
     isEnvelope(await create('f', { token: 'a-token-long-enough' }), 403)
   })
@@ -224,6 +225,35 @@ describe('bodies', () => {
       ['GET', '/a/instance/nothing?x=1'],
     ])
       assert.deepEqual(isEnvelope(await gateway.call(method, path), 404), [`Cannot ${method} ${path}`])
+  })
+})
+
+describe('web pages', () => {
+  const page = { origin: 'https://manager.test' }
+  test('a preflight is answered without a key, and so are errors with the headers that pages need', async () => {
+    const preflight = await gateway.call('OPTIONS', '/a/instance/connect', {
+      key: null,
+      headers: { ...page, 'access-control-request-method': 'GET', 'access-control-request-headers': 'apikey' },
+    })
+    assert.deepEqual([preflight.status, preflight.text], [204, ''])
+    assert.equal(preflight.headers.get('access-control-allow-headers'), 'apikey')
+    assert.match(preflight.headers.get('access-control-allow-methods'), /DELETE/)
+    for (const key of [gateway.key, null]) {
+      const answer = await gateway.call('GET', '/a/instance/connectionState', { key, headers: page })
+      assert.equal(answer.headers.get('access-control-allow-origin'), '*')
+    }
+  })
+  test('only pages that the operator names, if he does', async () => {
+    const daemon = await new Gateway({ env: { CORS_ORIGIN: 'https://manager.test', CORS_CREDENTIALS: 'true' } }).start()
+    try {
+      const allowed = await daemon.call('GET', '/health', { headers: page })
+      assert.equal(allowed.headers.get('access-control-allow-origin'), page.origin)
+      assert.equal(allowed.headers.get('access-control-allow-credentials'), 'true')
+      const other = await daemon.call('GET', '/health', { headers: { origin: 'https://other.test' } })
+      assert.equal(other.headers.get('access-control-allow-origin'), null)
+    } finally {
+      await daemon.remove()
+    }
   })
 })
 

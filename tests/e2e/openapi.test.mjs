@@ -62,6 +62,8 @@ test('the gateway speaks of itself as the document says', async () => {
     assert.deepEqual(plugins.map((row) => row.alias).sort(), ['baileys', 'webhook'])
     await ask(200, 'GET', `${prefix}/metrics`)
     for (const path of ['/plugins', '/metrics']) await ask(401, 'GET', prefix + path, { key: 'not-the-key-of-anything' })
+    await ask(200, 'POST', `${prefix}/verify-creds`)
+    await ask(401, 'POST', `${prefix}/verify-creds`, { key: 'not-the-key-of-anything' })
   }
 })
 
@@ -81,7 +83,42 @@ test('who may call is answered as the document says', async () => {
     await ask(403, 'POST', `${prefix}/instance/create`, { body: { instanceName: 'keys' } })
   }
   assert.deepEqual(await json(200, 'GET', '/instance/fetchInstances?instanceName=unknown'), [])
-  await ask(404, 'GET', '/v2/instance/fetchInstances?instanceName=unknown')
+  for (const query of ['instanceName=unknown', 'instanceId=unknown', 'number=1'])
+    await ask(404, 'GET', `/v2/instance/fetchInstances?${query}`)
+})
+
+test('whoever sends too many wrong keys is answered 429, and served with a right one', async () => {
+  const daemon = await new Gateway({ env: { AUTHENTICATION_FAILED_PER_MINUTE: '1' } }).start()
+  try {
+    const key = 'not-the-key-of-anything'
+    await json(201, 'POST', '/instance/create', { body: { instanceName: 'a' } }, daemon)
+    await ask(401, 'GET', '/plugins', { key }, daemon)
+    const paths = [
+      ['GET', '/plugins'],
+      ['GET', '/metrics'],
+      ['POST', '/verify-creds'],
+      ['POST', '/instance/create'],
+      ['GET', '/instance/fetchInstances'],
+    ].flatMap(([method, path]) => [
+      [method, path],
+      [method, `/v2${path}`],
+    ])
+    for (const form of Object.values(FORMS))
+      for (const [method, router, action] of INSTANCE_ROUTES) paths.push([method, form(router, action, 'a')])
+    for (const [method, path] of paths) {
+      const answer = await ask(429, method, path, { key }, daemon)
+      const wait = Number(answer.headers.get('retry-after'))
+      assert.ok(wait >= 1 && wait <= 60, answer.headers.get('retry-after'))
+    }
+    await ask(200, 'GET', '/a/instance/connectionState', {}, daemon)
+    const metrics = (await ask(200, 'GET', '/metrics', {}, daemon)).text
+    assert.match(metrics, new RegExp(`^colibri_api_keys_wrong_total ${paths.length + 1}$`, 'm'))
+    assert.match(metrics, new RegExp(`^colibri_api_keys_limited_total ${paths.length}$`, 'm'))
+    const lines = daemon.output.split('\n').filter((line) => line.includes('wrong keys'))
+    assert.equal(lines.length, 1, lines.join('\n'))
+  } finally {
+    await daemon.remove()
+  }
 })
 
 test('an instance that is not connected', async () => {
@@ -109,6 +146,9 @@ describe('a body is taken exactly if the document takes it', () => {
     [true, { integration: '', token: '', number: '' }],
     [true, { webhook: { url: 'https://example.test/hook', events: ['MESSAGES_UPSERT'], headers: { a: 'b' } } }],
     [true, { webhook: { enabled: false }, typebot: { enabled: false, url: 'whatever' } }],
+    [true, { webhook: { url: 'https://example.test/hook', byEvents: true, base64: false } }],
+    [false, { webhook: { url: 'https://example.test/hook', base64: true } }],
+    [false, { webhook: { url: 'https://example.test/hook', byEvents: 'yes' } }],
     [false, { instanceName: undefined }],
     [false, { instanceName: 7 }],
     [false, { instanceName: '' }],
@@ -134,7 +174,16 @@ describe('a body is taken exactly if the document takes it', () => {
   for (const id of ['createInstance', 'createInstanceV2']) {
     test(id, async () => {
       const operation = contract.operation(id)
-      const cases = [...CREATE, [id === 'createInstanceV2', { rejectCall: true }]]
+      const isV2 = id === 'createInstanceV2'
+      const url = 'https://example.test/hook'
+      const cases = [
+        ...CREATE,
+        [isV2, { rejectCall: true }],
+        [isV2, { webhook: { url, webhookByEvents: true, webhookBase64: false } }],
+        [isV2, { webhookUrl: url, webhookByEvents: true, webhookEvents: ['CALL'] }],
+        [false, { webhook: { url, webhookBase64: true } }],
+        [false, { webhook: { url, webhookColour: 'red' } }],
+      ]
       for (const [n, [taken, more]] of cases.entries()) {
         const body = { instanceName: `${id}${n}`, ...more }
         if (body.token?.length === 16) body.token = `${id}-token`
@@ -207,9 +256,19 @@ test('an instance that connects, sends and logs out', { timeout: 120_000 }, asyn
   assert.match(pairingCode, /^[0-9A-Z]{8}$/)
   assert.equal((await json(200, 'GET', '/code/instance/connect?number=15550000009')).qrcode.pairingCode, pairingCode)
 
+  const number = '15550000008'
+  const atOnce = await create('at-once', { qrcode: true, number })
+  assert.match(atOnce.qrcode.pairingCode, /^[0-9A-Z]{8}$/)
+  const atOnceV2 = await create('at-once-v2', { qrcode: true, number: '15550000007' }, '/v2/instance/create')
+  assert.match(atOnceV2.qrcode.pairingCode, /^[0-9A-Z]{8}$/)
+  assert.equal(atOnceV2.qrcode.count, 1)
+  const named = (rows) => rows.map((row) => row.name)
+  assert.deepEqual(named(await json(200, 'GET', `/v2/instance/fetchInstances?number=${number}`)), ['at-once'])
+
   await post(sim.adminUrl, 'scan-qr', { qr: qrcode.code, phone: US, name: 'Us' })
   await until('us to be open', async () => (await gateway.state('us')) === 'open')
   for (const prefix of ['', '/v2']) await ask(200, 'GET', `${prefix}/instance/fetchInstances`)
+  assert.deepEqual(named(await json(200, 'GET', `/v2/instance/fetchInstances?number=${US}`)), ['us'])
   for (const form of Object.values(FORMS)) {
     await ask(200, 'GET', form('instance', 'connect', 'us'))
     await ask(200, 'GET', form('instance', 'connectionState', 'us'))

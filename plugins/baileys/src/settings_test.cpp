@@ -33,6 +33,12 @@ TEST(Settings, DefaultsInTheSchemaAreTheOnesOfTheCode) {
   EXPECT_EQ(none.bridge.qrLimit, 30);
 }
 
+TEST(Settings, ThePhoneShowsTheNamesOfTheOperator) {
+  EXPECT_THAT(readSettings("{}").bridge.browser, testing::ElementsAre("Colibri", "Chrome", "1.0"));
+  EXPECT_THAT(readSettings(R"({"phone_client":"Shop","phone_name":"Edge"})").bridge.browser,
+              testing::ElementsAre("Shop", "Edge", "1.0"));
+}
+
 TEST(Settings, EveryKeyThatWeakensTheLinkIsForTestsOnly) {
   const auto schema = boost::json::parse(
       boost::json::string_view(colibri_schemas::kConfig.data(), colibri_schemas::kConfig.size()));

@@ -103,16 +103,30 @@ std::string typesFilter(const std::vector<std::string>& wireNames) {
 
 Settings parseSettings(std::string_view text) {
   const auto object = parseObject(text);
-  refuseUnknownKeys(object, {"enabled", "url", "events", "headers", "secret"});
+  refuseUnknownKeys(object,
+                    {"enabled", "url", "events", "byEvents", "base64", "headers", "secret"});
   Settings settings;
   settings.enabled = boolAt(object, "enabled").value_or(true);
   settings.url = stringAt(object, "url").value_or("");
   if (settings.enabled && settings.url.empty()) refuse("url", "is missing");
   if (!settings.url.empty()) checkUrl(settings.url);
   if (const auto* events = arrayAt(object, "events")) readEvents(*events, settings);
+  settings.byEvents = boolAt(object, "byEvents").value_or(false);
+  if (boolAt(object, "base64").value_or(false))
+    refuse("base64", "must be false: media are not put into events");
   if (const auto* headers = objectAt(object, "headers")) readHeaders(*headers, settings);
   if (const auto secret = stringAt(object, "secret")) settings.signingKey = parseSecret(*secret);
   return settings;
+}
+
+std::string targetOf(const Settings& settings, std::string_view wireName) {
+  if (!settings.byEvents) return settings.url;
+  const auto end = std::min(settings.url.find_first_of("?#"), settings.url.size());
+  auto path = settings.url.substr(0, end);
+  if (path.ends_with('/')) path.pop_back();
+  std::string name(wireName);
+  std::replace(name.begin(), name.end(), '.', '-');
+  return path + '/' + name + settings.url.substr(end);
 }
 
 std::string filterOf(const Settings& settings) {

@@ -14,6 +14,7 @@ struct Settings {
   bool enabled = true;
   std::string url;
   std::vector<std::string> events;  ///< wire names; empty = all
+  bool byEvents = false;            ///< each event has a path of its own
   std::vector<std::pair<std::string, std::string>> headers;
   std::string jwtKey;      ///< signs a bearer token; empty = none
   std::string signingKey;  ///< bytes; empty = the plugin's
@@ -21,6 +22,10 @@ struct Settings {
 
 /// [Errors] throws sdk::Error: the key and what is allowed, never a value.
 Settings parseSettings(std::string_view json);
+
+/// Where the event `wireName` is POSTed: `url`, or `url`/messages-upsert if it goes by events. A
+/// query stays behind the path.
+std::string targetOf(const Settings& settings, std::string_view wireName);
 
 /// The filter of a lane, {"types":[…]}; empty if it is all events.
 std::string filterOf(const Settings& settings);

@@ -48,6 +48,28 @@ TEST(Settings, NeedOnlyTheUrl) {
   EXPECT_FALSE(parseSettings(R"({"enabled":false})").enabled);
 }
 
+TEST(Settings, ByEventsGivesEachEventAPathOfItsOwnBeforeTheQuery) {
+  const auto target = [](const std::string& url, std::string_view event) {
+    return targetOf(parseSettings(boost::json::serialize(
+                        boost::json::object{{"url", url}, {"byEvents", true}})),
+                    event);
+  };
+  EXPECT_EQ(target("https://a.test/hook", "messages.upsert"),
+            "https://a.test/hook/messages-upsert");
+  EXPECT_EQ(target("https://a.test/hook/", "call"), "https://a.test/hook/call");
+  EXPECT_EQ(target("https://a.test", "group-participants.update"),
+            "https://a.test/group-participants-update");
+  EXPECT_EQ(target("https://a.test/h?k=/v", "send.message.update"),
+            "https://a.test/h/send-message-update?k=/v");
+  EXPECT_EQ(targetOf(parseSettings(withUrl("https://a.test/hook")), "call"), "https://a.test/hook");
+}
+
+TEST(Settings, Base64IsRefusedUnlessItIsOff) {
+  EXPECT_EQ(parseSettings(R"({"url":"https://a.test/","base64":false})").url, "https://a.test/");
+  EXPECT_THAT(refusalOf(R"({"url":"https://a.test/","base64":true})"),
+              HasSubstr("base64: must be"));
+}
+
 TEST(Settings, ReadEveryKey) {
   const auto s = parseSettings(
       R"({"url":"HTTP://n8n:5678/x","enabled":true,"events":["MESSAGES_UPSERT","CALL"],
@@ -119,14 +141,15 @@ TEST(Settings, RefuseHeadersThatAreNotTheirs) {
 }
 
 TEST(Settings, RefuseUnknownKeysAndWrongTypes) {
-  EXPECT_EQ(refusalOf(R"({"url":"https://a.test","byEvents":true})"),
-            "byEvents: unknown key, allowed: enabled, url, events, headers, secret");
+  EXPECT_EQ(
+      refusalOf(R"({"url":"https://a.test","colour":true})"),
+      "colour: unknown key, allowed: enabled, url, events, byEvents, base64, headers, secret");
   for (const auto* bad :
        {R"({"url":1})", R"({"url":"https://a.test","enabled":"true"})",
         R"({"url":"https://a.test","events":"CALL"})",
         R"({"url":"https://a.test","events":["call"]})", R"({"url":"https://a.test","events":[1]})",
         R"({"url":"https://a.test","events":["NEW_TOKEN"]})",
-        R"({"url":"https://a.test","headers":[]})",
+        R"({"url":"https://a.test","headers":[]})", R"({"url":"https://a.test","byEvents":1})",
         R"({"url":"https://a.test","secret":"hunter2"})",
         R"({"url":"https://a.test","secret":null})", "[]", "", "{", "\"x\""})
     EXPECT_NE(refusalOf(bad), "") << bad;

@@ -127,6 +127,7 @@ void WebhookPlugin::post(const sdk::EventRef& event, const Settings& settings,
   fields.reserve(headers.size());
   for (const auto& [name, value] : headers) fields.push_back({sdk::str(name), sdk::str(value)});
   const auto bytes = shareBytes(body);
+  const auto target = targetOf(settings, event.typeName());
 
   auto request = sdk::sized<colibri_http_request>();
   request.flags = COLIBRI_HTTP_F_ALLOW_LISTED;
@@ -134,7 +135,7 @@ void WebhookPlugin::post(const sdk::EventRef& event, const Settings& settings,
   request.max_response_bytes = kResponseBytes;
   request.instance_key = event->instance_key;
   request.method = sdk::str("POST");
-  request.url = sdk::str(settings.url);
+  request.url = sdk::str(target);
   request.headers = fields.data();
   request.header_count = fields.size();
   request.body = bytes.get();

@@ -85,6 +85,15 @@ TEST_F(WebhookPluginTest, PostsTheSignedEnvelope) {
   EXPECT_EQ(host_.outcome(token)->status, COLIBRI_OK);
 }
 
+TEST_F(WebhookPluginTest, ByEventsPostsToThePathOfTheEventAndKeepsTheDestination) {
+  begin();
+  ASSERT_EQ(host_.settings(1, R"({"url":"https://sink.test/hook","byEvents":true})"), COLIBRI_OK);
+  host_.deliver(makeEvent());
+  const auto call = host_.httpCalls().at(0);
+  EXPECT_EQ(call.url, "https://sink.test/hook/messages-upsert");
+  EXPECT_THAT(call.body, HasSubstr(R"("destination":"https://sink.test/hook",)"));
+}
+
 TEST_F(WebhookPluginTest, EveryAttemptHasTheSameIdAndBodyAndItsOwnTime) {
   begin();
   EXPECT_EQ(delivered({.httpStatus = 503}).status, COLIBRI_E_UNAVAILABLE);

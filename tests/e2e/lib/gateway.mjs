@@ -23,7 +23,14 @@ export class Gateway {
     this.key = randomBytes(24).toString('base64url')
     this.webhookSecret = 'whsec_' + randomBytes(32).toString('base64')
     this.output = ''
-    this.env = { PATH: process.env.PATH, HOME: this.dir, COLIBRI_TEST_MODE: '1', ...simulatorEnv(sim), ...env }
+    this.env = {
+      PATH: process.env.PATH,
+      HOME: this.dir,
+      COLIBRI_TEST_MODE: '1',
+      AUTHENTICATION_FAILED_PER_MINUTE: '0', // tests send wrong keys by the hundred
+      ...simulatorEnv(sim),
+      ...env,
+    }
     this.configFile = join(this.dir, 'colibri.yaml')
     writeFileSync(
       this.configFile,

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "http/request.hpp"
+#include "net/ip_address.hpp"
+
+namespace colibri::api {
+
+/// Whose request it is when reverse proxies stand between us.
+///
+/// X-Forwarded-For is a list that every proxy appends its own client to; all but what trusted
+/// proxies wrote may be invented. So it is read from its end, as far as the writers are trusted:
+/// the first address that is not a trusted proxy's is the client. Without trusted proxies the
+/// header means nothing.
+///
+/// [Threading] any thread; immutable. [Errors] none: what is no address ends the reading at the
+/// proxy that wrote it.
+class ClientAddress {
+ public:
+  /// Of a longer header only so many entries, from its end.
+  static constexpr unsigned kMostHops = 16;
+
+  explicit ClientAddress(std::vector<net::IpNetwork> trusted = {}) : trusted_(std::move(trusted)) {}
+  /// Addresses and CIDR blocks. [Errors] invalidArgument: which one is neither.
+  static Result<ClientAddress> parse(const std::vector<std::string>& trusted);
+
+  net::IpAddress of(const http::PeerAddress& peer, const http::Headers& headers) const;
+
+ private:
+  bool trusts(const net::IpAddress& address) const;
+
+  std::vector<net::IpNetwork> trusted_;
+};
+
+}  // namespace colibri::api

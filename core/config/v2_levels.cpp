@@ -1,0 +1,48 @@
+#include "config/v2_levels.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace colibri::config {
+namespace {
+
+/// From the quietest to the most talkative.
+constexpr std::array<std::string_view, 4> kLevels = {"error", "warn", "info", "debug"};
+constexpr std::array<std::pair<std::string_view, std::size_t>, 9> kWords = {{{"ERROR", 0},
+                                                                             {"WARN", 1},
+                                                                             {"INFO", 2},
+                                                                             {"LOG", 2},
+                                                                             {"WEBHOOKS", 2},
+                                                                             {"WEBSOCKET", 2},
+                                                                             {"DEBUG", 3},
+                                                                             {"VERBOSE", 3},
+                                                                             {"DARK", 3}}};
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+std::string logLevel(std::string_view text) {
+  std::size_t level = 0;
+  for (auto rest = text; !rest.empty();) {
+    const auto comma = rest.find(',');
+    const auto word = trimmed(rest.substr(0, comma));
+    const auto known =
+        std::ranges::find(kWords, word, [](const auto& entry) { return entry.first; });
+    if (known == kWords.end()) return std::string(text);
+    level = std::max(level, known->second);
+    rest = comma == rest.npos ? std::string_view() : rest.substr(comma + 1);
+  }
+  return std::string(kLevels[level]);
+}
+
+std::string bridgeLevel(std::string_view text) {
+  return text == "fatal" ? "error" : std::string(text);
+}
+
+}  // namespace colibri::config

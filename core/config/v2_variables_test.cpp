@@ -1,0 +1,134 @@
+#include "config/v2_variables.hpp"
+
+#include <gmock/gmock.h>
+
+#include "config/loader.hpp"
+#include "config/test_files.hpp"
+#include "config/v2_levels.hpp"
+
+namespace colibri::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(V2Variables, WhatIsSetAndNotReadIsNamedFamiliesOnce) {
+  EXPECT_THAT(unreadV2Variables({{"RABBITMQ_ENABLED", "true"},
+                                 {"RABBITMQ_URI", "amqp://x"},
+                                 {"WEBHOOK_EVENTS_CALL", "true"},
+                                 {"LANGUAGE", "en"},
+                                 {"PATH", "/bin"},
+                                 {"PROXY_HOST", "x"}}),
+              ElementsAre("PROXY_HOST", "RABBITMQ_*", "WEBHOOK_EVENTS_*"));
+}
+
+TEST(V2Variables, WhatAsksForNothingOrIsReadIsNotNamed) {
+  EXPECT_THAT(unreadV2Variables({{"CHATWOOT_ENABLED", "false"},
+                                 {"KAFKA_NUM_PARTITIONS", "0"},
+                                 {"S3_BUCKET", ""},
+                                 {"WEBHOOK_RETRY_MAX_ATTEMPTS", "3"},
+                                 {"SERVER_PORT", "80"}}),
+              IsEmpty());
+}
+
+TEST(V2Variables, NoneThatIsReadIsListedAsUnread) {
+  for (const auto name : unreadV2Names()) EXPECT_FALSE(isContractVariable(name)) << name;
+}
+
+TEST(V2Variables, ThePageNamesEveryVariableThatIsReadAndEveryOneThatIsNot) {
+  const auto page = TestFolder::read(COLIBRI_CONFIGURATION_PAGE);
+  const auto unread = page.find("## Not read");
+  ASSERT_NE(unread, page.npos);
+  const auto stands = [&](std::string_view name) {
+    return page.find('`' + std::string(name) + '`');
+  };
+  for (const auto& variable : coreVariables()) {
+    EXPECT_LT(stands(variable.name), unread) << variable.name;
+    std::string key;
+    for (const auto& word : variable.path) key.append(key.empty() ? "" : ".").append(word);
+    EXPECT_LT(stands(key), unread) << key;
+  }
+  for (const auto* alias : {"webhook", "baileys"}) {
+    for (const auto& variable : contractVariablesOf(alias))
+      EXPECT_LT(stands(variable.name), unread) << variable.name;
+  }
+  for (const auto name : unreadV2Names()) {
+    const auto at = stands(name);
+    EXPECT_TRUE(at != page.npos && at > unread) << name;
+  }
+}
+
+TEST(V2Levels, AListIsTheLevelOfItsMostTalkativeWord) {
+  EXPECT_EQ(logLevel("ERROR,WARN,DEBUG,INFO,LOG,VERBOSE,DARK,WEBHOOKS,WEBSOCKET"), "debug");
+  EXPECT_EQ(logLevel("ERROR, WARN"), "warn");
+  EXPECT_EQ(logLevel("LOG"), "info");
+  EXPECT_EQ(logLevel("ERROR"), "error");
+}
+
+TEST(V2Levels, OurOwnNamesAndUnknownWordsComeBackAsTheyAre) {
+  for (const auto* text : {"trace", "warn", "ERROR,LOUD", "error,warn", ",", "ERROR,,WARN", " "})
+    EXPECT_EQ(logLevel(text), text);
+  EXPECT_EQ(bridgeLevel("fatal"), "error");
+  EXPECT_EQ(bridgeLevel("silent"), "silent");
+}
+
+struct V2Configuration : testing::Test {
+  Result<Loader> open(Environment environment) const {
+    return Loader::open(
+        folder.write("colibri.yaml", "authentication: { api_key: a-key-of-our-own-choice }\n"),
+        std::move(environment));
+  }
+  TestFolder folder;
+};
+
+TEST_F(V2Configuration, VariablesOfV2GatewaysMeanWhatTheyMeanThere) {
+  const auto loader = open({{"SERVER_TYPE", "http"},
+                            {"SERVER_TRUSTED_PROXIES", "10.0.0.1, fd00::/8"},
+                            {"CORS_ORIGIN", "https://a.test,https://b.test:8443"},
+                            {"CORS_METHODS", "POST,GET"},
+                            {"CORS_CREDENTIALS", "true"},
+                            {"AUTHENTICATION_FAILED_PER_MINUTE", "5"},
+                            {"LOG_LEVEL", "ERROR,WARN"},
+                            {"QRCODE_COLOR", "#175197"},
+                            {"CHATWOOT_ENABLED", "true"}});
+  ASSERT_TRUE(loader) << loader.error().message;
+  const auto& s = loader->settings();
+  EXPECT_THAT(s.server.trustedProxies, ElementsAre("10.0.0.1", "fd00::/8"));
+  EXPECT_THAT(s.cors.origins, ElementsAre("https://a.test", "https://b.test:8443"));
+  EXPECT_THAT(s.cors.methods, ElementsAre("POST", "GET"));
+  EXPECT_TRUE(s.cors.credentials);
+  EXPECT_EQ(s.authentication.failedPerMinute, 5U);
+  EXPECT_EQ(s.log.level, "warn");
+  EXPECT_EQ(s.instances.qrColor, 0x175197U);
+  EXPECT_THAT(s.notes, ElementsAre(HasSubstr("docs/configuration.md: CHATWOOT_*")));
+}
+
+TEST_F(V2Configuration, ABadValueIsAnErrorThatNamesTheVariable) {
+  const struct {
+    const char *name, *value, *why;
+  } cases[] = {
+      {"SERVER_TYPE", "https", "SERVER_TYPE: only http is served here"},
+      {"SERVER_PORT", "eighty", "SERVER_PORT: server.port: "},
+      {"SERVER_URL", "localhost", "SERVER_URL: server.url: "},
+      {"SERVER_TRUSTED_PROXIES", "proxy.test", "SERVER_TRUSTED_PROXIES: server.trusted_proxies[0]"},
+      {"CORS_ORIGIN", "https://a.test/path", "CORS_ORIGIN: cors.origins[0]: "},
+      {"CORS_METHODS", "GET,BREW", "CORS_METHODS: cors.methods[1]: "},
+      {"CORS_CREDENTIALS", "yes", "CORS_CREDENTIALS: cors.credentials: "},
+      {"AUTHENTICATION_FAILED_PER_MINUTE", "-1", "AUTHENTICATION_FAILED_PER_MINUTE: "},
+      {"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", "TRUE",
+       "AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES: "},
+      {"LOG_LEVEL", "ERROR,LOUD", "LOG_LEVEL: log.level: "},
+      {"QRCODE_COLOR", "green", "QRCODE_COLOR: instances.qr_color: has not the form"},
+      {"QRCODE_COLOR", "#eeeeee", "QRCODE_COLOR: instances.qr_color: is too light"},
+      {"API_DIALECT", "v3", "API_DIALECT: api.root_dialect: "},
+  };
+  for (const auto& [name, value, why] : cases) {
+    const auto loader = open({{name, value}});
+    ASSERT_FALSE(loader) << name << '=' << value;
+    EXPECT_THAT(loader.error().message, HasSubstr(why)) << name << '=' << value;
+  }
+}
+
+}  // namespace
+}  // namespace colibri::config
