@@ -21,6 +21,8 @@ if (unknown || !(options.rounds >= 1) || !(options.seconds >= 1)) {
   process.exit(64)
 }
 
+// Not console: the simulator's libraries print there, so it is silenced with them.
+const print = (text) => process.stdout.write(`${text}\n`)
 const git = (...args) => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).trim()
 const machine = {
   at: new Date().toISOString(),
@@ -30,18 +32,18 @@ const machine = {
   kernel: release(),
   node: process.version,
 }
-console.log(`${machine.cpu}, ${machine.memoryGB} GB, Linux ${machine.kernel}, Node.js ${machine.node}, commit ${machine.commit}`)
+print(`${machine.cpu}, ${machine.memoryGB} GB, Linux ${machine.kernel}, Node.js ${machine.node}, commit ${machine.commit}`)
 
 const figures = []
 for (const name of names) {
-  console.log(`… ${name}`)
+  print(`… ${name}`)
   const { default: benchmark } = await import(`./${name}.mjs`)
   figures.push(...(await benchmark(options)))
 }
-console.log(`\n${table(figures)}\n`)
+print(`\n${table(figures)}\n`)
 
 const folder = join(root, 'build/bench-results')
 mkdirSync(folder, { recursive: true })
 const file = join(folder, `${machine.at.replaceAll(':', '')}.json`)
 writeFileSync(file, JSON.stringify({ machine, options, figures }, null, 2) + '\n')
-console.log(`written to ${file}`)
+print(`written to ${file}`)
