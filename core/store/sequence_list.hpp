@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace colibri::store::sqlite {
+namespace colibri::store {
 
 /// The column `cursors.done_above`: 8 bytes each, least significant first.
 inline std::string packSequences(const std::vector<std::uint64_t>& sequences) {
@@ -27,4 +27,4 @@ inline std::vector<std::uint64_t> unpackSequences(std::string_view bytes) {
   return sequences;
 }
 
-}  // namespace colibri::store::sqlite
+}  // namespace colibri::store

@@ -3,26 +3,12 @@
 #include <latch>
 #include <thread>
 
-#include "store/sqlite/sqlite_store.hpp"
-#include "store/sqlite/temporary_database.hpp"
 #include "store/store_suite.hpp"
 
-namespace colibri::store::sqlite {
+namespace colibri::store {
 namespace {
 
-class StoreConcurrency : public testing::Test {
- protected:
-  StoreConcurrency() {
-    auto store = SqliteStore::open(database_.path(), clock_, nullptr, {.readers = 3});
-    store_ = std::move(store).value();
-  }
-
-  TemporaryDatabase database_;
-  const SystemClock clock_;
-  std::unique_ptr<Store> store_;
-};
-
-TEST_F(StoreConcurrency, ManyProducersOfOneInstanceGetEverySequenceOnce) {
+TEST_P(StoreConcurrency, ManyProducersOfOneInstanceGetEverySequenceOnce) {
   constexpr int kThreads = 8, kEach = 100;
   std::mutex mutex;
   std::vector<std::uint64_t> sequences;
@@ -43,7 +29,7 @@ TEST_F(StoreConcurrency, ManyProducersOfOneInstanceGetEverySequenceOnce) {
   for (std::size_t i = 0; i < sequences.size(); ++i) ASSERT_EQ(sequences[i], i + 1);
 }
 
-TEST_F(StoreConcurrency, ReadersSeeWholeBatchesWhileOthersWrite) {
+TEST_P(StoreConcurrency, ReadersSeeWholeBatchesWhileOthersWrite) {
   const std::vector<std::string> keys = {"a", "b"};
   std::atomic<bool> stop{false};
   std::atomic<int> torn{0}, reads{0};
@@ -72,7 +58,7 @@ TEST_F(StoreConcurrency, ReadersSeeWholeBatchesWhileOthersWrite) {
   EXPECT_EQ(torn, 0);
 }
 
-TEST_F(StoreConcurrency, EverySubmissionIsAnsweredOnceWhileItShutsDown) {
+TEST_P(StoreConcurrency, EverySubmissionIsAnsweredOnceWhileItShutsDown) {
   constexpr int kThreads = 4, kEach = 300;
   std::atomic<int> committed{0}, refused{0};
   std::latch begun(kThreads);
@@ -97,7 +83,7 @@ TEST_F(StoreConcurrency, EverySubmissionIsAnsweredOnceWhileItShutsDown) {
   EXPECT_EQ(rows, static_cast<std::uint64_t>(committed.load()));
 }
 
-TEST_F(StoreConcurrency, PurgesWhileOthersReadAndWrite) {
+TEST_P(StoreConcurrency, PurgesWhileOthersReadAndWrite) {
   Batch batch;
   for (int i = 0; i < 1500; ++i) batch.push_back(anEvent(1, "x"));
   ASSERT_TRUE(commit(*store_, std::move(batch)));
@@ -116,4 +102,4 @@ TEST_F(StoreConcurrency, PurgesWhileOthersReadAndWrite) {
 }
 
 }  // namespace
-}  // namespace colibri::store::sqlite
+}  // namespace colibri::store

@@ -4,16 +4,16 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
 #include "base/clock.hpp"
-#include "store/sqlite/changes.hpp"
-#include "store/sqlite/connection.hpp"
-#include "store/store.hpp"
+#include "store/group_engine.hpp"
 
-namespace colibri::store::sqlite {
+namespace colibri::store {
 
 /// The one thread that writes: joins the batches that wait into one transaction and syncs it once.
 ///
@@ -22,16 +22,22 @@ namespace colibri::store::sqlite {
 /// when one fails, it is rolled back and run again with a savepoint around each batch, so that the
 /// batch that fails fails alone. A failing COMMIT fails all of its batches.
 ///
+/// When the connection to the database breaks, the writer finds out whether the group that was
+/// under way is committed, and runs it again if it is not. Batches wait for that as long as
+/// `patience`; after it those that are certainly not committed are answered `unavailable`, and so
+/// is every new one until the database is back. One line is logged when it goes and when it is
+/// back.
+///
 /// [Threading] any thread; locked by mutex_. `done` as Store::Done. [Blocking] stop().
 class Writer {
  public:
   struct Limits {
     std::chrono::milliseconds groupMax{2};
     std::size_t groupMaxBatches = 256;
+    std::chrono::milliseconds patience{5000};
   };
 
-  /// Throws Poco's exceptions if the database cannot be prepared.
-  Writer(std::unique_ptr<Connection> connection, const Clock& clock, Limits limits);
+  Writer(std::unique_ptr<GroupEngine> engine, const Clock& clock, Limits limits);
   ~Writer();
 
   void submit(Batch batch, Store::Done done);
@@ -40,39 +46,24 @@ class Writer {
   void stop();
 
  private:
-  struct Job {
-    Batch batch;
-    Store::Done done;
-    std::size_t bytes = 0;
-    Result<Committed> result = Committed{};
-    bool again = false;  // a long deletion with more to do
-  };
-  /// The statements around a group.
-  struct Frame {
-    explicit Frame(sqlite3* db);
-    Statement begin, commit, rollback, savepoint, release, rollbackTo;
-  };
+  using Group = std::vector<Job>;
 
   void run();
   bool waitForWork();
-  bool takeInto(std::vector<Job>& group);
-  void commitGroup(std::vector<Job>& group);
-  void applyPlainly(std::vector<Job>& group);
-  void applyWithSavepoints(std::vector<Job>& group);
-  void applyOne(Job& job);
-  void commit(std::vector<Job>& group);
-  bool rollBackBatch();
-  void rollBack();
-  void finish(std::vector<Job>& group);
-  void cleanUpAfterPurge(const std::vector<Job>& group);
+  bool takeInto(Group& group);
+  void commitGroup(Group& group);
+  Result<void> attempt(Group& group);
+  Result<void> applyTogether(Group& group);
+  Result<void> applyEachAlone(Group& group);
+  bool outlast(Group& group, const Error& why);
+  bool pause(SteadyTime until, bool patient);
+  void giveUp(Group& group, const Error& why, bool stopping);
+  void finish(Group& group);
 
-  const std::unique_ptr<Connection> connection_;
+  const std::unique_ptr<GroupEngine> engine_;
   const Clock& clock_;
   const Limits limits_;
-  Frame frame_;
-  Changes changes_;
-  bool logHoldsPurged_ = false;
-  SteadyTime emptyLogAgainAt_{};
+  std::optional<std::chrono::milliseconds> tidyAgainIn_;
 
   std::mutex mutex_;  // guards queue_, stopping_
   std::condition_variable work_;
@@ -83,4 +74,4 @@ class Writer {
   std::thread thread_;
 };
 
-}  // namespace colibri::store::sqlite
+}  // namespace colibri::store

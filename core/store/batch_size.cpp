@@ -1,6 +1,6 @@
-#include "store/sqlite/batch_size.hpp"
+#include "store/batch_size.hpp"
 
-namespace colibri::store::sqlite {
+namespace colibri::store {
 namespace {
 
 struct Payload {
@@ -23,4 +23,4 @@ std::size_t bytesOf(const Batch& batch) noexcept {
   return bytes;
 }
 
-}  // namespace colibri::store::sqlite
+}  // namespace colibri::store
