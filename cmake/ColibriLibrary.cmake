@@ -32,11 +32,12 @@ if(COLIBRI_TESTS AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   endif()
 endif()
 
-# colibri_test(<name> SOURCES <file>... [LINK <target>...] [LABEL <label>])
+# colibri_test(<name> SOURCES <file>... [LINK <target>...] [LABEL <label>] [TIMEOUT s] [WHOLE])
 #
+# WHOLE: one CTest test for the program, for tests that share something that takes time to start.
 # One GoogleTest program; every TEST becomes a CTest test (under ThreadSanitizer: the program), labelled `unit` unless told otherwise. Label `concurrent` also runs it under TSan.
 function(colibri_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT;LABEL" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "WHOLE" "TIMEOUT;LABEL" "SOURCES;LINK" ${ARGN})
   if(NOT COLIBRI_TESTS)
     return()
   endif()
@@ -62,6 +63,9 @@ function(colibri_test name)
     # A start takes a second under ThreadSanitizer: one for the whole program.
     add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
     set_tests_properties(${name} PROPERTIES TIMEOUT 900 LABELS ${ARG_LABEL})
+  elseif(ARG_WHOLE)
+    add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS ${ARG_LABEL})
   else()
     gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
       PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS ${ARG_LABEL})

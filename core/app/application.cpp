@@ -5,6 +5,7 @@
 
 #include "api/api.hpp"
 #include "app/adapters.hpp"
+#include "app/database.hpp"
 #include "app/master_key.hpp"
 #include "app/metrics_view.hpp"
 #include "app/plugin_settings.hpp"
@@ -19,7 +20,6 @@
 #include "plugin/host_services.hpp"
 #include "plugin/plugin_host.hpp"
 #include "qr/qr_cache.hpp"
-#include "store/sqlite/sqlite_store.hpp"
 
 namespace colibri::app {
 namespace {
@@ -76,6 +76,7 @@ Result<std::unique_ptr<Application>> Application::configure(const std::string& f
   auto loader = config::Loader::open(file, config::processEnvironment());
   if (!loader) return loader.error();
   if (const auto clients = clientAddress(loader->settings()); !clients) return clients.error();
+  if (auto checked = checkDatabase(*loader); !checked) return checked.error();
   return std::unique_ptr<Application>(new Application(std::make_unique<Parts>(std::move(*loader))));
 }
 
@@ -130,7 +131,7 @@ Result<void> Application::Parts::openStore() {
   auto key = loadOrMakeMasterKey(settings().masterKeyFile);
   if (!key) return key.error();
   sealer.emplace(std::move(*key));
-  auto opened = store::sqlite::SqliteStore::open(settings().database.path, clock, &*sealer, {});
+  auto opened = openDatabase(loader, clock, &*sealer);
   if (!opened) return opened.error();
   store = std::move(*opened);
   return {};

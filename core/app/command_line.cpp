@@ -14,7 +14,8 @@ const char* usage() noexcept {
          "  --print-config   prints every key in force with where it comes from, secrets masked\n"
          "\n"
          "Environment variables override the file: SERVER_HOST, SERVER_PORT, SERVER_URL,\n"
-         "AUTHENTICATION_API_KEY, COLIBRI_DATA_DIR, COLIBRI_<PLUGIN>_<KEY>.\n";
+         "AUTHENTICATION_API_KEY, COLIBRI_DATA_DIR, DATABASE_PROVIDER, DATABASE_CONNECTION_URI,\n"
+         "COLIBRI_<PLUGIN>_<KEY>.\n";
 }
 
 Result<CommandLine> parseCommandLine(int argc, const char* const* argv) {

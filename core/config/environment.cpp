@@ -89,6 +89,7 @@ const std::vector<Variable>& coreVariables() {
       {"COLIBRI_DATA_DIR", {"data_dir"}},
       {"DEL_INSTANCE", {"instances", "delete_unused_after_min"}},
       {"DATABASE_PROVIDER", {"database", "provider"}},
+      {"DATABASE_CONNECTION_URI", {"database", "connection_uri"}},
       {"API_DIALECT", {"api", "root_dialect"}},
       {"LOG_LEVEL", {"log", "level"}, logLevel},
       {"QRCODE_COLOR", {"instances", "qr_color"}},

@@ -50,6 +50,19 @@ bool isDark(std::uint32_t color) {
   return red * 299 + green * 587 + blue * 114 < 128'000;
 }
 
+/// A provider of older gateways that has a reason of its own not to be here.
+void refusePooler(Overlay& overlay, json::value& document) {
+  auto* root = document.if_object();
+  auto* database = root != nullptr ? root->if_contains("database") : nullptr;
+  auto* section = database != nullptr ? database->if_object() : nullptr;
+  auto* provider = section != nullptr ? section->if_contains("provider") : nullptr;
+  if (provider == nullptr || *provider != "psql_bouncer") return;
+  overlay.add({{"database.provider",
+                "a pooler cannot keep the sessions that the gateway's lock and statements live in",
+                "postgresql, with a connection_uri that leads to the server itself", false}});
+  *provider = "postgresql";  // said once
+}
+
 /// What no schema can say.
 void checkMeaning(Overlay& overlay, const Settings& settings) {
   if (!isDark(settings.instances.qrColor)) {
@@ -58,6 +71,13 @@ void checkMeaning(Overlay& overlay, const Settings& settings) {
   }
   if (const auto key = checkApiKey(settings.authentication.apiKey); !key) {
     overlay.add({{"authentication.api_key", key.error().message, "", false}});
+  }
+  const auto& database = settings.database;
+  if (database.provider == "postgresql" && database.connectionUri.empty()) {
+    overlay.add({{"database.connection_uri", "is not set, though database.provider is postgresql",
+                  "postgresql://user:password@host:port/database?schema=name here or in "
+                  "DATABASE_CONNECTION_URI",
+                  false}});
   }
   const auto alias = Pattern::compile("^[a-z][a-z0-9_-]{0,31}$");
   COLIBRI_ASSERT(alias);
@@ -82,6 +102,11 @@ std::vector<std::string> notesOf(const Sources& sources) {
   if (sources.settings.testMode) {
     notes.emplace_back(
         "COLIBRI_TEST_MODE=1: settings for tests are accepted; never run a gateway with it");
+  }
+  const auto& database = sources.settings.database;
+  if (database.provider == "sqlite" && !database.connectionUri.empty()) {
+    notes.emplace_back(
+        "database.connection_uri is set but has no effect: database.provider is sqlite");
   }
   for (const auto& name : strayVariables(sources.environment, sources.aliases())) {
     notes.push_back("the variable " + name +
@@ -115,6 +140,7 @@ Result<Loader> Loader::open(const std::string& file, Environment environment) {
   Overlay overlay(*sources, "");
   overlayCore(overlay, root, *schema);
   refuseTls(overlay, sources->environment);
+  refusePooler(overlay, root);
   overlay.add(schema->apply(root, ""));
   if (overlay.failed()) return overlay.error();
 

@@ -143,13 +143,34 @@ TEST_F(LoaderTest, AnErrorFromAVariableNamesTheVariable) {
             "SERVER_PORT: server.port: cannot be read, allowed: an integer from 0 to 65535");
   EXPECT_EQ(refusal(kAuth, {{"SERVER_PORT", "70000"}}),
             "SERVER_PORT: server.port: is too large, allowed: an integer from 0 to 65535");
-  EXPECT_EQ(
-      refusal(kAuth, {{"DATABASE_PROVIDER", "mysql"}}),
-      "DATABASE_PROVIDER: database.provider: is not one of the known values, allowed: sqlite");
+  EXPECT_EQ(refusal(kAuth, {{"DATABASE_PROVIDER", "mysql"}}),
+            "DATABASE_PROVIDER: database.provider: is not one of the known values, allowed: "
+            "sqlite, postgresql");
   EXPECT_EQ(
       refusal(kAuth, {{"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", "1"}}),
       "AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES: authentication.expose_in_events: cannot be read, "
       "allowed: true or false");
+}
+
+TEST_F(LoaderTest, PostgresNeedsItsUriAndTheUriNeedsPostgres) {
+  const std::string uri = "postgresql://ana:hidden@db/gate?schema=wa";
+  const auto s =
+      settings(kAuth, {{"DATABASE_PROVIDER", "postgresql"}, {"DATABASE_CONNECTION_URI", uri}});
+  EXPECT_EQ(s.database.provider, "postgresql");
+  EXPECT_EQ(s.database.connectionUri, uri);
+  EXPECT_TRUE(s.notes.empty());
+  EXPECT_THAT(refusal(kAuth + "database: { provider: postgresql }\n"),
+              HasSubstr("database.connection_uri: is not set"));
+  const auto unused = settings(kAuth, {{"DATABASE_CONNECTION_URI", uri}});
+  EXPECT_THAT(unused.notes,
+              ElementsAre(AllOf(HasSubstr("has no effect"), testing::Not(HasSubstr("hidden")))));
+}
+
+TEST_F(LoaderTest, RefusesAPoolerOnceWithTheReason) {
+  const auto text = refusal(kAuth, {{"DATABASE_PROVIDER", "psql_bouncer"},
+                                    {"DATABASE_CONNECTION_URI", "postgres://a:hidden@h/d"}});
+  EXPECT_THAT(text, AllOf(testing::StartsWith("DATABASE_PROVIDER: database.provider: a pooler"),
+                          testing::Not(HasSubstr("\n")), testing::Not(HasSubstr("hidden"))));
 }
 
 TEST_F(LoaderTest, AllErrorsComeAtOnceButNotWithoutBound) {

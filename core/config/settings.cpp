@@ -142,6 +142,7 @@ Settings readSettings(const json::value& document, const Folders& folders) {
   const auto database = root.section("database");
   const auto path = database.text("path");
   settings.database.provider = database.text("provider");
+  settings.database.connectionUri = database.text("connection_uri");
   settings.database.path =
       orIn(path.empty() ? settings.dataDir : folders.ofFile, path, "colibri.db");
   const auto log = root.section("log");

@@ -42,7 +42,9 @@ struct Settings {
   std::string masterKeyFile;
 
   struct Database {
-    std::string provider, path;
+    std::string provider;  ///< sqlite, postgresql
+    std::string path;
+    std::string connectionUri;  ///< with a password; empty: none
   } database;
 
   struct Log {

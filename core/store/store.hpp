@@ -10,7 +10,7 @@
 
 namespace colibri::store {
 
-/// Everything durable, behind one interface that SQLite and (later) PostgreSQL implement.
+/// Everything durable, behind one interface that SQLite and PostgreSQL implement.
 ///
 /// Writes: a batch is all or nothing and joins the running group commit with the batches of others
 /// (at most 2 ms or 256 batches); `done` runs after the commit is on disk. Batches commit in the
@@ -22,8 +22,9 @@ namespace colibri::store {
 ///             blocking, may call submit().
 /// [Blocking]  the read functions; never call them on an event loop or in `done`.
 /// [Errors]    conflict (a unique name is taken: that batch alone fails), busy (disk full),
-///             unavailable, internal. After shutdown() every submit() ends in shuttingDown, at once
-///             and on the caller's thread.
+///             unavailable (it is certainly not committed), timeout (only while shutting down:
+///             nobody knows), internal. After shutdown() every submit() ends in shuttingDown, at
+///             once and on the caller's thread.
 class Store {
  public:
   using Done = Function<void(Result<Committed>)>;

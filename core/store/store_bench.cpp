@@ -1,7 +1,9 @@
 // How many events the store makes durable in a second, and how many a commit per event would.
 // Prints one line per case; no pass or fail.
 //
-//   store-bench [folder] [seconds]
+//   store-bench [folder | postgresql://...] [seconds]
+//
+// With a URI the events go to PostgreSQL, into the schema that it names, and stay there.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -18,7 +20,7 @@
 
 #include "base/ids.hpp"
 #include "store/sqlite/commit_per_event.hpp"
-#include "store/sqlite/sqlite_store.hpp"
+#include "store/testing/open_store.hpp"
 
 namespace colibri::store {
 namespace {
@@ -136,60 +138,64 @@ void produce(Store& store, const Clock& clock, InstanceKey instance, const Case&
   cursor.waitUntilDurable();
 }
 
-/// Counts the events that `work` makes durable in a new database, and prints what they cost.
-void measure(const std::filesystem::path& folder, const char* name,
-             const std::function<std::uint64_t(const std::filesystem::path&)>& work) {
+/// Counts the events that `work` makes durable, and prints what they cost.
+void measure(const char* name, const std::function<std::uint64_t()>& work) {
   const SystemClock clock;
-  const auto file = folder / "bench.db";
   const auto cpu = cpuSeconds();
   const auto start = clock.steady();
-  const auto count = static_cast<double>(work(file));
+  const auto count = static_cast<double>(work());
   const std::chrono::duration<double> took = clock.steady() - start;
   std::printf("%-48s %8.0f events/s   %5.1f us CPU each\n", name, count / took.count(),
               (cpuSeconds() - cpu) / count * 1e6);
-  for (const auto* suffix : {"", "-wal", "-shm", ".lock"}) {
-    std::filesystem::remove(file.string() + suffix);
-  }
 }
 
-std::uint64_t groupCommits(const std::filesystem::path& file, std::chrono::seconds length,
+std::uint64_t groupCommits(const std::string& database, std::chrono::seconds length,
                            const Case& what) {
   const SystemClock clock;
-  auto store = sqlite::SqliteStore::open(file, clock, nullptr, {});
-  if (!store) {
-    std::fprintf(stderr, "%s\n", store.error().message.c_str());
-    std::exit(1);
-  }
+  const auto store = testing::openStore(database, clock);
   std::atomic<std::uint64_t> events{0};
   const auto until = clock.steady() + length;
   {
     std::vector<std::jthread> producers;
     for (InstanceKey instance = 1; instance <= kProducers; ++instance) {
       producers.emplace_back(
-          [&, instance] { produce(**store, clock, instance, what, until, events); });
+          [&, instance] { produce(*store, clock, instance, what, until, events); });
     }
   }
   return events.load();
 }
 
-void run(const std::filesystem::path& folder, std::chrono::seconds length) {
-  for (const Case what : {
-           Case{"durable append", false, false},
-           Case{"durable append with a dedupe key", true, false},
-           Case{"append + acknowledge (coalesced cursor)", false, true},
-           Case{"append with a dedupe key + acknowledge", true, true},
-       }) {
-    measure(folder, what.name, [&](const auto& file) { return groupCommits(file, length, what); });
+constexpr Case kCases[] = {
+    {"durable append", false, false},
+    {"durable append with a dedupe key", true, false},
+    {"append + acknowledge (coalesced cursor)", false, true},
+    {"append with a dedupe key + acknowledge", true, true},
+};
+
+void runInPostgres(const std::string& uri, std::chrono::seconds length) {
+  for (const auto& what : kCases)
+    measure(what.name, [&] { return groupCommits(uri, length, what); });
+}
+
+/// Each case in a new file.
+void runInSqlite(const std::filesystem::path& folder, std::chrono::seconds length) {
+  const auto file = folder / "bench.db";
+  const auto remove = [&] {
+    for (const auto* suffix : {"", "-wal", "-shm", ".lock"})
+      std::filesystem::remove(file.string() + suffix);
+  };
+  for (const auto& what : kCases) {
+    measure(what.name, [&] { return groupCommits(file, length, what); });
+    remove();
   }
   const SystemClock clock;
-  for (const Case what : {
-           Case{"a commit per event: append", false, false},
-           Case{"a commit per event: append + acknowledge", false, true},
-       }) {
-    measure(folder, what.name, [&](const auto& file) {
-      return sqlite::commitPerEvent(file, length, what.acknowledge,
-                                    [&] { return newEvent(clock, 1, false).event; });
-    });
+  for (const bool acknowledge : {false, true}) {
+    measure(acknowledge ? "a commit per event: append + acknowledge" : "a commit per event: append",
+            [&] {
+              return sqlite::commitPerEvent(file, length, acknowledge,
+                                            [&] { return newEvent(clock, 1, false).event; });
+            });
+    remove();
   }
 }
 
@@ -197,13 +203,16 @@ void run(const std::filesystem::path& folder, std::chrono::seconds length) {
 }  // namespace colibri::store
 
 int main(int argc, char** argv) {
-  const std::filesystem::path base =
-      argc > 1 ? std::filesystem::path(argv[1]) : std::filesystem::temp_directory_path();
-  const auto folder = base / ("store-bench-" + std::to_string(getpid()));
+  const std::string where = argc > 1 ? argv[1] : std::filesystem::temp_directory_path().string();
   const std::chrono::seconds length(argc > 2 ? std::atoi(argv[2]) : 5);
-  std::filesystem::create_directories(folder);
   std::printf("%u producers, one instance each, bodies of %zu bytes, every commit synced\n",
               colibri::store::kProducers, colibri::store::kBodySize);
-  colibri::store::run(folder, length);
+  if (where.find("://") != std::string::npos) {
+    colibri::store::runInPostgres(where, length);
+    return 0;
+  }
+  const auto folder = std::filesystem::path(where) / ("store-bench-" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  colibri::store::runInSqlite(folder, length);
   std::filesystem::remove_all(folder);
 }

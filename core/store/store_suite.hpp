@@ -47,6 +47,14 @@ class StoreSuite : public testing::TestWithParam<Engine> {
   std::unique_ptr<Store> store_;
 };
 
+/// The same under many threads.
+class StoreConcurrency : public testing::TestWithParam<Engine> {
+ protected:
+  const SystemClock clock_;
+  const std::unique_ptr<StoreHarness> harness_ = GetParam().make();
+  const std::unique_ptr<Store> store_ = harness_->open(clock_, nullptr);
+};
+
 /// Submits and waits.
 inline Result<Committed> commit(Store& store, Batch batch) {
   auto promise = std::make_shared<std::promise<Result<Committed>>>();
@@ -74,6 +82,21 @@ inline AppendEvent anEvent(InstanceKey instance, std::string body, std::string d
   e.body = std::move(body);
   change.dedupeKey = std::move(dedupeKey);
   return change;
+}
+
+inline CursorRow aCursor(InstanceKey instance) {
+  CursorRow row;
+  row.subscription = "webhook/all";
+  row.instance = instance;
+  return row;
+}
+
+inline std::vector<std::uint64_t> sequencesOf(Store& store, InstanceKey instance,
+                                              std::uint64_t after = 0) {
+  std::vector<std::uint64_t> sequences;
+  const auto rows = store.events(instance, after, 10'000, 1 << 30);
+  for (const auto& row : *rows) sequences.push_back(row.sequence);
+  return sequences;
 }
 
 inline InstanceRow anInstance(InstanceKey key, const std::string& name) {

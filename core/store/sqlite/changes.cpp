@@ -42,7 +42,6 @@ Changes::Changes(sqlite3* db, const Clock& clock)
     : sequences_(db), events_(db, clock, sequences_), tables_(db), eraser_(db, sequences_) {}
 
 Changes::Progress Changes::apply(const Batch& batch, Committed& committed) {
-  // Only a batch of one operation may take several commits: any other is all or nothing.
   const auto limit = batch.size() == 1 ? kRowsPerStep : Eraser::kEverything;
   auto last = Progress::done;
   for (const auto& operation : batch)

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "store/rows.hpp"
+#include "store/job.hpp"
 #include "store/sqlite/eraser.hpp"
 #include "store/sqlite/event_changes.hpp"
-#include "store/sqlite/sequences.hpp"
+#include "store/sqlite/stored_sequences.hpp"
 #include "store/sqlite/table_changes.hpp"
 
 namespace colibri::store::sqlite {
@@ -15,8 +15,6 @@ namespace colibri::store::sqlite {
 /// back.
 class Changes {
  public:
-  /// A batch that is one deletion of many rows is done in steps of this many rows per table.
-  static constexpr std::uint32_t kRowsPerStep = 500;
   enum class Progress : bool { done, again };
 
   Changes(sqlite3* db, const Clock& clock);
@@ -24,11 +22,11 @@ class Changes {
   /// Adds to `committed`. `again`: a step of a long deletion is done; apply the batch once more in
   /// a later transaction.
   Progress apply(const Batch& batch, Committed& committed);
-  Sequences& sequences() noexcept { return sequences_; }
+  Sequences& sequences() noexcept { return sequences_.memory(); }
 
  private:
   class Visitor;
-  Sequences sequences_;
+  StoredSequences sequences_;
   EventChanges events_;
   TableChanges tables_;
   Eraser eraser_;

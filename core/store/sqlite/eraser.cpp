@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "store/sqlite/lifetimes.hpp"
+#include "store/lifetimes.hpp"
 
 namespace colibri::store::sqlite {
 
-Eraser::Eraser(sqlite3* db, Sequences& sequences)
+Eraser::Eraser(sqlite3* db, StoredSequences& sequences)
     : sequences_(sequences),
       dropEvents_(db,
                   "DELETE FROM events WHERE id IN (SELECT id FROM events"
@@ -50,7 +50,7 @@ Eraser::Left Eraser::purge(InstanceKey instance, std::uint32_t limit) {
   for (auto* table : {&purgeSettings_, &purgeCursors_, &purgeSequence_, &purgeInstance_}) {
     table->run(instance);
   }
-  sequences_.forget(instance);
+  sequences_.memory().forget(instance);
   return Left::nothing;
 }
 

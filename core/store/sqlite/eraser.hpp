@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "base/ids.hpp"
-#include "store/sqlite/sequences.hpp"
 #include "store/sqlite/statement.hpp"
+#include "store/sqlite/stored_sequences.hpp"
 
 namespace colibri::store::sqlite {
 
@@ -18,7 +18,7 @@ class Eraser {
   enum class Left : bool { nothing, more };
   static constexpr std::uint32_t kEverything = 0x7fffffff;
 
-  Eraser(sqlite3* db, Sequences& sequences);
+  Eraser(sqlite3* db, StoredSequences& sequences);
 
   /// Every row of the instance in every table. The row of the instance itself goes last.
   Left purge(InstanceKey instance, std::uint32_t limit);
@@ -26,7 +26,7 @@ class Eraser {
   Left dropExpired(std::int64_t nowUs, std::uint32_t limit);
 
  private:
-  Sequences& sequences_;
+  StoredSequences& sequences_;
   Statement dropEvents_;
   Statement purgeEvents_, purgeDedupe_, purgeDeadLetters_, purgeKv_, purgeIdempotency_;
   Statement purgeSettings_, purgeCursors_, purgeSequence_, purgeInstance_;

@@ -3,17 +3,11 @@
 #include <string>
 
 #include "crypto/digest.hpp"
+#include "store/lifetimes.hpp"
 #include "store/sqlite/event_columns.hpp"
-#include "store/sqlite/lifetimes.hpp"
 
 namespace colibri::store::sqlite {
-namespace {
-
-constexpr std::size_t kKeySize = 16;  // a digest: half the pages of the keys as they come
-
-}  // namespace
-
-EventChanges::EventChanges(sqlite3* db, const Clock& clock, Sequences& sequences)
+EventChanges::EventChanges(sqlite3* db, const Clock& clock, StoredSequences& sequences)
     : clock_(clock),
       sequences_(sequences),
       insert_(db, std::string("INSERT INTO events(instance, ") + kEventColumns + ") VALUES(?," +
@@ -34,7 +28,7 @@ std::uint64_t EventChanges::append(const AppendEvent& change) {
 bool EventChanges::isRepeat(InstanceKey instance, const std::string& key) {
   const auto digest = crypto::sha256(key);
   const auto now = clock_.nowUs();
-  return firstSight_.run(instance, Blob{std::string_view(digest).substr(0, kKeySize)},
+  return firstSight_.run(instance, Blob{std::string_view(digest).substr(0, kDedupeKeySize)},
                          now + kDedupeLifeUs, now) == 0;
 }
 

@@ -1,77 +1,17 @@
 #include <gtest/gtest.h>
 
-#include <map>
-#include <random>
-#include <sstream>
-#include <string>
-
-#include "base/testing/killed_child.hpp"
-#include "store/sqlite/sqlite_store.hpp"
-#include "store/sqlite/temporary_database.hpp"
+#include "store/sqlite/harness.hpp"
+#include "store/testing/kill_rounds.hpp"
 
 namespace colibri::store::sqlite {
 namespace {
 
-using colibri::testing::fromEnvironment;
-using colibri::testing::KilledChild;
-using colibri::testing::Lines;
-
-constexpr int kInstances = 4;
-
-using Sequences = std::map<InstanceKey, std::uint64_t>;
-
-/// The last sequence told of each instance, all of them greater than those of `before`.
-Sequences lastToldIn(const Lines& told, const Sequences& before) {
-  auto last = before;
-  for (const auto& line : told) {
-    std::istringstream fields(line);
-    InstanceKey instance = 0;
-    std::uint64_t sequence = 0;
-    fields >> instance >> sequence;
-    EXPECT_GT(sequence, last[instance]) << "told in order, none twice";
-    last[instance] = sequence;
-  }
-  return last;
-}
-
-/// Checks what the database holds of the instance after `seen` against what was told, and returns
-/// its last sequence.
-std::uint64_t verify(Store& store, InstanceKey instance, std::uint64_t seen, std::uint64_t told) {
-  const auto rows = store.events(instance, seen, 1'000'000, std::size_t{1} << 40).value();
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    EXPECT_EQ(rows[i].sequence, seen + i + 1) << "no gap";
-  const auto last = seen + rows.size();
-  EXPECT_GE(last, told) << "what was told is there";
-  EXPECT_EQ(store.lastSequence(instance).value(), last);
-  const std::string beside = "last";
-  const auto entry = store.kvGet("kill", instance, {&beside, 1}).value();
-  EXPECT_EQ(entry[0].value.value_or("0"), std::to_string(last)) << "a batch is all or nothing";
-  return last;
-}
-
-TEST(StoreKilled, LosesNothingItCalledDurableAndLeavesNoGap) {
-  const auto rounds = fromEnvironment("COLIBRI_KILL_ROUNDS", 20);
-  const auto seed = fromEnvironment("COLIBRI_SEED", 4711);
-  std::mt19937 random(seed);
-  std::uniform_int_distribution<std::size_t> lines(0, 300);
+TEST(SqliteKilled, LosesNothingItCalledDurableAndLeavesNoGap) {
   const TemporaryDatabase database;
   const SystemClock clock;
-  Sequences verified;
-  for (unsigned round = 0; round < rounds && !HasFailure(); ++round) {
-    SCOPED_TRACE("round " + std::to_string(round) + " of COLIBRI_SEED=" + std::to_string(seed));
-    KilledChild child({KILL_CHILD, database.path(), std::to_string(kInstances)});
-    const auto enough = lines(random);
-    auto told = lastToldIn(
-        child.killOnce([&](const Lines& sofar) { return sofar.size() >= enough; }), verified);
-    const auto store = SqliteStore::open(database.path(), clock, nullptr, {});
-    ASSERT_TRUE(store) << store.error().message;
-    for (InstanceKey instance = 1; instance <= kInstances; ++instance) {
-      verified[instance] = verify(**store, instance, verified[instance], told[instance]);
-    }
-  }
-  for (InstanceKey instance = 1; instance <= kInstances; ++instance) {
-    EXPECT_GT(verified[instance], 0u) << "something was appended at all";
-  }
+  testing::killAndVerify(KILL_CHILD, database.path(), 20, [&] {
+    return SqliteStore::open(database.path(), clock, nullptr, {}).value();
+  });
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "store/sqlite/queries.hpp"
 
+#include "store/kv_sealing.hpp"
+#include "store/lifetimes.hpp"
+#include "store/sequence_list.hpp"
 #include "store/sqlite/event_columns.hpp"
-#include "store/sqlite/kv_sealing.hpp"
-#include "store/sqlite/lifetimes.hpp"
-#include "store/sqlite/sequence_list.hpp"
 
 namespace colibri::store::sqlite {
 namespace {
@@ -32,14 +32,6 @@ std::string selectDeadLetters() {
          kEventColumns +
          " FROM dead_letters WHERE id > ?1 AND (?2 = 0 OR instance = ?2)"
          " AND (?3 = '' OR subscription = ?3) ORDER BY id LIMIT ?4";
-}
-
-/// The least key that is greater than every key with this prefix; empty = there is none.
-std::string endOf(std::string_view prefix) {
-  std::string end(prefix);
-  while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xff) end.pop_back();
-  if (!end.empty()) end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1);
-  return end;
 }
 
 /// One view of the database for several statements.
@@ -190,7 +182,7 @@ Result<std::vector<KvEntry>> Queries::kvGet(std::string_view plugin, InstanceKey
     bool sealed = false;
     kvGet_.read(value, sealed);
     kvGet_.reset();
-    auto entry = openEntry(plugin, instance, key, std::move(value), sealed);
+    auto entry = openEntry(sealer_, plugin, instance, key, std::move(value), sealed);
     if (!entry) return entry.error();
     entries.push_back(std::move(*entry));
   }
@@ -200,14 +192,14 @@ Result<std::vector<KvEntry>> Queries::kvGet(std::string_view plugin, InstanceKey
 Result<std::vector<KvEntry>> Queries::kvScan(std::string_view plugin, InstanceKey instance,
                                              std::string_view prefix, std::string_view after,
                                              std::uint32_t limit, std::int64_t nowUs) {
-  const auto end = endOf(prefix);
+  const auto end = endOfPrefix(prefix);
   std::vector<KvEntry> entries;
   kvScan_.start(instance, plugin, Blob{prefix}, Blob{after}, Blob{end}, nowUs, limit);
   while (kvScan_.next()) {
     std::string key, value;
     bool sealed = false;
     kvScan_.read(key, value, sealed);
-    auto entry = openEntry(plugin, instance, std::move(key), std::move(value), sealed);
+    auto entry = openEntry(sealer_, plugin, instance, std::move(key), std::move(value), sealed);
     if (!entry) {
       kvScan_.reset();
       return entry.error();
@@ -215,17 +207,6 @@ Result<std::vector<KvEntry>> Queries::kvScan(std::string_view plugin, InstanceKe
     entries.push_back(std::move(*entry));
   }
   return entries;
-}
-
-Result<KvEntry> Queries::openEntry(std::string_view plugin, InstanceKey instance, std::string key,
-                                   std::string value, bool sealed) const {
-  if (!sealed) return KvEntry{std::move(key), std::move(value)};
-  if (sealer_ == nullptr) {
-    return Error{Errc::rejected, "a stored value is sealed and there is no master key"};
-  }
-  auto plain = sealer_->open(value, kvContext(plugin, instance, key));
-  if (!plain) return plain.error();
-  return KvEntry{std::move(key), std::move(*plain)};
 }
 
 std::uint64_t Queries::countRows(InstanceKey instance) {

@@ -39,9 +39,6 @@ class Queries {
   std::uint64_t countRows(InstanceKey instance);
 
  private:
-  Result<KvEntry> openEntry(std::string_view plugin, InstanceKey instance, std::string key,
-                            std::string value, bool sealed) const;
-
   Connection connection_;
   const crypto::Sealer* sealer_;
   Statement begin_, end_;

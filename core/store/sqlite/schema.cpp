@@ -108,11 +108,7 @@ Result<void> migrate(Connection& connection, std::span<const Migration> all) try
   if (owner != kApplicationId && (owner != 0 || tables != 0)) {
     return Error{Errc::conflict, "the file is a database, but not one of Colibri's"};
   }
-  if (version > all.size()) {
-    return Error{Errc::conflict, "the database was written by a newer Colibri (schema " +
-                                     std::to_string(version) + ", this one knows " +
-                                     std::to_string(all.size()) + "); start that one again"};
-  }
+  if (auto known = checkVersion(version, all.size()); !known) return known;
   for (auto next = version; next < all.size(); ++next) apply(connection, all[next], next + 1);
   return {};
 } catch (const Poco::Exception& e) {

@@ -1,21 +1,15 @@
 #pragma once
 
 #include <span>
-#include <string_view>
 
 #include "base/result.hpp"
+#include "store/migration.hpp"
 
 namespace colibri::store::sqlite {
 
 class Connection;
 
-/// The statements that lead from one version of the schema to the next. Never changed once
-/// released.
-struct Migration {
-  std::span<const std::string_view> statements;
-};
-
-/// All of them; the database's version is the number of those that were applied.
+/// All of them.
 std::span<const Migration> migrations() noexcept;
 
 /// Applies what is missing, each migration in one transaction.

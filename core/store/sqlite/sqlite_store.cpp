@@ -1,109 +1,38 @@
 #include "store/sqlite/sqlite_store.hpp"
 
 #include <utility>
-#include <variant>
 
+#include "store/engine_store.hpp"
+#include "store/pool.hpp"
 #include "store/sqlite/database_file.hpp"
 #include "store/sqlite/errors.hpp"
-#include "store/sqlite/kv_sealing.hpp"
-#include "store/sqlite/reader_pool.hpp"
+#include "store/sqlite/queries.hpp"
 #include "store/sqlite/schema.hpp"
-#include "store/sqlite/writer.hpp"
+#include "store/sqlite/sqlite_engine.hpp"
 
 namespace colibri::store::sqlite {
 namespace {
 
-class OpenStore final : public Store {
+/// The claim on the file, and its reading connections. [Threading] any thread.
+class Readers {
  public:
-  OpenStore(DatabaseFile file, std::unique_ptr<Connection> connection, const Clock& clock,
-            const crypto::Sealer* sealer, const SqliteStore::Options& options)
-      : file_(std::move(file)),
-        clock_(clock),
-        sealer_(sealer),
-        readers_(file_.path(), sealer, options.readers),
-        writer_(std::move(connection), clock, {options.groupMax, options.groupMaxBatches}) {}
-
-  void submit(Batch batch, Done done) override {
-    sealSecrets(batch);
-    writer_.submit(std::move(batch), std::move(done));
-  }
-  std::size_t queuedBytes() const noexcept override { return writer_.queuedBytes(); }
-  void shutdown() override { writer_.stop(); }
-
-  Result<std::vector<InstanceRow>> instances() override {
-    return read([](Queries& q) { return q.instances(); });
-  }
-  Result<std::vector<SettingsRow>> settings(InstanceKey instance) override {
-    return read([&](Queries& q) { return q.settings(instance); });
-  }
-  Result<std::vector<CursorRow>> cursors() override {
-    return read([](Queries& q) { return q.cursors(); });
-  }
-  Result<std::uint64_t> lastSequence(InstanceKey instance) override {
-    return read([&](Queries& q) { return q.lastSequence(instance); });
-  }
-  Result<std::vector<EventRow>> events(InstanceKey instance, std::uint64_t after,
-                                       std::uint32_t limit, std::size_t maxBytes) override {
-    return read([&](Queries& q) { return q.events(instance, after, limit, maxBytes); });
-  }
-  Result<std::vector<DeadLetterRow>> deadLetters(std::string_view subscription,
-                                                 InstanceKey instance, std::uint64_t after,
-                                                 std::uint32_t limit) override {
-    return read([&](Queries& q) { return q.deadLetters(subscription, instance, after, limit); });
-  }
-  Result<std::optional<IdempotencyRow>> idempotency(InstanceKey instance,
-                                                    std::string_view key) override {
-    return read([&](Queries& q) { return q.idempotency(instance, key, clock_.nowUs()); });
-  }
-  Result<std::vector<KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
-                                     std::span<const std::string> keys) override {
-    return read([&](Queries& q) { return q.kvGet(plugin, instance, keys, clock_.nowUs()); });
-  }
-  Result<std::vector<KvEntry>> kvScan(std::string_view plugin, InstanceKey instance,
-                                      std::string_view prefix, std::string_view after,
-                                      std::uint32_t limit) override {
-    return read([&](Queries& q) {
-      return q.kvScan(plugin, instance, prefix, after, limit, clock_.nowUs());
-    });
-  }
-  Result<std::uint64_t> countRows(InstanceKey instance) override {
-    return read([&](Queries& q) { return q.countRows(instance); });
+  Readers(DatabaseFile file, const crypto::Sealer* sealer, unsigned count)
+      : file_(std::move(file)) {
+    for (unsigned i = 0; i < count; ++i) pool_.add(std::make_unique<Queries>(file_.path(), sealer));
   }
 
- private:
-  template <class T>
-  struct Answer {
-    using type = Result<T>;
-  };
-  template <class T>
-  struct Answer<Result<T>> {
-    using type = Result<T>;
-  };
-
-  template <class F>
-  auto read(F ask) -> typename Answer<std::invoke_result_t<F&, Queries&>>::type {
+  template <class Ask>
+  Answer<Ask, Queries> read(Ask ask) {
     try {
-      return ask(*readers_.borrow());
+      return ask(*pool_.borrow());
     } catch (const Poco::Exception& failure) {
       return toError(failure);
     }
   }
 
-  void sealSecrets(Batch& batch) const {
-    for (auto& operation : batch) {
-      auto* put = std::get_if<KvPut>(&operation);
-      if (put == nullptr || !put->secret) continue;
-      put->secret = sealer_ != nullptr;
-      if (sealer_ == nullptr) continue;
-      put->value = sealer_->seal(put->value, kvContext(put->plugin, put->instance, put->key));
-    }
-  }
-
-  DatabaseFile file_;
-  const Clock& clock_;
-  const crypto::Sealer* sealer_;
-  ReaderPool readers_;
-  Writer writer_;
+ private:
+  const DatabaseFile file_;
+  Pool<Queries> pool_;
 };
 
 }  // namespace
@@ -117,8 +46,11 @@ Result<std::unique_ptr<Store>> SqliteStore::open(const std::filesystem::path& pa
   if (auto migrated = migrate(*connection, migrations()); !migrated) {
     return Error{migrated.error().code, path.string() + ": " + migrated.error().message};
   }
+  auto readers = std::make_unique<Readers>(std::move(*file), sealer, options.readers);
+  auto writer = std::make_unique<Writer>(
+      std::make_unique<SqliteEngine>(std::move(connection), clock), clock, options.writer);
   return std::unique_ptr<Store>(
-      std::make_unique<OpenStore>(std::move(*file), std::move(connection), clock, sealer, options));
+      std::make_unique<EngineStore<Readers>>(std::move(readers), std::move(writer), clock, sealer));
 } catch (const Poco::Exception& failure) {
   return Error{Errc::unavailable,
                "cannot open the database " + path.string() + ": " + failure.displayText()};

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -9,6 +8,7 @@
 #include "base/result.hpp"
 #include "crypto/sealer.hpp"
 #include "store/store.hpp"
+#include "store/writer.hpp"
 
 namespace colibri::store::sqlite {
 
@@ -20,8 +20,7 @@ namespace colibri::store::sqlite {
 class SqliteStore {
  public:
   struct Options {
-    std::chrono::milliseconds groupMax{2};  ///< how long a group commit takes batches in
-    std::size_t groupMaxBatches = 256;
+    Writer::Limits writer = {};
     unsigned readers = 2;        ///< connections that read at the same time
     std::uint64_t maxBytes = 0;  ///< the file may not grow past it: as a full disk; 0 = no limit
   };

@@ -123,48 +123,5 @@ TEST_F(SqliteStoreTest, WhatWasPurgedIsNowhereOnDisk) {
   EXPECT_NE(bytes.find("the-kept-words"), bytes.npos);
 }
 
-TEST_F(SqliteStoreTest, BatchesThatWaitShareACommit) {
-  const auto store = open();
-  std::promise<void> entered, leave, last;
-  (*store)->submit({}, [&](const Result<Committed>&) {  // holds the writer
-    entered.set_value();
-    leave.get_future().wait();
-  });
-  entered.get_future().wait();
-  // Nothing of a group is visible before all of it is, so the first completion sees the last batch.
-  std::optional<std::uint64_t> seenByFirst;
-  for (int i = 0; i < 100; ++i) {
-    (*store)->submit({anEvent(1, "x")}, [&, i](const Result<Committed>&) {
-      if (i == 0) seenByFirst = (*store)->lastSequence(1).value();
-      if (i == 99) last.set_value();
-    });
-  }
-  leave.set_value();
-  last.get_future().wait();
-  EXPECT_EQ(seenByFirst, 100u);
-}
-
-TEST_F(SqliteStoreTest, OthersCommitBetweenTheStepsOfALongDeletion) {
-  const auto store = open();
-  Batch batch;
-  for (int i = 0; i < 5000; ++i) batch.push_back(anEvent(1, "x"));
-  ASSERT_TRUE(commit(**store, std::move(batch)));
-  std::promise<void> entered, leave, purged;
-  (*store)->submit({}, [&](const Result<Committed>&) {  // holds the writer
-    entered.set_value();
-    leave.get_future().wait();
-  });
-  entered.get_future().wait();
-  std::atomic<bool> otherWasFirst{false}, other{false};
-  (*store)->submit({PurgeInstance{1}}, [&](const Result<Committed>&) {
-    otherWasFirst = other.load();
-    purged.set_value();
-  });
-  (*store)->submit({anEvent(2, "y")}, [&](const Result<Committed>&) { other = true; });
-  leave.set_value();
-  purged.get_future().wait();
-  EXPECT_TRUE(otherWasFirst);
-}
-
 }  // namespace
 }  // namespace colibri::store::sqlite

@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "store/sequence_list.hpp"
 #include "store/sqlite/event_columns.hpp"
-#include "store/sqlite/sequence_list.hpp"
 
 namespace colibri::store::sqlite {
 namespace {

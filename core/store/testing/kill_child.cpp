@@ -5,13 +5,12 @@
 //   store-kill-child <database> <instances>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "base/testing/tell.hpp"
-#include "store/sqlite/sqlite_store.hpp"
+#include "store/testing/open_store.hpp"
 
 namespace colibri::store {
 namespace {
@@ -47,15 +46,11 @@ class Appender {
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
   const colibri::SystemClock clock;
-  auto store = colibri::store::sqlite::SqliteStore::open(argv[1], clock, nullptr, {});
-  if (!store) {
-    std::fprintf(stderr, "%s\n", store.error().message.c_str());
-    return 1;
-  }
+  const auto store = colibri::store::testing::openStore(argv[1], clock);
   std::vector<colibri::store::Appender> appenders;
   const auto instances = static_cast<colibri::InstanceKey>(std::atoi(argv[2]));
   appenders.reserve(instances);
-  for (colibri::InstanceKey i = 1; i <= instances; ++i) appenders.emplace_back(**store, i);
+  for (colibri::InstanceKey i = 1; i <= instances; ++i) appenders.emplace_back(*store, i);
   for (auto& appender : appenders) appender.append();
   for (;;) ::pause();
 }

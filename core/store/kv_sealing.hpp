@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "crypto/sealer.hpp"
+#include "store/rows.hpp"
+
+/// Secret values of the key-value store are sealed by whoever submits them, and opened by whoever
+/// reads them. Without a sealer they lie readable. [Threading] any thread, pure.
+namespace colibri::store {
+
+/// Seals the batch's secret values; from then on `secret` says that a value is sealed.
+void sealSecrets(Batch& batch, const crypto::Sealer* sealer);
+/// A value as it lay in the database. [Errors] rejected: it does not open, or there is no sealer.
+Result<KvEntry> openEntry(const crypto::Sealer* sealer, std::string_view plugin,
+                          InstanceKey instance, std::string key, std::string value, bool sealed);
+
+/// The least key that is greater than every key with this prefix; empty = there is none.
+std::string endOfPrefix(std::string_view prefix);
+
+}  // namespace colibri::store

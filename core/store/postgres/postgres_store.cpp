@@ -1,0 +1,21 @@
+#include "store/postgres/postgres_store.hpp"
+
+#include <utility>
+
+#include "store/postgres/postgres_engine.hpp"
+#include "store/postgres/readers.hpp"
+
+namespace colibri::store::postgres {
+
+Result<std::unique_ptr<Store>> PostgresStore::open(Target target, const Clock& clock,
+                                                   const crypto::Sealer* sealer, Options options) {
+  auto sessions = std::make_unique<SessionFactory>(std::move(target));
+  auto engine = PostgresEngine::open(*sessions, clock);
+  if (!engine) return engine.error();
+  auto readers = std::make_unique<Readers>(std::move(sessions), sealer, options.readers);
+  auto writer = std::make_unique<Writer>(std::move(*engine), clock, options.writer);
+  return std::unique_ptr<Store>(
+      std::make_unique<EngineStore<Readers>>(std::move(readers), std::move(writer), clock, sealer));
+}
+
+}  // namespace colibri::store::postgres

@@ -1,0 +1,132 @@
+#include "store/postgres/postgres_store.hpp"
+
+#include <gmock/gmock.h>
+
+#include "store/postgres/testing/server.hpp"
+#include "store/store_suite.hpp"
+
+namespace colibri::store::postgres {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+class PostgresStoreTest : public testing::Test {
+ protected:
+  Result<std::unique_ptr<Store>> open(const std::string& uri,
+                                      const crypto::Sealer* sealer = nullptr) {
+    auto opened = PostgresStore::open(Target::parse(uri).value(), clock_, sealer, {});
+    if (!opened) {
+      EXPECT_THAT(opened.error().message, Not(HasSubstr(Server::password())));
+    }
+    return opened;
+  }
+  std::string table(const std::string& name) const { return "\"" + schema_ + "\"." + name; }
+
+  Server& server_ = Server::shared();
+  const std::string schema_ = Server::newSchema();
+  const std::string uri_ = server_.uri("?schema=" + schema_);
+  ManualClock clock_;
+};
+
+TEST_F(PostgresStoreTest, MakesTheSchemaWhateverItsName) {
+  const auto name = "My%20%22odd%22%3B%20Sch%C3%A9ma%27%24" + schema_.substr(0, 12);
+  { ASSERT_TRUE(commit(**open(server_.uri("?schema=" + name)), {anEvent(1, "x")})); }
+  const auto again = open(server_.uri("?schema=" + name));
+  EXPECT_EQ((*again)->lastSequence(1).value(), 1u);
+}
+
+TEST_F(PostgresStoreTest, SchemasOfOneDatabaseKnowNothingOfEachOther) {
+  const auto one = open(uri_), two = open(server_.uri("?schema=" + Server::newSchema()));
+  ASSERT_TRUE(commit(**one, {PutInstance{anInstance(1, "same")}}));
+  ASSERT_TRUE(commit(**two, {PutInstance{anInstance(1, "same")}}));
+  ASSERT_TRUE(commit(**one, {PurgeInstance{1}}));
+  EXPECT_EQ((*two)->countRows(1).value(), 1u);
+}
+
+TEST_F(PostgresStoreTest, RefusesASchemaThatIsInUse) {
+  auto first = open(uri_);
+  ASSERT_TRUE(first);
+  const auto second = open(uri_);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Errc::conflict);
+  EXPECT_THAT(second.error().message, HasSubstr("in use by another process"));
+  EXPECT_TRUE(commit(**first, {anEvent(1, "x")})) << "the first is not disturbed";
+  first->reset();
+  EXPECT_TRUE(open(uri_));
+}
+
+TEST_F(PostgresStoreTest, RefusesANewerSchemaInASentence) {
+  { ASSERT_TRUE(open(uri_)); }
+  server_.ask("UPDATE " + table("colibri_schema") + " SET version = 99");
+  const auto store = open(uri_);
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, Errc::conflict);
+  EXPECT_THAT(store.error().message, HasSubstr("newer Colibri (schema 99"));
+}
+
+TEST_F(PostgresStoreTest, SaysWhyItCannotConnectWithoutThePassword) {
+  const auto nowhere = open("postgres://u:hidden@%2Fnowhere/d");
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().code, Errc::unavailable);
+  EXPECT_THAT(nowhere.error().message,
+              testing::AllOf(HasSubstr("/nowhere"), Not(HasSubstr("hidden"))));
+  auto wrong = uri_;
+  wrong.replace(wrong.find("gateway:") + 8, 3, "bad");
+  const auto refused = open(wrong);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("password authentication failed"));
+}
+
+TEST_F(PostgresStoreTest, RefusesADatabaseThatCannotHoldEveryText) {
+  server_.ask("CREATE DATABASE ascii TEMPLATE template0 ENCODING 'SQL_ASCII'");
+  auto uri = uri_;
+  uri.replace(uri.find("/colibri?"), 8, "/ascii");
+  const auto store = open(uri);
+  server_.ask("DROP DATABASE ascii");
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, Errc::rejected);
+}
+
+TEST_F(PostgresStoreTest, ARoleThatMayNotMakeSchemasUsesTheOneItHas) {
+  server_.ask("CREATE ROLE humble LOGIN PASSWORD 'humble'");
+  server_.ask("CREATE SCHEMA humble AUTHORIZATION humble");
+  auto uri = server_.uri("?schema=humble");
+  uri.replace(uri.find("gateway:"), uri.find('@') - uri.find("gateway:"), "humble:humble");
+  {
+    const auto store = open(uri);
+    EXPECT_TRUE(store) << store.error().message;
+  }
+  uri.replace(uri.find("schema=humble"), 13, "schema=another");
+  const auto refused = open(uri);
+  EXPECT_THAT(refused.error().message, HasSubstr("the schema another cannot be made"));
+  server_.ask("DROP SCHEMA humble CASCADE");
+  server_.ask("DROP ROLE humble");
+}
+
+TEST_F(PostgresStoreTest, SecretValuesAreSealedInTheDatabase) {
+  const crypto::Sealer sealer(std::string(crypto::Sealer::kKeySize, 'k'));
+  const auto store = open(uri_, &sealer);
+  ASSERT_TRUE(
+      commit(**store, {KvPut{"p", 1, "a", "open", false}, KvPut{"p", 1, "b", "hid", true}}));
+  EXPECT_THAT(server_.ask("SELECT value = 'open' FROM " + table("kv") + " WHERE key = 'a'"),
+              ElementsAre("t"));
+  EXPECT_THAT(server_.ask("SELECT position('hid'::bytea in value) FROM " + table("kv") +
+                          " WHERE key = 'b'"),
+              ElementsAre("0"));
+  server_.ask("UPDATE " + table("kv") + " SET instance = 2");
+  const std::vector<std::string> keys = {"b"};
+  EXPECT_EQ((*store)->kvGet("p", 2, keys).error().code, Errc::rejected) << "not in its own place";
+}
+
+TEST_F(PostgresStoreTest, AWriterThatSyncsWaitsForTheDiskWhateverTheServerSays) {
+  server_.ask("ALTER ROLE gateway SET synchronous_commit = off");
+  const auto store = open(uri_);
+  server_.ask("ALTER ROLE gateway RESET synchronous_commit");
+  ASSERT_TRUE(commit(**store, {anEvent(1, "x")}));
+  EXPECT_TRUE(commit(**store, {anEvent(1, std::string(20 << 20, 'x'))})) << "large ones pass";
+}
+
+}  // namespace
+}  // namespace colibri::store::postgres

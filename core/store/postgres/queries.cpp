@@ -1,0 +1,198 @@
+#include "store/postgres/queries.hpp"
+
+#include <unordered_map>
+
+#include "store/kv_sealing.hpp"
+#include "store/lifetimes.hpp"
+#include "store/postgres/event_columns.hpp"
+#include "store/sequence_list.hpp"
+
+namespace colibri::store::postgres {
+namespace {
+
+constexpr char kCountRows[] =
+    "SELECT (SELECT COUNT(*) FROM instances WHERE key = $1)"
+    " + (SELECT COUNT(*) FROM settings WHERE instance = $1)"
+    " + (SELECT COUNT(*) FROM events WHERE instance = $1)"
+    " + (SELECT COUNT(*) FROM sequences WHERE instance = $1)"
+    " + (SELECT COUNT(*) FROM dedupe WHERE instance = $1)"
+    " + (SELECT COUNT(*) FROM cursors WHERE instance = $1)"
+    " + (SELECT COUNT(*) FROM dead_letters WHERE instance = $1)"
+    " + (SELECT COUNT(*) FROM idempotency WHERE instance = $1)"
+    " + (SELECT COUNT(*) FROM kv WHERE instance = $1)";
+
+/// Rows up to and with the one whose body makes the bytes enough; the server does not send more.
+std::string selectEvents() {
+  return std::string("SELECT ") + kEventColumns + " FROM (SELECT " + kEventColumns +
+         ", SUM(length(body)) OVER (ORDER BY sequence) - length(body) AS before FROM (SELECT " +
+         kEventColumns +
+         " FROM events WHERE instance = $1 AND sequence > $2 ORDER BY sequence LIMIT $3) AS page)"
+         " AS counted WHERE before < $4::bigint ORDER BY sequence";
+}
+
+std::string selectDeadLetters() {
+  return std::string(
+             "SELECT id, instance, subscription, dead_sequence, reason, attempts,"
+             " first_attempt_at_us, dead_at_us, has_event, ") +
+         kEventColumns +
+         " FROM dead_letters WHERE id > $1 AND ($2::bigint = 0 OR instance = $2)"
+         " AND ($3::text = '' OR subscription = $3) ORDER BY id LIMIT $4";
+}
+
+}  // namespace
+
+Queries::Queries(std::unique_ptr<Connection> connection, const crypto::Sealer* sealer)
+    : connection_(std::move(connection)),
+      sealer_(sealer),
+      instances_(
+          *connection_,
+          "SELECT key, id, name, integration, number, token_hash, token_sealed, linked, deleting,"
+          " owner_jid, profile_name, profile_picture_url, disconnection_code,"
+          " disconnected_at_us, created_at_us, updated_at_us FROM instances ORDER BY key"),
+      settings_(*connection_,
+                "SELECT instance, alias, json FROM settings WHERE instance = $1 ORDER BY alias"),
+      cursors_(*connection_,
+               "SELECT instance, subscription, low, done_above, state, reason, failing_since_us"
+               " FROM cursors ORDER BY instance, subscription"),
+      lastSequence_(*connection_,
+                    "SELECT GREATEST(COALESCE((SELECT last FROM sequences WHERE instance = $1), 0),"
+                    " COALESCE((SELECT MAX(sequence) FROM events WHERE instance = $1), 0))"),
+      events_(*connection_, selectEvents()),
+      deadLetters_(*connection_, selectDeadLetters()),
+      idempotency_(*connection_,
+                   "SELECT instance, key, request_hash, message_id, status, answer, created_at_us"
+                   " FROM idempotency WHERE instance = $1 AND key = $2 AND created_at_us >= $3"),
+      kvGet_(*connection_,
+             "SELECT key, value, sealed FROM kv WHERE instance = $1 AND plugin = $2"
+             " AND key = ANY($3::bytea[]) AND (expires_at_us = 0 OR expires_at_us >= $4)"),
+      kvScan_(*connection_,
+              "SELECT key, value, sealed FROM kv WHERE instance = $1 AND plugin = $2 AND key >= $3"
+              " AND key > $4 AND ($5::bytea = ''::bytea OR key < $5)"
+              " AND (expires_at_us = 0 OR expires_at_us >= $6) ORDER BY key LIMIT $7"),
+      countRows_(*connection_, kCountRows) {
+  connection_->finish();
+}
+
+std::vector<InstanceRow> Queries::instances() {
+  const auto found = instances_.run();
+  std::vector<InstanceRow> rows(static_cast<std::size_t>(found.size()));
+  int row = 0;
+  for (auto& r : rows) {
+    found.read(row++, r.key, r.id, r.name, r.integration, r.number, r.tokenHash, r.tokenSealed,
+               r.linked, r.deleting, r.ownerJid, r.profileName, r.profilePictureUrl,
+               r.disconnectionCode, r.disconnectedAtUs, r.createdAtUs, r.updatedAtUs);
+  }
+  return rows;
+}
+
+std::vector<SettingsRow> Queries::settings(InstanceKey instance) {
+  const auto found = settings_.run(instance);
+  std::vector<SettingsRow> rows(static_cast<std::size_t>(found.size()));
+  int row = 0;
+  for (auto& r : rows) found.read(row++, r.instance, r.alias, r.json);
+  return rows;
+}
+
+std::vector<CursorRow> Queries::cursors() {
+  const auto found = cursors_.run();
+  std::vector<CursorRow> rows(static_cast<std::size_t>(found.size()));
+  std::string doneAbove;
+  int row = 0;
+  for (auto& r : rows) {
+    found.read(row++, r.instance, r.subscription, r.low, doneAbove, r.state, r.reason,
+               r.failingSinceUs);
+    r.doneAbove = unpackSequences(doneAbove);
+  }
+  return rows;
+}
+
+std::uint64_t Queries::lastSequence(InstanceKey instance) {
+  std::uint64_t last = 0;
+  lastSequence_.run(instance).read(0, last);
+  return last;
+}
+
+std::vector<EventRow> Queries::events(InstanceKey instance, std::uint64_t after,
+                                      std::uint32_t limit, std::size_t maxBytes) {
+  const auto found = events_.run(instance, after, limit, maxBytes);
+  std::vector<EventRow> rows(static_cast<std::size_t>(found.size()));
+  int row = 0;
+  for (auto& r : rows) {
+    r.instance = instance;
+    readEvent(found, row++, r);
+  }
+  return rows;
+}
+
+std::vector<DeadLetterRow> Queries::deadLetters(std::string_view subscription, InstanceKey instance,
+                                                std::uint64_t after, std::uint32_t limit) {
+  const auto found = deadLetters_.run(after, instance, subscription, limit);
+  std::vector<DeadLetterRow> rows(static_cast<std::size_t>(found.size()));
+  int row = 0;
+  for (auto& r : rows) {
+    EventRow event;
+    bool hasEvent = false;
+    readEvent(found, row++, event, r.id, r.instance, r.subscription, r.sequence, r.reason,
+              r.attempts, r.firstAttemptAtUs, r.deadAtUs, hasEvent);
+    event.instance = r.instance;
+    if (hasEvent) r.event = std::move(event);
+  }
+  return rows;
+}
+
+std::optional<IdempotencyRow> Queries::idempotency(InstanceKey instance, std::string_view key,
+                                                   std::int64_t nowUs) {
+  const auto found = idempotency_.run(instance, key, nowUs - kIdempotencyLifeUs);
+  if (found.size() == 0) return std::nullopt;
+  IdempotencyRow r;
+  found.read(0, r.instance, r.key, r.requestHash, r.messageId, r.status, r.answer, r.createdAtUs);
+  return r;
+}
+
+Result<std::vector<KvEntry>> Queries::kvGet(std::string_view plugin, InstanceKey instance,
+                                            std::span<const std::string> keys, std::int64_t nowUs) {
+  Column wanted(Column::Of::bytea);
+  for (const auto& key : keys) wanted.add(key);
+  const auto found = kvGet_.run(instance, plugin, wanted, nowUs);
+  std::unordered_map<std::string, KvEntry> entries;
+  for (int row = 0; row < found.size(); ++row) {
+    std::string key, value;
+    bool sealed = false;
+    found.read(row, key, value, sealed);
+    auto entry = openEntry(sealer_, plugin, instance, key, std::move(value), sealed);
+    if (!entry) return entry.error();
+    entries.emplace(std::move(key), std::move(*entry));
+  }
+  std::vector<KvEntry> answer;
+  answer.reserve(keys.size());
+  for (const auto& key : keys) {
+    const auto at = entries.find(key);
+    answer.push_back(at != entries.end() ? at->second : KvEntry{key, std::nullopt});
+  }
+  return answer;
+}
+
+Result<std::vector<KvEntry>> Queries::kvScan(std::string_view plugin, InstanceKey instance,
+                                             std::string_view prefix, std::string_view after,
+                                             std::uint32_t limit, std::int64_t nowUs) {
+  const auto found =
+      kvScan_.run(instance, plugin, prefix, after, endOfPrefix(prefix), nowUs, limit);
+  std::vector<KvEntry> entries;
+  for (int row = 0; row < found.size(); ++row) {
+    std::string key, value;
+    bool sealed = false;
+    found.read(row, key, value, sealed);
+    auto entry = openEntry(sealer_, plugin, instance, std::move(key), std::move(value), sealed);
+    if (!entry) return entry.error();
+    entries.push_back(std::move(*entry));
+  }
+  return entries;
+}
+
+std::uint64_t Queries::countRows(InstanceKey instance) {
+  std::uint64_t rows = 0;
+  countRows_.run(instance).read(0, rows);
+  return rows;
+}
+
+}  // namespace colibri::store::postgres

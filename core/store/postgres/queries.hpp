@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "crypto/sealer.hpp"
+#include "store/postgres/statement.hpp"
+#include "store/rows.hpp"
+
+namespace colibri::store::postgres {
+
+/// What one reading connection can answer, each in one statement and so from one view of the
+/// database. The functions are those of Store.
+///
+/// [Threading] confined to whoever borrowed it. [Errors] throws Failure.
+class Queries {
+ public:
+  Queries(std::unique_ptr<Connection> connection, const crypto::Sealer* sealer);
+
+  std::vector<InstanceRow> instances();
+  std::vector<SettingsRow> settings(InstanceKey instance);
+  std::vector<CursorRow> cursors();
+  std::uint64_t lastSequence(InstanceKey instance);
+  std::vector<EventRow> events(InstanceKey instance, std::uint64_t after, std::uint32_t limit,
+                               std::size_t maxBytes);
+  std::vector<DeadLetterRow> deadLetters(std::string_view subscription, InstanceKey instance,
+                                         std::uint64_t after, std::uint32_t limit);
+  std::optional<IdempotencyRow> idempotency(InstanceKey instance, std::string_view key,
+                                            std::int64_t nowUs);
+  Result<std::vector<KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
+                                     std::span<const std::string> keys, std::int64_t nowUs);
+  Result<std::vector<KvEntry>> kvScan(std::string_view plugin, InstanceKey instance,
+                                      std::string_view prefix, std::string_view after,
+                                      std::uint32_t limit, std::int64_t nowUs);
+  std::uint64_t countRows(InstanceKey instance);
+
+ private:
+  const std::unique_ptr<Connection> connection_;
+  const crypto::Sealer* sealer_;
+  Statement instances_, settings_, cursors_, lastSequence_, events_, deadLetters_, idempotency_;
+  Statement kvGet_, kvScan_, countRows_;
+};
+
+}  // namespace colibri::store::postgres

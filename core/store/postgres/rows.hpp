@@ -1,0 +1,53 @@
+#pragma once
+
+#include <libpq-fe.h>
+
+#include <concepts>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+namespace colibri::store::postgres {
+
+/// What a statement answered, in PostgreSQL's binary format.
+///
+///     for (int row = 0; row < rows.size(); ++row) rows.read(row, r.alias, r.json);
+///
+/// [Threading] confined. [Ownership] values are copied out.
+class Rows {
+ public:
+  explicit Rows(PGresult* result) : result_(result, &PQclear) {}
+
+  const PGresult* get() const { return result_.get(); }
+  ExecStatusType status() const { return PQresultStatus(result_.get()); }
+  int size() const { return PQntuples(result_.get()); }
+  /// Rows that were changed.
+  std::uint64_t changed() const { return std::strtoull(PQcmdTuples(result_.get()), nullptr, 10); }
+  const char* command() const { return PQcmdStatus(result_.get()); }
+
+  /// The row's columns from the left: bytes and texts into strings, bigint and boolean into
+  /// numbers.
+  template <class... Fields>
+  void read(int row, Fields&... fields) const {
+    int column = 0;
+    (field(row, column++, fields), ...);
+  }
+
+ private:
+  void field(int row, int column, std::string& bytes) const {
+    bytes.assign(PQgetvalue(result_.get(), row, column),
+                 static_cast<std::size_t>(PQgetlength(result_.get(), row, column)));
+  }
+  void field(int row, int column, std::integral auto& number) const {
+    std::uint64_t value = 0;
+    const char* bytes = PQgetvalue(result_.get(), row, column);
+    for (int i = 0; i < PQgetlength(result_.get(), row, column); ++i)
+      value = value << 8 | static_cast<unsigned char>(bytes[i]);
+    number = static_cast<std::remove_reference_t<decltype(number)>>(value);
+  }
+
+  std::unique_ptr<PGresult, decltype(&PQclear)> result_;
+};
+
+}  // namespace colibri::store::postgres

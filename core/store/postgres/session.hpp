@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+#include "store/postgres/connection.hpp"
+
+namespace colibri::store::postgres {
+
+/// Opens connections to one schema: to write, by one process at a time, and to read.
+///
+/// Who writes holds an advisory lock on the schema as long as its connection lives, so there is
+/// never a second one, and what an earlier connection of ours had under way is over once a new one
+/// has the lock. Sessions use indexes whatever the planner thinks of tables that were empty a
+/// moment ago.
+///
+/// [Threading] the writer's functions: one thread; openReader(): any. [Blocking] [Errors] conflict:
+/// somebody else has the schema, it is of a newer version, or another program's; unavailable: the
+/// server cannot be reached; rejected: the database is not UTF-8.
+class SessionFactory {
+ public:
+  explicit SessionFactory(Target target) : target_(std::move(target)) {}
+
+  /// Makes the schema if it is missing, takes the lock and brings the tables up to date.
+  Result<std::unique_ptr<Connection>> openWriter();
+  /// Throws Failure.
+  std::unique_ptr<Connection> openReader() const;
+
+  const std::string& schema() const noexcept { return target_.schema; }
+
+ private:
+  Result<void> makeSchema(Connection& connection) const;
+  Result<void> lock(Connection& connection);
+  void configure(Connection& connection) const;
+
+  const Target target_;
+  int lastWriter_ = 0;  // the server's process of our last one; 0 = none yet
+};
+
+}  // namespace colibri::store::postgres

@@ -1,0 +1,136 @@
+#include <gmock/gmock.h>
+
+#include "store/store_suite.hpp"
+
+namespace colibri::store {
+namespace {
+
+using testing::IsEmpty;
+using testing::SizeIs;
+
+TEST_P(StoreSuite, RefusesATakenIdAndATakenToken) {
+  ASSERT_TRUE(commit(*store_, {PutInstance{anInstance(1, "one")}}));
+  auto sameId = anInstance(2, "two"), sameToken = anInstance(2, "two");
+  sameId.id = "id-of-one";
+  sameToken.tokenHash = anInstance(1, "one").tokenHash;
+  EXPECT_EQ(commit(*store_, {PutInstance{sameId}}).error().code, Errc::conflict);
+  EXPECT_EQ(commit(*store_, {PutInstance{sameToken}}).error().code, Errc::conflict);
+  EXPECT_TRUE(commit(*store_, {PutInstance{anInstance(2, "two")}}));
+}
+
+TEST_P(StoreSuite, KeepsAndUpdatesInstances) {
+  auto row = anInstance(3, "shop");
+  ASSERT_TRUE(commit(*store_, {PutInstance{row}}));
+  row.number = "551199";
+  row.linked = true;
+  row.deleting = true;
+  row.ownerJid = "551199@s.whatsapp.net";
+  row.profileName = "Shop \xF0\x9F\x90\xA6";
+  row.profilePictureUrl = "https://pps.example/1";
+  row.disconnectionCode = 401;
+  row.disconnectedAtUs = 8;
+  row.updatedAtUs = 9;
+  ASSERT_TRUE(commit(*store_, {PutInstance{row}}));
+  reopen();
+  const auto rows = *store_->instances();
+  ASSERT_THAT(rows, SizeIs(1));
+  const auto& got = rows[0];
+  EXPECT_EQ(std::tie(got.key, got.id, got.name, got.integration, got.number, got.tokenHash,
+                     got.tokenSealed, got.linked, got.deleting, got.ownerJid, got.profileName,
+                     got.profilePictureUrl, got.disconnectionCode, got.disconnectedAtUs,
+                     got.createdAtUs, got.updatedAtUs),
+            std::tie(row.key, row.id, row.name, row.integration, row.number, row.tokenHash,
+                     row.tokenSealed, row.linked, row.deleting, row.ownerJid, row.profileName,
+                     row.profilePictureUrl, row.disconnectionCode, row.disconnectedAtUs,
+                     row.createdAtUs, row.updatedAtUs));
+}
+
+TEST_P(StoreSuite, KeepsReplacesAndRemovesSettings) {
+  ASSERT_TRUE(
+      commit(*store_, {PutSettings{{1, "webhook", "old"}}, PutSettings{{1, "webhook", "new"}},
+                       PutSettings{{1, "chatwoot", "c"}}, PutSettings{{2, "webhook", "w"}}}));
+  auto rows = *store_->settings(1);
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0].alias, "chatwoot");
+  EXPECT_EQ(rows[1].json, "new");
+  ASSERT_TRUE(commit(*store_, {RemoveSettings{1, "webhook"}, RemoveSettings{1, "absent"}}));
+  EXPECT_THAT(*store_->settings(1), SizeIs(1));
+  EXPECT_THAT(*store_->settings(2), SizeIs(1));
+}
+
+TEST_P(StoreSuite, KeepsReplacesAndRemovesCursors) {
+  CursorRow row{"webhook/all", 1, 7, {9, 300, 0x123456789abcdef0}, 2, "gone", 44};
+  ASSERT_TRUE(commit(*store_, {PutCursor{aCursor(1)}, PutCursor{row}}));
+  reopen();
+  auto rows = *store_->cursors();
+  ASSERT_THAT(rows, SizeIs(1));
+  EXPECT_EQ(rows[0].subscription, row.subscription);
+  EXPECT_EQ(rows[0].instance, 1u);
+  EXPECT_EQ(rows[0].low, 7u);
+  EXPECT_EQ(rows[0].doneAbove, row.doneAbove);
+  EXPECT_EQ(rows[0].state, 2);
+  EXPECT_EQ(rows[0].reason, "gone");
+  EXPECT_EQ(rows[0].failingSinceUs, 44);
+  ASSERT_TRUE(commit(*store_, {RemoveCursor{"webhook/all", 1}}));
+  EXPECT_THAT(*store_->cursors(), IsEmpty());
+}
+
+TEST_P(StoreSuite, ListsDeadLettersOldestFirstByLane) {
+  DeadLetterRow letter;
+  letter.subscription = "webhook/all";
+  letter.instance = 1;
+  letter.sequence = 5;
+  letter.reason = "400";
+  letter.attempts = 3;
+  letter.firstAttemptAtUs = 1;
+  letter.deadAtUs = 2;
+  letter.event = anEvent(1, "body").event;
+  letter.event->sequence = 5;
+  auto headerOnly = letter;
+  headerOnly.sequence = 6;
+  headerOnly.event.reset();
+  auto other = letter;
+  other.subscription = "rabbitmq/all";
+  other.instance = 2;
+  ASSERT_TRUE(
+      commit(*store_, {AddDeadLetter{letter}, AddDeadLetter{headerOnly}, AddDeadLetter{other}}));
+
+  const auto all = *store_->deadLetters("", 0, 0, 10);
+  ASSERT_THAT(all, SizeIs(3));
+  EXPECT_LT(all[0].id, all[1].id);
+  EXPECT_EQ(all[0].event->body, "body");
+  EXPECT_EQ(all[0].event->sequence, 5u);
+  EXPECT_EQ(all[0].event->instance, 1u);
+  EXPECT_EQ(all[0].reason, "400");
+  EXPECT_EQ(all[0].attempts, 3u);
+  EXPECT_EQ(all[0].deadAtUs, 2);
+  EXPECT_FALSE(all[1].event);
+  EXPECT_EQ(all[1].sequence, 6u);
+  EXPECT_THAT(*store_->deadLetters("webhook/all", 0, 0, 10), SizeIs(2));
+  EXPECT_THAT(*store_->deadLetters("", 2, 0, 10), SizeIs(1));
+  EXPECT_THAT(*store_->deadLetters("", 0, all[0].id, 1), SizeIs(1));
+  ASSERT_TRUE(commit(*store_, {RemoveDeadLetter{all[2].id}, AddDeadLetter{other}}));
+  EXPECT_GT(store_->deadLetters("", 2, 0, 10)->front().id, all[2].id) << "ids are not used again";
+}
+
+TEST_P(StoreSuite, KeepsAnIdempotencyRecordForADay) {
+  IdempotencyRow row{1, "key", std::string("\0hash", 5), "msg", 0, "", clock_.nowUs()};
+  ASSERT_TRUE(commit(*store_, {PutIdempotency{row}}));
+  row.status = 201;
+  row.answer = "{\"key\":{}}";
+  ASSERT_TRUE(commit(*store_, {PutIdempotency{row}}));
+  const auto got = *store_->idempotency(1, "key");
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->requestHash, row.requestHash);
+  EXPECT_EQ(got->messageId, "msg");
+  EXPECT_EQ(got->status, 201);
+  EXPECT_EQ(got->answer, row.answer);
+  EXPECT_FALSE(*store_->idempotency(2, "key"));
+  clock_.advance(std::chrono::hours(24));
+  EXPECT_TRUE(*store_->idempotency(1, "key"));
+  clock_.advance(std::chrono::seconds(1));
+  EXPECT_FALSE(*store_->idempotency(1, "key"));
+}
+
+}  // namespace
+}  // namespace colibri::store

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "store/store.hpp"
+
+namespace colibri::store::testing {
+
+/// Kills a program that appends to `database` (kill_child.cpp) at random moments, and expects after
+/// each time that what it was told is durable is there, without a gap, and every batch whole.
+/// `open` opens the database here. Environment: COLIBRI_KILL_ROUNDS (or `rounds`), COLIBRI_SEED.
+void killAndVerify(const std::string& program, const std::string& database, unsigned rounds,
+                   const std::function<std::unique_ptr<Store>()>& open);
+
+}  // namespace colibri::store::testing
