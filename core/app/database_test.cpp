@@ -26,7 +26,7 @@ class DatabaseTest : public testing::Test {
 
   const std::string file_ =
       (std::filesystem::temp_directory_path() / ("database-" + newUuid() + ".yaml")).string();
-  const SystemClock clock_;
+  const SystemClock clock_{};
 };
 
 TEST_F(DatabaseTest, AUriIsCheckedWithoutConnecting) {

@@ -50,7 +50,7 @@ class StoreSuite : public testing::TestWithParam<Engine> {
 /// The same under many threads.
 class StoreConcurrency : public testing::TestWithParam<Engine> {
  protected:
-  const SystemClock clock_;
+  const SystemClock clock_{};
   const std::unique_ptr<StoreHarness> harness_ = GetParam().make();
   const std::unique_ptr<Store> store_ = harness_->open(clock_, nullptr);
 };

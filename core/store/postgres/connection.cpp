@@ -147,9 +147,10 @@ void Connection::fail(const PGresult* result) {
   auto message = field(PG_DIAG_MESSAGE_PRIMARY);
   if (message.empty()) message = trimmed(PQerrorMessage(handle_.get()));
   const auto constraint = field(PG_DIAG_CONSTRAINT_NAME);
-  // 57P0x: the server ends the connection. 25006: it has become read-only, and stays so.
-  lost_ = lost_ || PQstatus(handle_.get()) == CONNECTION_BAD || state.starts_with("57P0") ||
-          state == "25006";
+  // Not the server's words: nobody knows what it did. 57P0x: it ends the connection. 25006: it has
+  // become read-only, and stays so.
+  lost_ = lost_ || PQstatus(handle_.get()) == CONNECTION_BAD || state.empty() ||
+          state.starts_with("57P0") || state == "25006";
   if (!lost_) giveUpPipeline();
   throw Failure(message, state, constraint, lost_);
 }

@@ -45,8 +45,7 @@ std::string insertSql() {
 }  // namespace
 
 EventChanges::EventChanges(Connection& connection, const Clock& clock, Sequences& sequences)
-    : connection_(connection),
-      clock_(clock),
+    : clock_(clock),
       sequences_(sequences),
       insert_(connection, insertSql()),
       firstSight_(connection,

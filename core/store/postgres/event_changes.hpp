@@ -42,7 +42,6 @@ class EventChanges {
   std::set<Key> takeFresh();
   void insert(std::set<Key> fresh);
 
-  Connection& connection_;
   const Clock& clock_;
   Sequences& sequences_;
   Statement insert_, firstSight_, load_, store_;

@@ -86,6 +86,7 @@ void SessionFactory::configure(Connection& connection) const {
   connection.sendOnce("SET tcp_keepalives_idle = 15");
   connection.sendOnce("SET tcp_keepalives_interval = 5");
   connection.sendOnce("SET tcp_keepalives_count = 3");
+  connection.sendOnce("SET tcp_user_timeout = 30000");
   connection.finish();
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <fstream>
 #include <memory>
 #include <thread>
@@ -50,9 +51,9 @@ pid_t spawn(std::vector<std::string> command) {
 
 std::string encoded(const std::string& text) {
   std::string out;
-  for (const unsigned char c : text) {
+  for (const char c : text) {
     char hex[4];
-    std::snprintf(hex, sizeof hex, "%%%02X", c);
+    std::snprintf(hex, sizeof hex, "%%%02X", static_cast<unsigned>(static_cast<unsigned char>(c)));
     out += hex;
   }
   return out;
