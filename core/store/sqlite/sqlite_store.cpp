@@ -66,6 +66,10 @@ class OpenStore final : public Store {
       return q.kvScan(plugin, instance, prefix, after, limit, clock_.nowUs());
     });
   }
+  Result<std::vector<KvPut>> kvAll(InstanceKey instance, const KvPlace& after,
+                                   std::uint32_t limit) override {
+    return read([&](Queries& q) { return q.kvAll(instance, after, limit, clock_.nowUs()); });
+  }
   Result<std::uint64_t> countRows(InstanceKey instance) override {
     return read([&](Queries& q) { return q.countRows(instance); });
   }
