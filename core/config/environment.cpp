@@ -79,6 +79,10 @@ const std::vector<Variable>& coreVariables() {
       {"COLIBRI_DATA_DIR", {"data_dir"}},
       {"DEL_INSTANCE", {"instances", "delete_unused_after_min"}},
       {"DATABASE_PROVIDER", {"database", "provider"}},
+      {"CACHE_REDIS_ENABLED", {"cache", "redis", "enabled"}},
+      {"CACHE_REDIS_URI", {"cache", "redis", "uri"}},
+      {"CACHE_REDIS_PREFIX_KEY", {"cache", "redis", "prefix_key"}},
+      {"CACHE_REDIS_SAVE_INSTANCES", {"cache", "redis", "save_instances"}},
       {"API_DIALECT", {"api", "root_dialect"}},
       {"LOG_LEVEL", {"log", "level"}},
   };

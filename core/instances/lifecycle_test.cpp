@@ -347,6 +347,7 @@ TEST(Lifecycle, AfterARestartLinkedInstancesReopenAFewAtATimeOthersDoNot) {
   ASSERT_TRUE(eventually([&] { return after.connector.count("open") == 2; }));
   after.open(after.registry.findByName("a")->row.key);
   EXPECT_TRUE(eventually([&] { return after.connector.count("open") == 3; }));
+  EXPECT_EQ(after.connector.count(R"(open {"linked":true})"), 3u) << "credentials have to be there";
 }
 
 TEST(Lifecycle, ADeletionCutByACrashIsFinishedAtTheNextStart) {

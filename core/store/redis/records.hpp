@@ -32,9 +32,6 @@ struct Names {
   }
 };
 
-/// The plugin id under which this store keeps notes of its own in the database.
-inline constexpr std::string_view kOwnNotes = "colibri.redis";
-
 /// What a batch does to one instance: the last word on each field.
 class Changes {
  public:

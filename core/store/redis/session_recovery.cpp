@@ -14,7 +14,7 @@ Result<std::vector<KvEntry>> notesIn(Store& database, InstanceKey instance,
                                      std::string_view prefix) {
   std::vector<KvEntry> all;
   for (std::string after;;) {
-    auto page = database.kvScan(kOwnNotes, instance, prefix, after, kPage);
+    auto page = database.kvScan(kSessionNotes, instance, prefix, after, kPage);
     if (!page) return page;
     const bool end = page->size() < kPage;
     for (auto& note : *page) all.push_back(std::move(note));
@@ -41,7 +41,9 @@ Result<void> SessionStore::Parts::recover() {
   for (const auto& row : *rows) {
     if (auto done = recoverRedos(row.key, row.id); !done) return done;
   }
-  return commitNow({KvPut{std::string(kOwnNotes), 0, "sessions", "redis"}});
+  const auto noted = sessionsAreInRedis(*under);
+  if (!noted) return noted.error();
+  return *noted ? Result<void>() : noteSessionsAreInRedis(*under, true);
 }
 
 Result<void> SessionStore::Parts::recoverPurges(const std::map<std::string, bool>& deletingById) {
@@ -52,7 +54,7 @@ Result<void> SessionStore::Parts::recoverPurges(const std::map<std::string, bool
     const auto known = deletingById.find(uuid);
     if (known != deletingById.end() && !known->second) {
       // A crash cut the rollback of a creation: the instance lives.
-      if (auto done = commitNow({KvRemove{std::string(kOwnNotes), 0, note.key}}); !done)
+      if (auto done = commitNow({KvRemove{std::string(kSessionNotes), 0, note.key}}); !done)
         return done;
       continue;
     }
@@ -90,7 +92,7 @@ void SessionStore::Parts::redoFrom(InstanceKey instance, const std::string& uuid
   {
     const std::lock_guard lock(mutex);
     for (auto done = notes.begin(); done != next; ++done)
-      finished.push_back(KvRemove{std::string(kOwnNotes), instance, done->key});
+      finished.push_back(KvRemove{std::string(kSessionNotes), instance, done->key});
   }
   for (; next != notes.end(); ++next) {
     const auto changes = Changes::read(next->value.value_or(""));

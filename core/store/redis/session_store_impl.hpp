@@ -8,12 +8,13 @@
 #include "store/redis/lanes.hpp"
 #include "store/redis/records.hpp"
 #include "store/redis/session_store.hpp"
+#include "store/session_move.hpp"
 
 namespace colibri::store::redis {
 
 /// Inside of the session store.
 ///
-/// Notes in the database, under the plugin id kOwnNotes:
+/// Notes in the database, under the plugin id kSessionNotes:
 ///   of an instance  redo/<number>   changes that a committed batch has yet to make in Redis
 ///   of no instance  purge/<uuid>    entries that have to go from Redis
 ///                   sessions        where the sessions are: "redis"

@@ -42,10 +42,12 @@ Changes changesOf(const Batch& batch, InstanceKey instance, const crypto::Sealer
 }
 
 KvRemove withoutNote(InstanceKey instance, std::string key) {
-  return {std::string(kOwnNotes), instance, std::move(key)};
+  return {std::string(kSessionNotes), instance, std::move(key)};
 }
 
 }  // namespace
+
+// In the lanes `done` comes before leave(): else the next batch could be answered sooner.
 
 void SessionStore::Parts::submit(Batch batch, Done done) {
   if (stopping.load()) {
@@ -81,8 +83,8 @@ void SessionStore::Parts::submitToRedis(InstanceKey instance, Batch batch, Done 
         auto finish = [this, instance, bytes,
                        done = std::move(done)](Result<Committed> result) mutable {
           waitingBytes -= bytes;
-          lanes.leave({instance});
           if (done) done(std::move(result));
+          lanes.leave({instance});
         };
         const auto id = writable(instance);
         if (!id) return finish(id.error());
@@ -128,8 +130,8 @@ void SessionStore::Parts::commitWithNotes(const Lanes::Instances& of,
     auto id = writable(instance);
     if (id && !worker.isUp()) id = Error{Errc::unavailable, worker.health().why};
     if (!id) {
-      lanes.leave(of);
       if (done) done(id.error());
+      lanes.leave(of);
       return;
     }
     auto& follow = follows.emplace_back(
@@ -142,7 +144,7 @@ void SessionStore::Parts::commitWithNotes(const Lanes::Instances& of,
     std::erase_if(batch, [](const Operation& o) { return keyedBy(o) != 0; });
     for (const auto& follow : follows) {
       batch.push_back(
-          KvPut{std::string(kOwnNotes), follow.instance, follow.note, follow.changes.write()});
+          KvPut{std::string(kSessionNotes), follow.instance, follow.note, follow.changes.write()});
     }
     forgetNotes(batch);
   }
@@ -151,8 +153,8 @@ void SessionStore::Parts::commitWithNotes(const Lanes::Instances& of,
     if (result) {
       for (const auto& f : follows) redo(f.instance, f.id, f.changes, f.note);
     }
-    lanes.leave(of);
     if (done) done(std::move(result));
+    lanes.leave(of);
   });
 }
 
@@ -201,11 +203,11 @@ void SessionStore::Parts::purgeInstance(InstanceKey instance, Done done) {
       if (const auto at = ids.find(instance); at != ids.end()) uuid = at->second;
     }
     if (uuid.empty()) return purgeRows(instance, uuid, true, std::move(done));
-    under->submit({KvPut{std::string(kOwnNotes), 0, "purge/" + uuid, ""}},
+    under->submit({KvPut{std::string(kSessionNotes), 0, "purge/" + uuid, ""}},
                   [this, instance, uuid, done = std::move(done)](Result<Committed> noted) mutable {
                     if (!noted) {
-                      lanes.leave({instance});
                       if (done) done(noted.error());
+                      lanes.leave({instance});
                       return;
                     }
                     worker.submit({purge(names, ownerKey, uuid), true, false,
@@ -233,8 +235,8 @@ void SessionStore::Parts::purgeRows(InstanceKey instance, const std::string& uui
       else if (!gone)
         payDebt(uuid);
     }
-    lanes.leave({instance});
     if (done) done(std::move(result));
+    lanes.leave({instance});
   });
 }
 

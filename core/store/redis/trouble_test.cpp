@@ -47,8 +47,8 @@ TEST_F(RedisTrouble, WhileItIsAwayNothingIsAcknowledgedAndThenAllGoesOn) {
   EXPECT_EQ(store_->health().losses, 0u);
   EXPECT_EQ(store_->health().outages, 1u);
   const auto log = ::testing::internal::GetCapturedStderr();
-  EXPECT_LE(linesWith(log, "no sessions"), 2u) << "one a cause: closed, then refused\n" << log;
   EXPECT_GE(linesWith(log, "no sessions"), 1u) << log;
+  EXPECT_LE(linesWith(log, "no sessions"), 2u) << "refused, then perhaps: it loads\n" << log;
 }
 
 TEST_F(RedisTrouble, ARestartWhileNobodyWritesIsNotNoticedByWhoWritesNext) {

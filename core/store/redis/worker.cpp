@@ -64,7 +64,10 @@ void Worker::stop() {
 void Worker::run() {
   Jobs jobs;
   do {
-    if (connection_ && connection_->isOver()) connection_.reset();
+    if (connection_ && connection_->isOver()) {
+      connection_.reset();
+      breakOff("the connection was closed");
+    }
     if (!connection_ && !takenOver_ && SteadyClock::now() >= retryAt_) connect();
     if (!connection_)
       failAll(std::move(jobs), Error{Errc::unavailable, health().why});
@@ -152,7 +155,7 @@ void Worker::finish(Jobs jobs, Ownership::Outcome outcome) {
   if (outcome.broken) {
     connection_.reset();
     retryAt_ = {};  // at once, for the first time
-    if (!outcome.written) goDown(outcome.written.error());
+    breakOff(outcome.written ? "it lost its place" : outcome.written.error().message);
   }
   auto read = outcome.reads.begin();
   for (auto& job : jobs) {
@@ -187,16 +190,24 @@ void Worker::noteWaiting() {
   health_.waiting = durable_.size();
 }
 
+/// What it means, and what is told, depends on how the next try to connect ends.
+void Worker::breakOff(const std::string& why) {
+  if (!up_.exchange(false)) return;
+  downSince_ = SteadyClock::now();
+  told_ = false;
+  const std::lock_guard lock(mutex_);
+  ++health_.outages;
+  health_.up = false;
+  health_.why = why;
+}
+
 void Worker::goDown(const Error& why) {
-  const bool wasUp = up_.exchange(false);
+  breakOff(why.message);
   {
     const std::lock_guard lock(mutex_);
-    if (!wasUp && health_.why == why.message) return;
-    if (wasUp) ++health_.outages;
-    health_.up = false;
+    if (std::exchange(told_, true) && health_.why == why.message) return;
     health_.why = why.message;
   }
-  if (wasUp) downSince_ = SteadyClock::now();
   log::write(log::Level::error, "redis",
              "no sessions: what needs them waits, and nothing is acknowledged to WhatsApp",
              {{"why", why.message}});
@@ -205,15 +216,17 @@ void Worker::goDown(const Error& why) {
 void Worker::goUp() {
   retry_ = options_.retryFirst;
   const auto away = SteadyClock::now() - downSince_;
-  up_ = true;
+  std::string why;
   {
     const std::lock_guard lock(mutex_);
     health_.up = true;
-    health_.why.clear();
+    why.swap(health_.why);
   }
+  up_ = true;
   log::write(log::Level::info, "redis", "sessions are in Redis",
              {{"redis", endpoint_.text()},
-              {"away_ms", std::chrono::duration_cast<std::chrono::milliseconds>(away).count()}});
+              {"away_ms", std::chrono::duration_cast<std::chrono::milliseconds>(away).count()},
+              {"after", why}});
   if (std::exchange(advised_, true)) return;
   for (const auto& sentence : durabilityAdvice(*connection_))
     log::write(log::Level::warn, "redis", sentence);

@@ -68,6 +68,7 @@ class Worker {
   void talk(Jobs& all);
   void finish(Jobs jobs, Ownership::Outcome outcome);
   void failAll(Jobs jobs, const Error& why);
+  void breakOff(const std::string& why);
   void goDown(const Error& why);
   void goUp();
   void noteWaiting();
@@ -81,6 +82,7 @@ class Worker {
   std::unique_ptr<Ownership> connection_;
   Jobs durable_;  // not done yet, oldest first
   bool takenOver_ = false, advised_ = false;
+  bool told_ = false;  // that it is down
   std::chrono::milliseconds retry_;
   std::chrono::steady_clock::time_point retryAt_{}, downSince_{};
 

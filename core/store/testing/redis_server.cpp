@@ -75,11 +75,12 @@ bool RedisServer::tryStart() {
   command.insert(command.end(), options_.begin(), options_.end());
   pid_ = spawn(command, (folder_ / "log").string());
   int status = 0;
+  const redis::Command ping{"PING"};
   while (::waitpid(pid_, &status, WNOHANG) == 0) {
-    redis::Endpoint open = endpoint();
-    const auto connection = redis::Connection::open(open, std::chrono::seconds(5));
-    // It is up when it lets us in, or asks for a password.
-    if (connection || connection.error().message.find("NOAUTH") != std::string::npos) return true;
+    const auto connection = redis::Connection::open(endpoint(), std::chrono::seconds(5));
+    const auto answer = connection ? (*connection)->exchange({&ping, 1}) : connection.error();
+    // It is up when it has read its files.
+    if (answer && redis::textIn(answer->front()) == "PONG") return true;
     ::poll(nullptr, 0, 2);
   }
   pid_ = 0;
