@@ -6,10 +6,10 @@
 #include "api/api.hpp"
 #include "app/adapters.hpp"
 #include "app/database.hpp"
-#include "app/master_key.hpp"
 #include "app/metrics_view.hpp"
 #include "app/plugin_settings.hpp"
 #include "app/settings_of.hpp"
+#include "app/storage.hpp"
 #include "config/loader.hpp"
 #include "exec/pool_executor.hpp"
 #include "exec/thread_timers.hpp"
@@ -20,6 +20,7 @@
 #include "plugin/host_services.hpp"
 #include "plugin/plugin_host.hpp"
 #include "qr/qr_cache.hpp"
+#include "store/session_move.hpp"
 
 namespace colibri::app {
 namespace {
@@ -47,9 +48,10 @@ struct Application::Parts {
   config::Loader loader;
   SystemClock clock;
   exec::ThreadTimers timers;
-  std::optional<crypto::Sealer> sealer;
+  std::optional<MasterKey> masterKey;
   qr::QrCache qrCodes;
   std::unique_ptr<store::Store> store;
+  store::redis::SessionStore* sessions = nullptr;  // a layer of `store`, if sessions are in Redis
   std::unique_ptr<exec::PoolExecutor> executor;
   instances::Registry registry;
   std::unique_ptr<events::EventLog> log;
@@ -77,6 +79,9 @@ Result<std::unique_ptr<Application>> Application::configure(const std::string& f
   if (!loader) return loader.error();
   if (const auto clients = clientAddress(loader->settings()); !clients) return clients.error();
   if (auto checked = checkDatabase(*loader); !checked) return checked.error();
+  if (loader->settings().redis.saveInstances) {
+    if (auto redis = redisEndpoint(loader->settings()); !redis) return redis.error();
+  }
   return std::unique_ptr<Application>(new Application(std::make_unique<Parts>(std::move(*loader))));
 }
 
@@ -122,26 +127,27 @@ Result<void> Application::Parts::openLog() {
 }
 
 Result<void> Application::Parts::openStore() {
-  std::error_code error;
-  std::filesystem::create_directories(settings().dataDir, error);
-  if (error) {
-    return Error{Errc::unavailable, "the data folder " + settings().dataDir +
-                                        " cannot be created: " + error.message()};
-  }
-  auto key = loadOrMakeMasterKey(settings().masterKeyFile);
-  if (!key) return key.error();
-  sealer.emplace(std::move(*key));
-  auto opened = openDatabase(loader, clock, &*sealer);
+  auto opened = openMasterKey(settings());
   if (!opened) return opened.error();
-  store = std::move(*opened);
+  masterKey.emplace(std::move(*opened));
+  auto database = openDatabase(loader, clock, &masterKey->sealer);
+  if (!database) return database.error();
+  store = std::move(*database);
+  const bool inRedis = settings().redis.saveInstances;
+  if (auto there = store::checkSessionsAreThere(*store, inRedis); !there) return there;
+  if (!inRedis) return {};
+  auto layered = openSessions(std::move(store), settings(), clock, *masterKey);
+  if (!layered) return layered.error();
+  sessions = layered->get();
+  store = std::move(*layered);
   return {};
 }
 
 Result<void> Application::Parts::buildCore() {
   executor = std::make_unique<exec::PoolExecutor>(clock, timers, exec::PoolExecutor::Options{});
   log = std::make_unique<events::EventLog>(
-      *store, timers, clock, &*sealer, [this](InstanceKey key) { return lifecycle->identify(key); },
-      events::EventLog::Options{});
+      *store, timers, clock, &masterKey->sealer,
+      [this](InstanceKey key) { return lifecycle->identify(key); }, events::EventLog::Options{});
   auto client = httpClientOptions(settings());
   if (!client) return client.error();
   http = std::make_unique<net::CurlHttpClient>(std::move(*client), clock);
@@ -151,7 +157,7 @@ Result<void> Application::Parts::buildCore() {
   hostEvents = std::make_unique<instances::HostEvents>(*log, timers);
   lifecycle = std::make_unique<instances::Lifecycle>(
       instances::Lifecycle::Services{
-          registry, *store, *hostEvents, *executor, timers, clock, *sealer, *farewell,
+          registry, *store, *hostEvents, *executor, timers, clock, masterKey->sealer, *farewell,
           [this](std::string_view text) { return qrCodes.pngDataUrl(text); }},
       lifecycleOptions(settings()));
   commands = std::make_unique<commands::CommandService>(
@@ -185,7 +191,7 @@ Result<void> Application::Parts::serve() {
   if (!clients) return clients.error();
   failedKeys.emplace(clock, failedKeysOptions(settings()));
   metrics = std::make_unique<MetricsView>(registry, *commands, *dispatcher, *lifecycle, *http,
-                                          *executor, *failedKeys);
+                                          *executor, *failedKeys, sessions);
   const auto dialect = settings().rootDialect == config::Settings::Dialect::v2
                            ? api::Dialect::v2
                            : api::Dialect::native;

@@ -51,9 +51,24 @@ void MetricsView::gatherLanes() {
   }
 }
 
+void MetricsView::gatherSessions() {
+  if (sessions_ == nullptr) return;
+  const auto redis = sessions_->health();
+  const auto set = [&](const char* name, const char* help, std::uint64_t value) {
+    metrics_.gauge(name, help).set(static_cast<std::int64_t>(value));
+  };
+  set("colibri_redis_connection_up_count", "1 while Redis takes writes of sessions", redis.up);
+  set("colibri_redis_outages_begun_total", "Times that Redis went away", redis.outages);
+  set("colibri_redis_losses_found_total", "Times that Redis had lost what it had confirmed",
+      redis.losses);
+  set("colibri_redis_changes_waiting_count", "Committed changes that Redis has yet to make",
+      redis.waiting);
+}
+
 std::string MetricsView::text(const http::Server& server) {
   gatherInstances();
   gatherLanes();
+  gatherSessions();
   const auto set = [&](const char* name, const char* help, std::uint64_t value) {
     metrics_.gauge(name, help).set(static_cast<std::int64_t>(value));
   };

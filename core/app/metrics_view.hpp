@@ -10,6 +10,7 @@
 #include "instances/lifecycle.hpp"
 #include "metrics/registry.hpp"
 #include "net/curl_http_client.hpp"
+#include "store/redis/session_store.hpp"
 
 namespace colibri::app {
 
@@ -21,20 +22,22 @@ class MetricsView {
   MetricsView(const instances::Registry& registry, const commands::CommandService& commands,
               const delivery::Dispatcher& dispatcher, const instances::Lifecycle& lifecycle,
               const net::CurlHttpClient& http, const exec::PoolExecutor& executor,
-              const api::FailedKeys& failedKeys)
+              const api::FailedKeys& failedKeys, const store::redis::SessionStore* sessions)
       : registry_(registry),
         commands_(commands),
         dispatcher_(dispatcher),
         lifecycle_(lifecycle),
         http_(http),
         executor_(executor),
-        failedKeys_(failedKeys) {}
+        failedKeys_(failedKeys),
+        sessions_(sessions) {}
 
   std::string text(const http::Server& server);
 
  private:
   void gatherInstances();
   void gatherLanes();
+  void gatherSessions();
 
   const instances::Registry& registry_;
   const commands::CommandService& commands_;
@@ -43,6 +46,7 @@ class MetricsView {
   const net::CurlHttpClient& http_;
   const exec::PoolExecutor& executor_;
   const api::FailedKeys& failedKeys_;
+  const store::redis::SessionStore* const sessions_;  ///< null: they are in the database
   metrics::Registry metrics_;
 };
 

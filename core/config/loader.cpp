@@ -79,6 +79,12 @@ void checkMeaning(Overlay& overlay, const Settings& settings) {
                   "DATABASE_CONNECTION_URI",
                   false}});
   }
+  if (const auto& redis = settings.redis; redis.saveInstances) {
+    if (!redis.enabled)
+      overlay.add({{"cache.redis.save_instances", "needs cache.redis.enabled: true", "", false}});
+    if (redis.uri.empty())
+      overlay.add({{"cache.redis.save_instances", "needs cache.redis.uri", "", false}});
+  }
   const auto alias = Pattern::compile("^[a-z][a-z0-9_-]{0,31}$");
   COLIBRI_ASSERT(alias);
   for (const auto& plugin : settings.plugins) {
@@ -107,6 +113,11 @@ std::vector<std::string> notesOf(const Sources& sources) {
   if (database.provider == "sqlite" && !database.connectionUri.empty()) {
     notes.emplace_back(
         "database.connection_uri is set but has no effect: database.provider is sqlite");
+  }
+  if (sources.settings.redis.enabled && !sources.settings.redis.saveInstances) {
+    notes.emplace_back(
+        "cache.redis.enabled has no effect: nothing but sessions is kept in Redis, and "
+        "cache.redis.save_instances is false");
   }
   for (const auto& name : strayVariables(sources.environment, sources.aliases())) {
     notes.push_back("the variable " + name +

@@ -82,6 +82,27 @@ TEST_F(LoaderTest, ReadsWhatTheFileSays) {
   EXPECT_EQ(s.plugins.at("baileys"), R"({"qr_limit":3})");
 }
 
+TEST_F(LoaderTest, SessionsGoToRedisWhenAllOfItIsSaid) {
+  EXPECT_FALSE(settings(kAuth).redis.saveInstances);
+  EXPECT_EQ(settings(kAuth).redis.prefix, "colibri");
+  const Environment variables{{"CACHE_REDIS_ENABLED", "true"},
+                              {"CACHE_REDIS_URI", "redis://:secret@localhost:6379/6"},
+                              {"CACHE_REDIS_PREFIX_KEY", "evolution"},
+                              {"CACHE_REDIS_SAVE_INSTANCES", "true"}};
+  const auto s = settings(kAuth, variables);
+  EXPECT_TRUE(s.redis.enabled && s.redis.saveInstances);
+  EXPECT_EQ(s.redis.uri, "redis://:secret@localhost:6379/6");
+  EXPECT_EQ(s.redis.prefix, "evolution");
+  EXPECT_THAT(refusal(kAuth, {{"CACHE_REDIS_SAVE_INSTANCES", "true"}}),
+              AllOf(HasSubstr("needs cache.redis.enabled"), HasSubstr("needs cache.redis.uri")));
+  EXPECT_THAT(settings(kAuth + "cache: { redis: { enabled: true } }\n").notes,
+              ElementsAre(HasSubstr("cache.redis.enabled has no effect")));
+  const auto shown = open(kAuth, variables)->effective();
+  const auto uri = std::ranges::find(shown, "cache.redis.uri", &EffectiveKey::path);
+  ASSERT_NE(uri, shown.end());
+  EXPECT_EQ(uri->value, "\"***\"");
+}
+
 TEST_F(LoaderTest, ASectionWhoseKeysAreAllCommentedOutIsEmpty) {
   EXPECT_EQ(settings(kAuth + "server:\n  # port: 1\nplugins:\n").server.port, 8080);
 }

@@ -145,6 +145,9 @@ Settings readSettings(const json::value& document, const Folders& folders) {
   settings.database.connectionUri = database.text("connection_uri");
   settings.database.path =
       orIn(path.empty() ? settings.dataDir : folders.ofFile, path, "colibri.db");
+  const auto redis = root.section("cache").section("redis");
+  settings.redis = {redis.flag("enabled"), redis.text("uri"), redis.text("prefix_key"),
+                    redis.flag("save_instances")};
   const auto log = root.section("log");
   settings.log = {log.text("level"), log.text("format"), log.text("file")};
   if (!settings.log.file.empty()) settings.log.file = fileIn(folders.ofFile, settings.log.file);

@@ -47,6 +47,13 @@ struct Settings {
     std::string connectionUri;  ///< with a password; empty: none
   } database;
 
+  struct Redis {
+    bool enabled = false;
+    std::string uri;  ///< may hold a password; empty: none
+    std::string prefix;
+    bool saveInstances = false;  ///< sessions are there, not in the database
+  } redis;
+
   struct Log {
     std::string level, format;
     std::string file;  ///< empty: stderr

@@ -47,6 +47,7 @@ void Lifecycle::Impl::openNow(const Instance& instance, const std::string& numbe
   const auto settings = instance.settings.find(connector->alias());
   boost::json::object openOptions;
   if (!number.empty()) openOptions["number"] = number;
+  if (instance.row.linked) openOptions["linked"] = true;
   connector->open({key, instance.row.id, instance.row.name,
                    settings == instance.settings.end() ? std::string() : settings->second,
                    boost::json::serialize(openOptions)},

@@ -42,7 +42,9 @@ struct OpenSpec {
   InstanceKey instance = 0;
   std::string id, name;
   std::string settingsJson;  ///< of the connector's own alias; empty = none
-  std::string optionsJson;   ///< {"number":"5511..."} = ask for a pairing code, too
+  /// "number":"5511..." = ask for a pairing code, too; "linked":true = it has been paired, so there
+  /// have to be credentials: without them it is logged out, and shows no QR code unasked.
+  std::string optionsJson;
 };
 
 struct Command {

@@ -292,6 +292,7 @@ TEST(Lifecycle, AConnectorThatSaysNothingDoesNotKeepTheOthersClosed) {
   ASSERT_TRUE(after.lifecycle->load());
   after.lifecycle->resume();
   EXPECT_TRUE(eventually([&] { return after.connector.count("open") == 3; }));
+  EXPECT_EQ(after.connector.count(R"(open {"linked":true})"), 3u) << "credentials have to be there";
 }
 
 TEST(Lifecycle, ADeletionCutByACrashIsFinishedAtTheNextStart) {

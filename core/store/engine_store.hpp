@@ -64,6 +64,10 @@ class EngineStore final : public Store {
     return readers_->read(
         [&](auto& q) { return q.kvScan(plugin, instance, prefix, after, limit, clock_.nowUs()); });
   }
+  Result<std::vector<KvPut>> kvAll(InstanceKey instance, const KvPlace& after,
+                                   std::uint32_t limit) override {
+    return readers_->read([&](auto& q) { return q.kvAll(instance, after, limit, clock_.nowUs()); });
+  }
   Result<std::uint64_t> countRows(InstanceKey instance) override {
     return readers_->read([&](auto& q) { return q.countRows(instance); });
   }

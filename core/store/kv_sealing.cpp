@@ -3,16 +3,12 @@
 #include <variant>
 
 namespace colibri::store {
-namespace {
 
-/// The place a sealed value belongs to, so that it opens nowhere else.
-std::string placeOf(std::string_view plugin, InstanceKey instance, std::string_view key) {
+std::string kvPlaceOf(std::string_view plugin, InstanceKey instance, std::string_view key) {
   std::string place("kv/");
   place.append(plugin).append("/").append(std::to_string(instance)).append("/").append(key);
   return place;
 }
-
-}  // namespace
 
 void sealSecrets(Batch& batch, const crypto::Sealer* sealer) {
   for (auto& operation : batch) {
@@ -20,7 +16,7 @@ void sealSecrets(Batch& batch, const crypto::Sealer* sealer) {
     if (put == nullptr || !put->secret) continue;
     put->secret = sealer != nullptr;
     if (sealer == nullptr) continue;
-    put->value = sealer->seal(put->value, placeOf(put->plugin, put->instance, put->key));
+    put->value = sealer->seal(put->value, kvPlaceOf(put->plugin, put->instance, put->key));
   }
 }
 
@@ -30,7 +26,7 @@ Result<KvEntry> openEntry(const crypto::Sealer* sealer, std::string_view plugin,
   if (sealer == nullptr) {
     return Error{Errc::rejected, "a stored value is sealed and there is no master key"};
   }
-  auto plain = sealer->open(value, placeOf(plugin, instance, key));
+  auto plain = sealer->open(value, kvPlaceOf(plugin, instance, key));
   if (!plain) return plain.error();
   return KvEntry{std::move(key), std::move(*plain)};
 }

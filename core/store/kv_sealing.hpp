@@ -11,6 +11,8 @@
 /// reads them. Without a sealer they lie readable. [Threading] any thread, pure.
 namespace colibri::store {
 
+/// The place a sealed value belongs to, so that it opens nowhere else.
+std::string kvPlaceOf(std::string_view plugin, InstanceKey instance, std::string_view key);
 /// Seals the batch's secret values; from then on `secret` says that a value is sealed.
 void sealSecrets(Batch& batch, const crypto::Sealer* sealer);
 /// A value as it lay in the database. [Errors] rejected: it does not open, or there is no sealer.

@@ -88,6 +88,11 @@ struct KvEntry {
   std::optional<std::string> value;  ///< nothing = absent
 };
 
+/// Where an entry stands in the order (plugin, key); empty = before all.
+struct KvPlace {
+  std::string plugin, key;
+};
+
 // --- operations of a batch -----------------------------------------------------------------
 
 /// Appends one event; the store gives `sequence`. A repeat of `dedupeKey` (per instance, 30 days)

@@ -59,6 +59,10 @@ class Store {
   virtual Result<std::vector<KvEntry>> kvScan(std::string_view plugin, InstanceKey instance,
                                               std::string_view prefix, std::string_view after,
                                               std::uint32_t limit) = 0;
+  /// The entries of all plugins, values open, in the order of plugin and key, behind `after`: for
+  /// moving them to another store.
+  virtual Result<std::vector<KvPut>> kvAll(InstanceKey instance, const KvPlace& after,
+                                           std::uint32_t limit) = 0;
   /// For tests and for "nothing is left": rows of the instance over all tables.
   virtual Result<std::uint64_t> countRows(InstanceKey instance) = 0;
 };

@@ -30,7 +30,7 @@ inline void PrintTo(const Engine& engine, std::ostream* out) {
 }
 
 /// What every engine must do. An engine's own test file instantiates it.
-class StoreSuite : public testing::TestWithParam<Engine> {
+class StoreSuite : public ::testing::TestWithParam<Engine> {
  protected:
   void SetUp() override {
     harness_ = GetParam().make();
@@ -48,7 +48,7 @@ class StoreSuite : public testing::TestWithParam<Engine> {
 };
 
 /// The same under many threads.
-class StoreConcurrency : public testing::TestWithParam<Engine> {
+class StoreConcurrency : public ::testing::TestWithParam<Engine> {
  protected:
   const SystemClock clock_{};
   const std::unique_ptr<StoreHarness> harness_ = GetParam().make();

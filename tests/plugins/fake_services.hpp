@@ -189,6 +189,10 @@ class FakeStore final : public store::Store {
   Result<std::optional<store::IdempotencyRow>> idempotency(InstanceKey, std::string_view) override {
     return none();
   }
+  Result<std::vector<store::KvPut>> kvAll(InstanceKey, const store::KvPlace&,
+                                          std::uint32_t) override {
+    return none();
+  }
   Result<std::uint64_t> countRows(InstanceKey) override { return none(); }
 
  private:

@@ -108,6 +108,10 @@ class FakeStore final : public store::Store {
                                              std::string_view, std::uint32_t) override {
     return none();
   }
+  Result<std::vector<store::KvPut>> kvAll(InstanceKey, const store::KvPlace&,
+                                          std::uint32_t) override {
+    return none();
+  }
   Result<std::uint64_t> countRows(InstanceKey) override { return none(); }
 
  private:

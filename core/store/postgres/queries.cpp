@@ -69,6 +69,11 @@ Queries::Queries(std::unique_ptr<Connection> connection, const crypto::Sealer* s
               "SELECT key, value, sealed FROM kv WHERE instance = $1 AND plugin = $2 AND key >= $3"
               " AND key > $4 AND ($5::bytea = ''::bytea OR key < $5)"
               " AND (expires_at_us = 0 OR expires_at_us >= $6) ORDER BY key LIMIT $7"),
+      kvAll_(*connection_,
+             "SELECT plugin, key, value, sealed, expires_at_us FROM kv WHERE instance = $1"
+             " AND (plugin, key) > ($2, $3) AND (expires_at_us = 0 OR expires_at_us "
+             ">= $4)"
+             " ORDER BY plugin, key LIMIT $5"),
       countRows_(*connection_, kCountRows) {
   connection_->finish();
 }
@@ -185,6 +190,22 @@ Result<std::vector<KvEntry>> Queries::kvScan(std::string_view plugin, InstanceKe
     auto entry = openEntry(sealer_, plugin, instance, std::move(key), std::move(value), sealed);
     if (!entry) return entry.error();
     entries.push_back(std::move(*entry));
+  }
+  return entries;
+}
+
+Result<std::vector<KvPut>> Queries::kvAll(InstanceKey instance, const KvPlace& after,
+                                          std::uint32_t limit, std::int64_t nowUs) {
+  const auto found = kvAll_.run(instance, after.plugin, after.key, nowUs, limit);
+  std::vector<KvPut> entries(static_cast<std::size_t>(found.size()));
+  int row = 0;
+  for (auto& put : entries) {
+    put.instance = instance;
+    found.read(row++, put.plugin, put.key, put.value, put.secret, put.expiresAtUs);
+    auto entry =
+        openEntry(sealer_, put.plugin, instance, put.key, std::move(put.value), put.secret);
+    if (!entry) return entry.error();
+    put.value = std::move(*entry->value);
   }
   return entries;
 }

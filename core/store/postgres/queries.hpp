@@ -37,13 +37,15 @@ class Queries {
   Result<std::vector<KvEntry>> kvScan(std::string_view plugin, InstanceKey instance,
                                       std::string_view prefix, std::string_view after,
                                       std::uint32_t limit, std::int64_t nowUs);
+  Result<std::vector<KvPut>> kvAll(InstanceKey instance, const KvPlace& after, std::uint32_t limit,
+                                   std::int64_t nowUs);
   std::uint64_t countRows(InstanceKey instance);
 
  private:
   const std::unique_ptr<Connection> connection_;
   const crypto::Sealer* sealer_;
   Statement instances_, settings_, cursors_, lastSequence_, events_, deadLetters_, idempotency_;
-  Statement kvGet_, kvScan_, countRows_;
+  Statement kvGet_, kvScan_, kvAll_, countRows_;
 };
 
 }  // namespace colibri::store::postgres

@@ -86,6 +86,10 @@ Queries::Queries(const std::filesystem::path& file, const crypto::Sealer* sealer
           "SELECT key, value, sealed FROM kv WHERE instance = ?1 AND plugin = ?2 AND key >= ?3"
           " AND key > ?4 AND (?5 = X'' OR key < ?5) AND (expires_at_us = 0 OR expires_at_us >= ?6)"
           " ORDER BY key LIMIT ?7"),
+      kvAll_(connection_.handle(),
+             "SELECT plugin, key, value, sealed, expires_at_us FROM kv WHERE instance = ?1"
+             " AND (plugin, key) > (?2, ?3) AND (expires_at_us = 0 OR expires_at_us >= ?4)"
+             " ORDER BY plugin, key LIMIT ?5"),
       countRows_(connection_.handle(), kCountRows) {}
 
 std::vector<InstanceRow> Queries::instances() {
@@ -205,6 +209,25 @@ Result<std::vector<KvEntry>> Queries::kvScan(std::string_view plugin, InstanceKe
       return entry.error();
     }
     entries.push_back(std::move(*entry));
+  }
+  return entries;
+}
+
+Result<std::vector<KvPut>> Queries::kvAll(InstanceKey instance, const KvPlace& after,
+                                          std::uint32_t limit, std::int64_t nowUs) {
+  std::vector<KvPut> entries;
+  kvAll_.start(instance, after.plugin, Blob{after.key}, nowUs, limit);
+  while (kvAll_.next()) {
+    auto& put = entries.emplace_back();
+    put.instance = instance;
+    kvAll_.read(put.plugin, put.key, put.value, put.secret, put.expiresAtUs);
+    auto entry =
+        openEntry(sealer_, put.plugin, instance, put.key, std::move(put.value), put.secret);
+    if (!entry) {
+      kvAll_.reset();
+      return entry.error();
+    }
+    put.value = std::move(*entry->value);
   }
   return entries;
 }

@@ -47,6 +47,10 @@ class ForwardingStore : public Store {
                                       std::uint32_t limit) override {
     return under_->kvScan(plugin, instance, prefix, after, limit);
   }
+  Result<std::vector<KvPut>> kvAll(InstanceKey instance, const KvPlace& after,
+                                   std::uint32_t limit) override {
+    return under_->kvAll(instance, after, limit);
+  }
   Result<std::uint64_t> countRows(InstanceKey instance) override {
     return under_->countRows(instance);
   }

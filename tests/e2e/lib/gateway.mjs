@@ -9,6 +9,8 @@ import { until } from './wait.mjs'
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url))
 const build = process.env.COLIBRI_BUILD ?? join(root, 'build/release')
+/** A program of the build. */
+export const program = (name) => join(build, name)
 
 export class Gateway {
   /**

@@ -23,6 +23,7 @@ export class Instance {
   #session = null;
   #connection = null;
   #wanted = false; // the daemon wants it open
+  #linked = false; // it has been paired, so its credentials have to be there
   #pause = null; // {promise, resolve} while the host is full
   #attempt = 0; // number of the present try
   #timer = null;
@@ -54,13 +55,14 @@ export class Instance {
 
   // --- what the daemon asks -----------------------------------------------------------------------
 
-  /** @param {{number?: string}} options number: ask for a pairing code, too */
-  open({ number } = {}) {
+  /** @param {{number?: string, linked?: boolean}} options number: ask for a pairing code, too; linked: it was paired */
+  open({ number, linked } = {}) {
     if (this.#wanted && this.#connection) { // under way already
       this.#pairing.askFor(number);
       return;
     }
     this.#wanted = true;
+    this.#linked = linked === true;
     this.#backoff.reset();
     this.#pairing = this.#newPairing(number);
     void this.#try();
@@ -134,7 +136,12 @@ export class Instance {
       this.#parts.log.warn('a session could not be read', { k: this.#parts.k, status: error.status ?? 0 });
       return;
     }
-    if (isCurrent()) this.#connect(isCurrent);
+    if (!isCurrent()) return;
+    if (this.#linked && !this.#session.linked) {
+      await this.#loggedOut({ code: 401, detail: 'the credentials are gone from the store: scan a new QR code' });
+    } else {
+      this.#connect(isCurrent);
+    }
   }
 
   async #loadSession() {
@@ -173,6 +180,7 @@ export class Instance {
   #onOpen(connection, isCurrent) {
     this.#openedAt = Date.now();
     for (const told of this.#tried.splice(0)) told();
+    this.#linked = true;
     this.#info = {};
     const { me } = this.#session.creds;
     this.#tellProfile({ ownerJid: jidNormalizedUser(me.id), profileName: me.name });

@@ -164,3 +164,27 @@ test('a session that cannot be read is tried again, with waits', async () => {
   await second.until(() => second.states.filter((s) => s.state === 'closed' && s.retryInMs > 0).length >= 3, 'three tries');
   await second.state('1', 'open');
 });
+
+test('credentials that are gone are not silently replaced: logged out, with the reason, and no QR code', async () => {
+  const { host } = await opened();
+  await host.stop();
+  host.store.records.clear();
+  const second = await world.host({ store: host.store });
+  second.open('1', { linked: true });
+  const out = await second.state('1', 'loggedOut');
+  assert.match(out.detail, /credentials are gone/);
+  assert.equal(second.states.some(({ state }) => state === 'qr'), false);
+  second.open('1');
+  await second.state('1', 'qr');
+});
+
+test('an open link whose credentials vanish from the store ends logged out at its next write', async () => {
+  const { host, jid, mark } = await opened();
+  host.store.records.clear();
+  let failed = 0;
+  host.faults.failWrites = () => ++failed === 1; // as the host does after a loss
+  await peer.sock.sendMessage(jid, { text: 'after the loss' });
+  const out = await host.state('1', 'loggedOut', mark);
+  assert.match(out.detail, /credentials are gone/);
+  assert.equal(countOf(host, 'after the loss'), 0);
+});

@@ -1,0 +1,56 @@
+#include "app/storage.hpp"
+
+#include <filesystem>
+
+#include "app/master_key.hpp"
+#include "crypto/digest.hpp"
+#include "store/redis/records.hpp"
+
+namespace colibri::app {
+
+Result<MasterKey> openMasterKey(const config::Settings& settings) {
+  std::error_code error;
+  std::filesystem::create_directories(settings.dataDir, error);
+  if (error) {
+    return Error{Errc::unavailable,
+                 "the data folder " + settings.dataDir + " cannot be created: " + error.message()};
+  }
+  auto key = loadOrMakeMasterKey(settings.masterKeyFile);
+  if (!key) return key.error();
+  auto installation = crypto::hex(crypto::sha256("installation/" + *key)).substr(0, 16);
+  return MasterKey{crypto::Sealer(std::move(*key)), std::move(installation)};
+}
+
+Result<store::redis::Endpoint> redisEndpoint(const config::Settings& settings) {
+  if (settings.redis.uri.empty())
+    return Error{Errc::invalidArgument, "cache.redis.uri: is needed, and is not set"};
+  auto endpoint = store::redis::parseEndpoint(settings.redis.uri);
+  if (!endpoint)
+    return Error{endpoint.error().code, "cache.redis.uri: " + endpoint.error().message};
+  return endpoint;
+}
+
+Result<std::unique_ptr<store::redis::SessionStore>> openSessions(
+    std::unique_ptr<store::Store> database, const config::Settings& settings, const Clock& clock,
+    const MasterKey& key) {
+  auto endpoint = redisEndpoint(settings);
+  if (!endpoint) return endpoint.error();
+  store::redis::SessionStore::Options options;
+  options.prefix = settings.redis.prefix;
+  options.installation = key.installation;
+  return store::redis::SessionStore::open(std::move(database), std::move(*endpoint), clock,
+                                          &key.sealer, std::move(options));
+}
+
+Result<void> leaveRedis(const config::Settings& settings, const MasterKey& key) {
+  const auto endpoint = redisEndpoint(settings);
+  if (!endpoint) return endpoint.error();
+  const auto connection = store::redis::Connection::open(*endpoint, std::chrono::seconds(5));
+  if (!connection) return connection.error();
+  const store::redis::Names names{settings.redis.prefix};
+  const store::redis::Command forget{"DEL", names.owner(key.installation)};
+  const auto done = (*connection)->exchange({&forget, 1});
+  return done ? Result<void>() : Result<void>(done.error());
+}
+
+}  // namespace colibri::app

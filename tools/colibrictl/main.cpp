@@ -1,0 +1,63 @@
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "sessions.hpp"
+
+namespace {
+
+constexpr char kUsage[] =
+    "usage: colibrictl sessions move --to redis|database [--config FILE] [--abandon]\n"
+    "\n"
+    "Moves the sessions of all instances (credentials and Signal keys) while the gateway is\n"
+    "stopped. Run it again if it was cut off. Then set cache.redis.save_instances as it says.\n"
+    "\n"
+    "  --to redis|database  where they are to be\n"
+    "  --config FILE        the gateway's configuration, with cache.redis.uri; variables count, "
+    "too.\n"
+    "                       Else colibri.yaml in COLIBRI_DATA_DIR, or in data\n"
+    "  --abandon            with --to database: the Redis is gone for good. Nothing is copied, "
+    "and\n"
+    "                       linked instances need a new QR code\n";
+
+constexpr int kFailed = 1, kBadUsage = 2;
+
+int badUsage(std::string_view what) {
+  std::fprintf(stderr, "colibrictl: %.*s\n%s", static_cast<int>(what.size()), what.data(), kUsage);
+  return kBadUsage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using colibri::ctl::MoveSessions;
+  if (argc == 2 && (std::string_view(argv[1]) == "--help" || std::string_view(argv[1]) == "-h"))
+    return std::printf("%s", kUsage), 0;
+  if (argc < 3 || std::string_view(argv[1]) != "sessions" || std::string_view(argv[2]) != "move")
+    return badUsage("this can only move sessions");
+  MoveSessions what;
+  std::string_view to;
+  for (int i = 3; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--to" && i + 1 < argc)
+      to = argv[++i];
+    else if (argument == "--config" && i + 1 < argc)
+      what.configFile = argv[++i];
+    else if (argument == "--abandon")
+      what.abandon = true;
+    else
+      return badUsage("unknown argument: " + std::string(argument));
+  }
+  if (to != "redis" && to != "database") return badUsage("--to redis or --to database is missing");
+  if (what.configFile.empty()) {
+    const char* folder = std::getenv("COLIBRI_DATA_DIR");
+    what.configFile = std::string(folder != nullptr ? folder : "data") + "/colibri.yaml";
+  }
+  what.toRedis = to == "redis";
+  if (what.abandon && what.toRedis) return badUsage("--abandon goes with --to database");
+  const auto moved = colibri::ctl::moveSessions(what);
+  if (moved) return 0;
+  std::fprintf(stderr, "colibrictl: %s\n", moved.error().message.c_str());
+  return kFailed;
+}
