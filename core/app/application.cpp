@@ -8,6 +8,7 @@
 #include "app/database.hpp"
 #include "app/master_key.hpp"
 #include "app/metrics_view.hpp"
+#include "app/plugin_routes.hpp"
 #include "app/plugin_settings.hpp"
 #include "app/settings_of.hpp"
 #include "config/loader.hpp"
@@ -63,6 +64,7 @@ struct Application::Parts {
   std::unique_ptr<plugin::PluginHost> plugins;
   std::unique_ptr<ListenerList> listeners;
   std::unique_ptr<PluginHostSettings> pluginSettings;
+  std::unique_ptr<PluginHostRoutes> pluginRoutes;
   std::optional<api::FailedKeys> failedKeys;
   std::unique_ptr<MetricsView> metrics;
   std::unique_ptr<api::Api> api;
@@ -181,6 +183,7 @@ Result<void> Application::Parts::loadPlugins() {
 
 Result<void> Application::Parts::serve() {
   pluginSettings = std::make_unique<PluginHostSettings>(*plugins);
+  pluginRoutes = std::make_unique<PluginHostRoutes>(*plugins);
   auto clients = clientAddress(settings());
   if (!clients) return clients.error();
   failedKeys.emplace(clock, failedKeysOptions(settings()));
@@ -196,7 +199,7 @@ Result<void> Application::Parts::serve() {
                     .cors = corsOf(settings()),
                     .rootDialect = dialect},
       api::InstancesController(*lifecycle, registry, *commands, lastChats, *pluginSettings),
-      api::MessagesController(*commands), registry,
+      api::MessagesController(*commands), api::PluginsController(*pluginRoutes), registry,
       api::Gateway{kVersion, [this] { return pluginsJson(*plugins); },
                    [this] { return metrics->text(*server); }});
   server = std::make_unique<http::Server>(httpOptions(settings()), *api);

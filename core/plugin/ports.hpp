@@ -10,6 +10,7 @@
 #include "delivery/sink.hpp"
 #include "events/event_log.hpp"
 #include "exec/executor.hpp"
+#include "exec/timers.hpp"
 #include "instances/report_sink.hpp"
 #include "net/http_client.hpp"
 #include "store/store.hpp"
@@ -43,6 +44,7 @@ class Lanes {
 struct Ports {
   const Clock& clock;
   exec::Executor& executor;
+  exec::Timers& timers;
   EventAppender& events;
   Lanes& lanes;
   net::HttpClient& http;

@@ -35,10 +35,10 @@ class PluginHostTest : public ::testing::Test {
   }
 
   void make(PluginObject::Deadlines deadlines) {
-    host_ =
-        std::make_unique<PluginHost>(Ports{clock_, *executor_, events_, lanes_, http_, store_,
-                                           reports_, completions_, "https://gateway.test", "0.1.0"},
-                                     deadlines);
+    host_ = std::make_unique<PluginHost>(
+        Ports{clock_, *executor_, timers_, events_, lanes_, http_, store_, reports_, completions_,
+              "https://gateway.test", "0.1.0"},
+        deadlines);
   }
   /// Loads and starts; the configuration is the same text for each.
   void run(std::vector<std::string> aliases, std::string config = "{}") {

@@ -23,6 +23,7 @@
 #include <colibri/abi/ext/connector.h>
 #include <colibri/abi/ext/event_sink.h>
 #include <colibri/abi/ext/http_client.h>
+#include <colibri/abi/ext/http_routes.h>
 #include <colibri/abi/ext/instance_observer.h>
 #include <colibri/testing/builders.hpp>
 #include <colibri/testing/fake_store.hpp>
@@ -98,7 +99,9 @@ class FakeHost {
   };
   Submitted submit(Command command = {});
   void cancel(uint64_t token);
-  /// Answers one request. False if it is unknown or answered.
+  /// Asks one of the plugin's routes, as the API does; see reply().
+  uint64_t request(const RouteRequest& asked);
+  /// Answers one request of the plugin. False if it is unknown or answered.
   bool answerHttp(uint64_t userToken, HttpReply reply = {});
 
   // --- how the host behaves ---
@@ -121,6 +124,7 @@ class FakeHost {
   std::vector<Publication> publications() const { return copy(publications_); }
   std::vector<InstanceState> states() const { return copy(states_); }  ///< report_state, in order
   std::optional<Completion> completion(uint64_t token) const { return find(completions_, token); }
+  std::optional<RouteReply> reply(uint64_t routeToken) const { return find(replies_, routeToken); }
   std::vector<std::string> restartRequests() const { return copy(restartRequests_); }
   std::vector<std::string> violations() const { return copy(violations_); }
   const std::shared_ptr<FakeStore>& store() const noexcept { return store_; }
@@ -155,6 +159,7 @@ class FakeHost {
   colibri_status call(Call call_);  // with a fresh colibri_error; keeps its text
   std::string refusal() const;      // of the descriptor; empty = fine
   void settle(uint64_t token, colibri_status status, uint32_t retryAfterMs, std::string detail);
+  void replied(uint64_t token, RouteReply reply);  // locked by the caller
   void sendHttpAnswer(uint64_t userToken, const HttpReply& reply);
   void commit(size_t publication);
   void kvDone(uint64_t token, colibri_status status, const std::optional<std::string>& result);
@@ -183,15 +188,17 @@ class FakeHost {
   std::vector<LogLine> logs_;
   std::vector<Subscription> subscriptions_;
   std::map<std::pair<uint64_t, uint64_t>, std::string> filters_;
-  std::set<uint64_t> openDeliveries_, openCommands_;
+  std::set<uint64_t> openDeliveries_, openCommands_, openRequests_;
   std::map<uint64_t, Outcome> outcomes_;
   std::vector<HttpCall> httpCalls_;
   std::vector<Publication> publications_;
   std::vector<InstanceState> states_;
   std::map<uint64_t, Completion> completions_;
+  std::map<uint64_t, RouteReply> replies_;
   std::vector<std::string> restartRequests_, violations_;
 };
 
 }  // namespace colibri::testing
 
 #include <colibri/testing/fake_host_impl.hpp>
+#include <colibri/testing/fake_host_routes.hpp>

@@ -26,6 +26,7 @@ struct FakeHost::Tables {
     if (is == COLIBRI_EXT_CONNECTOR) return &kConnector;
     if (is == COLIBRI_EXT_KV_STORE) return &kKv;
     if (is == COLIBRI_EXT_HTTP_CLIENT) return &kHttp;
+    if (is == COLIBRI_EXT_HTTP_ROUTES) return &kRoutes;
     return nullptr;
   }
 
@@ -226,6 +227,15 @@ struct FakeHost::Tables {
     });
   }
 
+  // --- colibri.http-routes/1 ---
+  static void respond(const colibri_host* h, uint64_t token, uint32_t status, colibri_str body) noexcept {
+    of(h).called("respond", [&] {
+      if (status < 200 || status > 599 || body.size == 0)
+        of(h).violations_.push_back("respond() without a body, or with a status that is not 200 to 599");
+      of(h).replied(token, {status, text(body)});
+    });
+  }
+
   // --- helpers ---
   static constexpr size_t kMaxKeys = 4096, kMaxValueBytes = 1 << 20;
   static bool goodKey(const std::string& key) noexcept { return !key.empty() && key.size() <= 512; }
@@ -255,6 +265,7 @@ struct FakeHost::Tables {
   static constexpr colibri_host_kv_store kKv{sizeof(colibri_host_kv_store), 0, &kvGet, &kvWrite, &kvScan};
   static constexpr colibri_host_http_client kHttp{sizeof(colibri_host_http_client), 0, &request,
                                                   &cancelRequest};
+  static constexpr colibri_host_http_routes kRoutes{sizeof(colibri_host_http_routes), 0, &respond};
 };
 
 }  // namespace colibri::testing
