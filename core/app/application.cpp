@@ -166,7 +166,7 @@ Result<void> Application::Parts::buildCore() {
 Result<void> Application::Parts::loadPlugins() {
   plugins = std::make_unique<plugin::PluginHost>(
       plugin::HostServices{clock, *executor, timers, *log, *dispatcher, *http, *store, *lifecycle,
-                           *commands, settings().server.url, kVersion},
+                           *lifecycle, *commands, settings().server.url, kVersion},
       plugin::PluginObject::Deadlines{});
   listeners = std::make_unique<ListenerList>(
       std::vector<events::LogListener*>{&lastChats, dispatcher.get()});

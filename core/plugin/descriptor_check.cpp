@@ -6,6 +6,7 @@
 #include <colibri/abi/ext/http_routes.h>
 #include <colibri/abi/ext/instance_observer.h>
 #include <colibri/abi/ext/kv_store.h>
+#include <colibri/abi/ext/settings.h>
 
 #include <algorithm>
 #include <string>
@@ -107,6 +108,9 @@ bool hasItsFunctions(std::string_view id, const void* table) {
     return complete<colibri_plugin_http_routes>(table, [](const auto& t) {
       return COLIBRI_KNOWS(&t, routes) && COLIBRI_HAS(&t, on_request);
     });
+  if (id == COLIBRI_EXT_SETTINGS)
+    return complete<colibri_plugin_settings>(
+        table, [](const auto& t) { return COLIBRI_HAS(&t, settings_done); });
   if (id == COLIBRI_EXT_CONNECTOR)
     return complete<colibri_plugin_connector>(table, [](const auto& t) {
       return COLIBRI_HAS(&t, integrations) && COLIBRI_HAS(&t, commands) &&

@@ -82,10 +82,10 @@ class PluginHost::FanOut final : public instances::Observer {
     if (transition.state == State::deleted) host_.instances_.remove(transition.instance);
   }
   void onSettings(InstanceKey instance, const std::string& alias,
-                  const std::string& json) override {
+                  const instances::KeptSettings& settings) override {
     for (auto& entry : host_.entries_)
       if (entry.alias == alias && entry.running())
-        entry.object->observer().onSettings(instance, json);
+        entry.object->observer().onSettings(instance, settings);
   }
   void onSettingsComplete(InstanceKey instance) override {
     for (auto& entry : host_.entries_)
@@ -112,9 +112,18 @@ std::string_view name(PluginState state) noexcept {
 
 PluginHost::PluginHost(HostServices s, PluginObject::Deadlines deadlines)
     : adapters_(new Adapters{EventLogAppender(s.events), DispatcherLanes(s.dispatcher)}),
-      ports_{
-          s.clock, s.executor, s.timers,      adapters_->events,      adapters_->lanes,    s.http,
-          s.store, s.reports,  s.completions, std::move(s.serverUrl), std::move(s.version)},
+      ports_{s.clock,
+             s.executor,
+             s.timers,
+             adapters_->events,
+             adapters_->lanes,
+             s.http,
+             s.store,
+             s.reports,
+             s.settings,
+             s.completions,
+             std::move(s.serverUrl),
+             std::move(s.version)},
       deadlines_(deadlines),
       fanOut_(std::make_unique<FanOut>(*this)) {}
 

@@ -41,6 +41,7 @@ PluginObject::PluginObject(const colibri_descriptor& descriptor, const Ports& po
       kvStore_(*this, ports_, instances, order_),
       httpClient_(*this, ports_),
       httpRoutes_(*this, ports_, misbehaviour_),
+      settings_(*this, ports_),
       observer_(*this, eventSink_) {
   host_ = abi::sized<colibri_host>();
   host_.abi_major = COLIBRI_ABI_MAJOR;
@@ -117,6 +118,12 @@ Result<void> PluginObject::attach(const RouteWords& words) {
     kvStore_.attach(extension<colibri_plugin_kv_store>(COLIBRI_EXT_KV_STORE));
   if (provides(COLIBRI_EXT_HTTP_CLIENT))
     httpClient_.attach(extension<colibri_plugin_http_client>(COLIBRI_EXT_HTTP_CLIENT));
+  if (provides(COLIBRI_EXT_SETTINGS)) {
+    const auto* table = extension<colibri_plugin_settings>(COLIBRI_EXT_SETTINGS);
+    if (auto attached = settings_.attach(table, abi::view(descriptor_.instance_schema_json));
+        !attached)
+      return Error{attached.error().code, titleOf(descriptor_) + ": " + attached.error().message};
+  }
   if (provides(COLIBRI_EXT_HTTP_ROUTES)) {
     const auto* table = extension<colibri_plugin_http_routes>(COLIBRI_EXT_HTTP_ROUTES);
     if (auto attached = httpRoutes_.attach(table, words); !attached)

@@ -17,6 +17,7 @@
 #include "plugin/host_api/http_routes.hpp"
 #include "plugin/host_api/instance_observer.hpp"
 #include "plugin/host_api/kv_store.hpp"
+#include "plugin/host_api/settings.hpp"
 #include "plugin/instance_directory.hpp"
 #include "plugin/misbehaviour.hpp"
 #include "plugin/ports.hpp"
@@ -58,6 +59,7 @@ class PluginObject final : public Callee {
   KvStoreApi& kvStore() noexcept { return kvStore_; }
   HttpClientApi& httpClient() noexcept { return httpClient_; }
   HttpRoutesApi& httpRoutes() noexcept { return httpRoutes_; }
+  SettingsApi& settings() noexcept { return settings_; }
   InstanceObserverApi& observer() noexcept { return observer_; }
   std::uint64_t misbehaviour() const noexcept { return misbehaviour_.count(); }
 
@@ -105,6 +107,7 @@ class PluginObject final : public Callee {
   KvStoreApi kvStore_;
   HttpClientApi httpClient_;
   HttpRoutesApi httpRoutes_;
+  SettingsApi settings_;
   InstanceObserverApi observer_;
   std::atomic<bool> finished_{false};
   const char controlTag_ = 0;  // its address owns the control strand

@@ -5,6 +5,7 @@
 #include <colibri/abi/ext/http_routes.h>
 #include <colibri/abi/ext/instance_observer.h>
 #include <colibri/abi/ext/kv_store.h>
+#include <colibri/abi/ext/settings.h>
 
 int main(void) {
   colibri_plugin plugin = {0};

@@ -1,5 +1,6 @@
-// colibri/testing/fake_host_routes.hpp -- FakeHost's part of http-routes. Included by fake_host.hpp.
-// Threads: the test's thread, but for what says "locked". No lock is held while the plugin runs.
+// colibri/testing/fake_host_routes.hpp -- FakeHost's part of http-routes and settings. Included by
+// fake_host.hpp. Threads: the test's thread, but for what says "locked". No lock is held while the plugin
+// runs.
 #pragma once
 
 #include <colibri/testing/fake_host.hpp>
@@ -38,6 +39,40 @@ inline void FakeHost::replied(uint64_t token, RouteReply reply) {
   if (openRequests_.erase(token) == 0)
     return violations_.push_back("a request was answered twice, or its token is unknown");
   replies_[token] = std::move(reply);
+}
+
+/// As the host: stored, then on_settings, then the answer.
+inline void FakeHost::keep(uint64_t instance, uint64_t token, const std::string& json) {
+  const auto status = copy(failCommits_);
+  if (status < 0) return settingsDone(instance, token, status);
+  const bool enabled = json.find(R"("enabled":false)") == json.npos;
+  {
+    const std::scoped_lock lock(mutex_);
+    auto& kept = kept_[instance];
+    if (kept.createdAtUs == 0) kept.createdAtUs = nowUs_;
+    kept.updatedAtUs = nowUs_;
+    kept.json = json;
+    kept.enabled = enabled;
+  }
+  if (settings(instance, enabled ? json : "") < 0) {
+    const std::scoped_lock lock(mutex_);
+    violations_.push_back("on_settings() refused what the plugin had put");
+  }
+  settingsDone(instance, token, COLIBRI_OK);
+}
+
+inline void FakeHost::settingsDone(uint64_t instance, uint64_t token, colibri_status status) {
+  const auto kept = status < 0 ? std::nullopt : this->kept(instance);
+  auto s = sdk::sized<colibri_settings>();
+  if (kept) {
+    s.enabled = kept->enabled ? 1 : 0;
+    s.created_at_us = kept->createdAtUs;
+    s.updated_at_us = kept->updatedAtUs;
+    s.json = sdk::str(kept->json);
+  }
+  extension<colibri_plugin_settings>(COLIBRI_EXT_SETTINGS)
+      ->settings_done(plugin_, token, status, kept ? &s : nullptr,
+                      sdk::str(status < 0 ? "failed as the test asked" : ""));
 }
 
 }  // namespace colibri::testing

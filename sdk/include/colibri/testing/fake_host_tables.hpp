@@ -27,6 +27,7 @@ struct FakeHost::Tables {
     if (is == COLIBRI_EXT_KV_STORE) return &kKv;
     if (is == COLIBRI_EXT_HTTP_CLIENT) return &kHttp;
     if (is == COLIBRI_EXT_HTTP_ROUTES) return &kRoutes;
+    if (is == COLIBRI_EXT_SETTINGS) return &kSettings;
     return nullptr;
   }
 
@@ -236,6 +237,25 @@ struct FakeHost::Tables {
     });
   }
 
+  // --- colibri.settings/1 ---
+  static colibri_status putSettings(const colibri_host* h, uint64_t instance, colibri_str json,
+                                    uint64_t token, colibri_error* err) noexcept {
+    return of(h).called("put", [&] {
+      if (instance == 0) return refuse(err, COLIBRI_E_NOT_FOUND, "settings are an instance's");
+      of(h).due_.push_back(
+          [host = &of(h), instance, token, settings = text(json)] { host->keep(instance, token, settings); });
+      return colibri_status{COLIBRI_PENDING};
+    });
+  }
+  static colibri_status getSettings(const colibri_host* h, uint64_t instance, uint64_t token,
+                                    colibri_error*) noexcept {
+    return of(h).called("get", [&] {
+      of(h).due_.push_back(
+          [host = &of(h), instance, token] { host->settingsDone(instance, token, COLIBRI_OK); });
+      return colibri_status{COLIBRI_PENDING};
+    });
+  }
+
   // --- helpers ---
   static constexpr size_t kMaxKeys = 4096, kMaxValueBytes = 1 << 20;
   static bool goodKey(const std::string& key) noexcept { return !key.empty() && key.size() <= 512; }
@@ -266,6 +286,8 @@ struct FakeHost::Tables {
   static constexpr colibri_host_http_client kHttp{sizeof(colibri_host_http_client), 0, &request,
                                                   &cancelRequest};
   static constexpr colibri_host_http_routes kRoutes{sizeof(colibri_host_http_routes), 0, &respond};
+  static constexpr colibri_host_settings kSettings{sizeof(colibri_host_settings), 0, &putSettings,
+                                                   &getSettings};
 };
 
 }  // namespace colibri::testing

@@ -81,6 +81,13 @@ struct RouteReply {
   colibri_status refusal = COLIBRI_OK;
 };
 
+/// An instance's settings of this plugin, as the fake host keeps them.
+struct KeptSettings {
+  std::string json = {};
+  bool enabled = true;
+  int64_t createdAtUs = 0, updatedAtUs = 0;
+};
+
 struct Draft {
   colibri_event_type type = COLIBRI_EVENT_UNKNOWN;
   uint32_t flags = 0;
