@@ -9,7 +9,8 @@
  * Threads: host functions [any], settings_done [lane] of the instance. Ownership: arguments are copied; what
  * settings_done is given is borrowed. Units: microseconds UTC.
  * Errors: E_NOT_FOUND = no such instance; E_BUSY = too many without an answer; in settings_done
- * E_INVALID_ARGUMENT = the schema says no, detail has a sentence per line; E_UNAVAILABLE = the store failed. */
+ * E_INVALID_ARGUMENT = the schema says no, detail has a sentence per line; E_UNAVAILABLE = the store failed;
+ * E_TIMEOUT = outcome unknown, get tells after the next start. */
 #ifndef COLIBRI_ABI_EXT_SETTINGS_H
 #define COLIBRI_ABI_EXT_SETTINGS_H
 #include <colibri/abi/plugin.h>
@@ -28,7 +29,7 @@ typedef struct colibri_plugin_settings {
   uint32_t struct_size;
   uint32_t reserved;
   /* [lane] Exactly once per PENDING. After put: status OK = durable, and on_settings has run; settings are
-   * those stored. After get: settings NULL = the instance has none. status < 0: nothing was changed. */
+   * those stored. After get: settings NULL = the instance has none. status < 0 but E_TIMEOUT: nothing was changed. */
   void (COLIBRI_CALL* settings_done)(colibri_plugin*, uint64_t token, colibri_status,
                                      const colibri_settings* settings, colibri_str detail) COLIBRI_NOEXCEPT;
 } colibri_plugin_settings;
