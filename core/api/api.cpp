@@ -24,12 +24,22 @@ Answer text(std::string body) {
 }  // namespace
 
 Api::Api(Entrance entrance, InstancesController instances, MessagesController messages,
-         const instances::Registry& registry, Gateway gateway)
+         PluginsController plugins, const instances::Registry& registry, Gateway gateway)
     : entrance_(std::move(entrance)),
       instances_(std::move(instances)),
       messages_(std::move(messages)),
+      plugins_(plugins),
       registry_(registry),
       gateway_(std::move(gateway)) {}
+
+/// A plugin's route has a limit of its own; the server's holds for the rest.
+http::BodyPolicy Api::bodyPolicy(const http::Head& head) {
+  if (plugins_.routes().empty()) return {};
+  const auto match = matchRoute(http::methodName(head.method), head.path, entrance_.rootDialect,
+                                plugins_.routes());
+  if (!match || match->action != Action::ofPlugin) return {};
+  return {plugins_.bodyLimit(*match)};
+}
 
 void Api::handle(http::Request request, http::Responder responder) {
   Reply reply = [responder = std::move(responder),
@@ -41,7 +51,7 @@ void Api::handle(http::Request request, http::Responder responder) {
   if (request.method == http::Method::options)
     return reply(entrance_.cors.preflight(request.headers));
   const auto method = http::methodName(request.method);
-  const auto match = matchRoute(method, request.path, entrance_.rootDialect);
+  const auto match = matchRoute(method, request.path, entrance_.rootDialect, plugins_.routes());
   if (!match) {
     return reply(failure(404, "Cannot " + std::string(method) + " " + request.target));
   }
@@ -100,6 +110,8 @@ void Api::dispatch(Call call) const {
       return instances_.logout(std::move(call));
     case Action::deleteInstance:
       return instances_.remove(std::move(call));
+    case Action::ofPlugin:
+      return plugins_.serve(std::move(call));
     case Action::sendText:
       return messages_.sendText(std::move(call));
   }

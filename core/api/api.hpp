@@ -8,6 +8,7 @@
 #include "api/failed_keys.hpp"
 #include "api/instances_controller.hpp"
 #include "api/messages_controller.hpp"
+#include "api/plugins_controller.hpp"
 #include "http/handler.hpp"
 
 namespace colibri::api {
@@ -35,8 +36,9 @@ struct Entrance {
 class Api final : public http::Handler {
  public:
   Api(Entrance entrance, InstancesController instances, MessagesController messages,
-      const instances::Registry& registry, Gateway gateway);
+      PluginsController plugins, const instances::Registry& registry, Gateway gateway);
 
+  http::BodyPolicy bodyPolicy(const http::Head& head) override;
   void handle(http::Request request, http::Responder responder) override;
 
  private:
@@ -47,6 +49,7 @@ class Api final : public http::Handler {
   Entrance entrance_;
   InstancesController instances_;
   MessagesController messages_;
+  PluginsController plugins_;
   const instances::Registry& registry_;
   Gateway gateway_;
 };

@@ -82,7 +82,7 @@ TEST_F(CreateRequest, ALoadedPluginsAliasIsAMemberInBothDialects) {
     const auto answer =
         create(R"({"instanceName":")" + std::string(name) + R"(","audit":{"level":3}})", path);
     EXPECT_EQ(answer.status, 201) << answer.body;
-    EXPECT_EQ(api.world.registry.findByName(name)->settings.at("audit"), R"({"level":3})");
+    EXPECT_EQ(api.world.registry.findByName(name)->settings.at("audit").json, R"({"level":3})");
   }
 }
 
@@ -107,7 +107,7 @@ TEST_F(CreateRequest, V2SpellsIntegrationsInSeveralWays) {
     const auto answer =
         create(R"({"instanceName":")" + name + R"(",)" + members + "}", "/v2/instance/create");
     EXPECT_EQ(answer.status, 201) << members << answer.body;
-    EXPECT_EQ(boost::json::parse(api.world.registry.findByName(name)->settings.at("webhook")),
+    EXPECT_EQ(boost::json::parse(api.world.registry.findByName(name)->settings.at("webhook").json),
               boost::json::parse(settings))
         << members;
   }

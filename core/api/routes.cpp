@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace colibri::api {
 namespace {
@@ -35,20 +36,26 @@ bool sameMethod(std::string_view asked, std::string_view route) {
   return asked == route || (asked == "HEAD" && route == "GET");
 }
 
-const Route* findRoute(std::string_view method, std::string_view router, std::string_view name,
-                       bool ofInstance) {
-  const auto at = std::find_if(kRoutes.begin(), kRoutes.end(), [&](const Route& route) {
-    return route.ofInstance == ofInstance && sameMethod(method, route.method) &&
-           sameWord(router, route.router) && sameWord(name, route.name);
-  });
-  return at == kRoutes.end() ? nullptr : &*at;
-}
+/// The table of ours, then that of the plugins.
+struct Tables {
+  std::span<const Route> plugins;
 
-std::optional<Match> matched(const Route* route, Dialect dialect,
-                             const std::string& instance = {}) {
-  if (route == nullptr) return std::nullopt;
-  return Match{route->action, route->access, dialect, instance};
-}
+  std::optional<Match> find(std::string_view method, std::string_view router, std::string_view name,
+                            Dialect dialect, const std::string* instance = nullptr) const {
+    const auto is = [&](const Route& route) {
+      return route.ofInstance == (instance != nullptr) && sameMethod(method, route.method) &&
+             sameWord(router, route.router) && sameWord(name, route.name);
+    };
+    const auto own = std::find_if(kRoutes.begin(), kRoutes.end(), is);
+    const auto other =
+        own == kRoutes.end() ? std::find_if(plugins.begin(), plugins.end(), is) : plugins.end();
+    if (own == kRoutes.end() && other == plugins.end()) return std::nullopt;
+    const auto& route = own == kRoutes.end() ? *other : *own;
+    const auto row = own == kRoutes.end() ? other - plugins.begin() : 0;
+    return Match{route.action, route.access, dialect, instance == nullptr ? "" : *instance,
+                 static_cast<std::size_t>(row)};
+  }
+};
 
 }  // namespace
 
@@ -56,8 +63,16 @@ std::span<const Route> routes() noexcept {
   return kRoutes;
 }
 
+std::vector<std::string> routeWords() {
+  std::set<std::string> words{"v2", "native"};
+  for (const auto& route : kRoutes)
+    if (!route.router.empty()) words.emplace(route.router);
+  return {words.begin(), words.end()};
+}
+
 std::optional<Match> matchRoute(std::string_view method, std::span<const std::string> segments,
-                                Dialect rootDialect) {
+                                Dialect rootDialect, std::span<const Route> plugins) {
+  const Tables tables{plugins};
   Dialect shared = rootDialect;
   bool nativeForm = true;
   if (!segments.empty() && sameWord(segments[0], "v2")) {
@@ -70,19 +85,16 @@ std::optional<Match> matchRoute(std::string_view method, std::span<const std::st
   }
   switch (segments.size()) {
     case 0:
-      return matched(findRoute(method, "", "", false), shared);
+      return tables.find(method, "", "", shared);
     case 1:
-      return matched(findRoute(method, segments[0], "", false), shared);
+      return tables.find(method, segments[0], "", shared);
     case 2:
-      return matched(findRoute(method, segments[0], segments[1], false), shared);
+      return tables.find(method, segments[0], segments[1], shared);
     case 3:
-      if (auto v2 = matched(findRoute(method, segments[0], segments[1], true), Dialect::v2,
-                            segments[2])) {
+      if (auto v2 = tables.find(method, segments[0], segments[1], Dialect::v2, &segments[2]))
         return v2;
-      }
       if (!nativeForm) return std::nullopt;
-      return matched(findRoute(method, segments[1], segments[2], true), Dialect::native,
-                     segments[0]);
+      return tables.find(method, segments[1], segments[2], Dialect::native, &segments[0]);
     default:
       return std::nullopt;
   }

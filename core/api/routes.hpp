@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace colibri::api {
 
@@ -24,7 +25,8 @@ enum class Action : std::uint8_t {
   setPresence,
   logout,
   deleteInstance,
-  sendText  // of one instance
+  sendText,  // of one instance
+  ofPlugin   // whatever a plugin serves
 };
 
 /// Who may call an action, decided before anything is looked up.
@@ -39,7 +41,8 @@ struct Match {
   Action action;
   Access access;
   Dialect dialect = Dialect::native;
-  std::string instance;  ///< decoded, case kept; empty if the route has none
+  std::string instance;    ///< decoded, case kept; empty if the route has none
+  std::size_t plugin = 0;  ///< of `ofPlugin`: which row of the plugins' table
 };
 
 /// One row of the table, to document and to test.
@@ -51,6 +54,9 @@ struct Route {
   bool ofInstance;
 };
 std::span<const Route> routes() noexcept;
+/// What no plugin may serve routes below, and what no action of one may be called: the first words
+/// of our own paths. Lower case.
+std::vector<std::string> routeWords();
 
 /// What a request means. Words are compared without regard to case, instance names with it.
 ///
@@ -61,7 +67,8 @@ std::span<const Route> routes() noexcept;
 ///
 /// Reserved instance names (instances/names.hpp) keep this unambiguous. [Threading] pure.
 /// Nothing: no such route.
+/// `plugins`: the rows of plugins, all with the action `ofPlugin`; ours come first.
 std::optional<Match> matchRoute(std::string_view method, std::span<const std::string> segments,
-                                Dialect rootDialect);
+                                Dialect rootDialect, std::span<const Route> plugins = {});
 
 }  // namespace colibri::api

@@ -49,7 +49,7 @@ json::object webhookV2(const Instance& instance) {
   json::object out;
   const auto at = instance.settings.find("webhook");
   if (at == instance.settings.end()) return out;
-  const auto settings = json::parse(at->second);  // validated when it came
+  const auto settings = json::parse(at->second.json);  // validated when it came
   const auto show = [&](const char* member, const char* as) {
     if (const auto* value = settings.as_object().if_contains(member)) out[as] = *value;
   };

@@ -60,9 +60,9 @@ TEST(Shapes, CreatedForV2HasTheKeyAsText) {
 
 TEST(Shapes, CreatedForV2ShowsTheSinksThatWereConfigured) {
   auto with = linked();
-  with.settings["webhook"] =
+  with.settings["webhook"].json =
       R"({"enabled":true,"url":"https://x.test/h","byEvents":true,"secret":"whsec_x"})";
-  with.settings["rabbitmq"] = "{}";
+  with.settings["rabbitmq"].json = "{}";
   const auto shape =
       created(v2, {std::make_shared<const instances::Instance>(std::move(with)), "KEY", {}});
   expect(shape.at("webhook"), R"({"webhookUrl":"https://x.test/h","webhookByEvents":true})");

@@ -7,6 +7,7 @@
 #include "app/adapters.hpp"
 #include "app/database.hpp"
 #include "app/metrics_view.hpp"
+#include "app/plugin_routes.hpp"
 #include "app/plugin_settings.hpp"
 #include "app/settings_of.hpp"
 #include "app/storage.hpp"
@@ -65,6 +66,7 @@ struct Application::Parts {
   std::unique_ptr<plugin::PluginHost> plugins;
   std::unique_ptr<ListenerList> listeners;
   std::unique_ptr<PluginHostSettings> pluginSettings;
+  std::unique_ptr<PluginHostRoutes> pluginRoutes;
   std::optional<api::FailedKeys> failedKeys;
   std::unique_ptr<MetricsView> metrics;
   std::unique_ptr<api::Api> api;
@@ -170,7 +172,7 @@ Result<void> Application::Parts::buildCore() {
 Result<void> Application::Parts::loadPlugins() {
   plugins = std::make_unique<plugin::PluginHost>(
       plugin::HostServices{clock, *executor, timers, *log, *dispatcher, *http, *store, *lifecycle,
-                           *commands, settings().server.url, kVersion},
+                           *lifecycle, *commands, settings().server.url, kVersion},
       plugin::PluginObject::Deadlines{});
   listeners = std::make_unique<ListenerList>(
       std::vector<events::LogListener*>{&lastChats, dispatcher.get()});
@@ -187,6 +189,7 @@ Result<void> Application::Parts::loadPlugins() {
 
 Result<void> Application::Parts::serve() {
   pluginSettings = std::make_unique<PluginHostSettings>(*plugins);
+  pluginRoutes = std::make_unique<PluginHostRoutes>(*plugins);
   auto clients = clientAddress(settings());
   if (!clients) return clients.error();
   failedKeys.emplace(clock, failedKeysOptions(settings()));
@@ -202,7 +205,7 @@ Result<void> Application::Parts::serve() {
                     .cors = corsOf(settings()),
                     .rootDialect = dialect},
       api::InstancesController(*lifecycle, registry, *commands, lastChats, *pluginSettings),
-      api::MessagesController(*commands), registry,
+      api::MessagesController(*commands), api::PluginsController(*pluginRoutes), registry,
       api::Gateway{kVersion, [this] { return pluginsJson(*plugins); },
                    [this] { return metrics->text(*server); }});
   server = std::make_unique<http::Server>(httpOptions(settings()), *api);

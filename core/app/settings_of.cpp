@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "api/routes.hpp"
 #include "log/log.hpp"
 
 namespace colibri::app {
@@ -119,6 +120,7 @@ plugin::LoadSpec pluginSpec(const config::Loader& loader) {
   spec.config = [loader](const std::string& alias, const std::string& schema) {
     return loader.pluginSection(alias, schema);
   };
+  spec.routeWords = api::routeWords();
   return spec;
 }
 

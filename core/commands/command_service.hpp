@@ -62,7 +62,7 @@ class CommandService final : public CompletionSink, public instances::Observer {
 
   /// Answers what is open for a deleted instance.
   void onTransition(const instances::Transition& transition) override;
-  void onSettings(InstanceKey, const std::string&, const std::string&) override {}
+  void onSettings(InstanceKey, const std::string&, const instances::KeptSettings&) override {}
 
  private:
   struct Impl;

@@ -171,6 +171,12 @@ void Dispatcher::enable(SubscriptionId id, InstanceKey instance,
   });
 }
 
+std::uint64_t Dispatcher::head(InstanceKey instance) const {
+  const std::lock_guard lock(impl_->mutex);
+  const auto entry = impl_->instances.find(instance);
+  return entry == impl_->instances.end() ? 0 : entry->second.head;
+}
+
 void Dispatcher::disable(SubscriptionId id, InstanceKey instance) {
   impl_->enter([&](Moment) {
     auto* of = impl_->subscription(id);

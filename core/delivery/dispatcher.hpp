@@ -78,11 +78,13 @@ class Dispatcher : public events::LogListener {
   Result<void> setFilter(SubscriptionId id, InstanceKey instance,
                          std::optional<events::Filter> filter);
 
-  /// ACTIVE: a new lane starts at the log's head (or after the sequence `after`, for an instance
-  /// whose first events went before its settings took effect), one with a cursor (or SUSPENDED)
-  /// where it stands. Active already (new settings): a failing lane probes now.
+  /// ACTIVE: a new lane starts at the log's head, or after the sequence `after`, one with a cursor
+  /// (or SUSPENDED) where it stands, but never before `after`. Active already (new settings): a
+  /// failing lane probes now.
   void enable(SubscriptionId id, InstanceKey instance,
               std::optional<std::uint64_t> after = std::nullopt);
+  /// The sequence of the instance's last event; 0 = none.
+  std::uint64_t head(InstanceKey instance) const;
   /// OFF: in flight is revoked, the cursor is dropped.
   void disable(SubscriptionId id, InstanceKey instance);
   /// Queued work of the instance is dropped at once, in every lane; cursors stay until the store

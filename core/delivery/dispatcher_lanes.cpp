@@ -109,6 +109,11 @@ void Dispatcher::Impl::enable(SubscriptionEntry& of, InstanceKey key,
   auto* entry = instance(key);
   if (!entry || entry->deleting) return;
   auto* lane = find(*entry, of);
+  // A cursor that a crash left from before they were off says nothing of what counts now.
+  if (lane && after && !lane->lane->serving() && lane->lane->cursor().low() < *after) {
+    removeLane(*lane);
+    lane = nullptr;
+  }
   if (!lane) {
     lane = &addLane(of, key, {of.name, key, after.value_or(entry->head), {}, 1, {}, 0});
     lane->lane->mustWrite();

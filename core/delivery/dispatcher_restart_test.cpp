@@ -55,6 +55,27 @@ TEST_F(DispatcherRestartTest, EventsFromWhileNobodyWasEnabledAreDeliveredFromThe
   EXPECT_THAT(sink.sequences(), ElementsAre(2, 3));
 }
 
+/// The cursor may be one that a crash left when the settings were switched off.
+TEST_F(DispatcherRestartTest, ALaneNeverStartsBeforeWhatItsSettingsSay) {
+  subscribe(spec());
+  append("a");
+  sink.answerAll();
+  restart();
+  for (int i = 0; i < 3; ++i) append("a");
+  sink.seen.clear();
+  sink.policy = [](const Seen&) { return ok(); };
+  const auto id = subscribe(spec(), false);
+  EXPECT_EQ(dispatcher->head(kInstance), 4u);
+  dispatcher->enable(id, kInstance, 3);
+  executor.runAll();
+  EXPECT_THAT(sink.sequences(), ElementsAre(4));
+  dispatcher->enable(id, kInstance, 9);  // it serves: it stays where it is
+  append("a");
+  executor.runAll();
+  EXPECT_THAT(sink.sequences(), ElementsAre(4, 5));
+  EXPECT_EQ(cursor().low, 5u);
+}
+
 TEST_F(DispatcherRestartTest, ASuspendedLaneIsStillSuspendedUntilEnabled) {
   subscribe(spec());
   append("a");

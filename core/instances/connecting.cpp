@@ -49,7 +49,7 @@ void Lifecycle::Impl::openNow(const Instance& instance, const std::string& numbe
   if (!number.empty()) openOptions["number"] = number;
   if (instance.row.linked) openOptions["linked"] = true;
   connector->open({key, instance.row.id, instance.row.name,
-                   settings == instance.settings.end() ? std::string() : settings->second,
+                   settings == instance.settings.end() ? std::string() : settings->second.inForce(),
                    boost::json::serialize(openOptions)},
                   [weak = weak_from_this(), key](Error refused) {
                     const auto self = weak.lock();

@@ -8,6 +8,7 @@
 
 #include "base/ids.hpp"
 #include "base/result.hpp"
+#include "instances/kept_settings.hpp"
 
 namespace colibri::instances {
 
@@ -95,9 +96,9 @@ class Observer {
   virtual ~Observer() = default;
   virtual void onTransition(
       const Transition& transition) = 0;  ///< [any thread], ordered per instance
-  /// Validated settings of one plugin for one instance; empty = none or disabled.
+  /// Validated settings of one plugin for one instance, in force or not.
   virtual void onSettings(InstanceKey instance, const std::string& alias,
-                          const std::string& json) = 0;
+                          const KeptSettings& settings) = 0;
   /// After an instance's first transition and its settings: the aliases not named have none.
   virtual void onSettingsComplete(InstanceKey) {}
 };

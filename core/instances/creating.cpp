@@ -14,10 +14,6 @@ std::string newToken() {
   return token;
 }
 
-std::string settingsPlace(const std::string& id, const std::string& alias) {
-  return "settings/" + id + "/" + alias;
-}
-
 }  // namespace
 
 void Lifecycle::Impl::create(CreateRequest request, Done<Created> done) {
@@ -37,15 +33,17 @@ void Lifecycle::Impl::create(CreateRequest request, Done<Created> done) {
   row.createdAtUs = row.updatedAtUs = services.clock.nowUs();
   // Until its QR code is there it is stored as one to be deleted: a crash meanwhile leaves nothing.
   row.deleting = request.wantQr;
-  instance.settings = request.settings;
+  for (const auto& [alias, json] : request.settings)
+    instance.settings[alias] = {
+        .json = json, .createdAtUs = row.createdAtUs, .updatedAtUs = row.createdAtUs};
 
   const auto added = services.registry.add(instance);
   if (!added) return done(added.error());
   const InstanceKey key = *added;
   row.key = key;
   store::Batch batch{store::PutInstance{row}};
-  for (const auto& [alias, json] : instance.settings) {
-    const auto sealed = services.sealer.seal(json, settingsPlace(row.id, alias));
+  for (const auto& [alias, settings] : instance.settings) {
+    const auto sealed = services.sealer.seal(writeSettings(settings), settingsPlace(row.id, alias));
     batch.push_back(store::PutSettings{{key, alias, sealed}});
   }
   services.store.submit(
@@ -70,10 +68,7 @@ void Lifecycle::Impl::finishCreateNow(InstanceKey key, std::string token, std::s
   }
   const auto instance = services.registry.update(key, [](Instance& i) { i.ready = true; });
   tell(transitionOf(*instance, State::created, false));
-  for (const auto& [alias, json] : instance->settings) {
-    for (auto* observer : observers) observer->onSettings(key, alias, json);
-  }
-  for (auto* observer : observers) observer->onSettingsComplete(key);
+  tellSettings(*instance);
   services.events.publish(key, {instanceCreated(*instance)});
   if (!wantQr) return done(Created{instance, std::move(token), std::nullopt});
   connectNow(key, number,
@@ -85,6 +80,14 @@ void Lifecycle::Impl::finishCreateNow(InstanceKey key, std::string token, std::s
                self->keepCreatedNow(key, {nullptr, std::move(token), std::move(connected->qr)},
                                     std::move(done));
              });
+}
+
+void Lifecycle::Impl::tellSettings(const Instance& instance) {
+  for (auto* observer : observers) {
+    for (const auto& [alias, settings] : instance.settings)
+      observer->onSettings(instance.row.key, alias, settings);
+    observer->onSettingsComplete(instance.row.key);
+  }
 }
 
 /// What was asked for is there: from now on it is an instance like any other.
@@ -134,13 +137,16 @@ Result<void> Lifecycle::Impl::load() {
     Instance instance;
     instance.ready = true;
     for (const auto& setting : *settings) {
-      auto json = services.sealer.open(setting.json, settingsPlace(row.id, setting.alias));
-      if (!json) {
+      auto text = services.sealer.open(setting.json, settingsPlace(row.id, setting.alias));
+      if (!text) {
         return Error{Errc::rejected,
                      "the settings of instance \"" + row.name +
                          "\" do not open: is this the master key they were sealed with?"};
       }
-      instance.settings.emplace(setting.alias, std::move(*json));
+      auto kept = readSettings(std::move(*text), row.createdAtUs);
+      if (!kept)
+        return Error{kept.error().code, "instance \"" + row.name + "\": " + kept.error().message};
+      instance.settings.emplace(setting.alias, std::move(*kept));
     }
     if (row.linked) {
       // It reconnects by itself, so it is on its way from the first moment.
@@ -157,13 +163,14 @@ Result<void> Lifecycle::Impl::load() {
 
 void Lifecycle::Impl::resume() {
   for (const auto& instance : services.registry.list()) {
-    tell(transitionOf(*instance, instance->state, true));
-    for (auto* observer : observers) {
-      for (const auto& [alias, json] : instance->settings) {
-        observer->onSettings(instance->row.key, alias, json);
-      }
-      observer->onSettingsComplete(instance->row.key);
-    }
+    // On its strand: the API may have changed its settings already.
+    post(instance->row.key, "instance resume",
+         [self = shared_from_this(), key = instance->row.key] {
+           const auto now = self->services.registry.get(key);
+           if (!now || now->deleting) return;
+           self->tell(self->transitionOf(*now, now->state, true));
+           self->tellSettings(*now);
+         });
     if (!instance->row.linked || connectorOf(*instance) == nullptr) continue;
     const std::scoped_lock lock(mutex);
     toOpen.push_back(instance->row.key);

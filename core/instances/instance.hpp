@@ -5,6 +5,7 @@
 #include <string>
 
 #include "instances/connector.hpp"
+#include "instances/kept_settings.hpp"
 #include "instances/state_machine.hpp"
 #include "store/rows.hpp"
 
@@ -21,8 +22,8 @@ struct Instance {
   /// The last report, with the QR and the pairing code side by side until OPEN or CLOSED.
   StateReport last;
   std::uint32_t qrCount = 0;  ///< QR codes of the present attempt
-  /// Settings by plugin alias, as JSON; present only if enabled.
-  std::map<std::string, std::string, std::less<>> settings;
+  /// By plugin alias.
+  std::map<std::string, KeptSettings, std::less<>> settings;
   bool ready = false;     ///< its creation is durable; before that nobody finds it by name or key
   bool deleting = false;  ///< being removed: it answers nobody any more, its name is still taken
 };

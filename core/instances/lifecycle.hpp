@@ -14,6 +14,7 @@
 #include "instances/host_events.hpp"
 #include "instances/registry.hpp"
 #include "instances/report_sink.hpp"
+#include "instances/settings_keeper.hpp"
 #include "store/store.hpp"
 
 namespace colibri::instances {
@@ -53,7 +54,7 @@ struct Created {
 /// any thread, exactly once. Nobody waits in a thread.
 ///
 /// [Threading] any thread. [Errors] per function; unknown instance = notFound.
-class Lifecycle final : public ReportSink {
+class Lifecycle final : public ReportSink, public SettingsKeeper {
  public:
   struct Options {
     std::chrono::milliseconds qrWait{15'000};        ///< until a QR code must have come
@@ -113,6 +114,9 @@ class Lifecycle final : public ReportSink {
   void remove(InstanceKey key, Done<InstancePtr> done);
 
   void report(const std::string& connectorAlias, StateReport report) override;
+  void putSettings(InstanceKey instance, SettingsChange change) override;
+  std::optional<KeptSettings> settingsOf(InstanceKey instance,
+                                         const std::string& alias) const override;
 
   /// The instance's own key, to show it again. [Errors] rejected: sealed with another master key.
   Result<std::string> token(const Instance& instance) const;

@@ -22,8 +22,15 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
                        Result<store::Committed> stored, Done<Created> done);
   void keepCreatedNow(InstanceKey key, Created created, Done<Created> done);
   void undoCreate(InstanceKey key, Error why, Done<Created> done);
+  void tellSettings(const Instance& instance);
   Result<void> load();
   void resume();
+
+  // settings.cpp
+  void putSettings(InstanceKey key, SettingsChange change);
+  void postPutSettings(InstanceKey key, SettingsChange change);
+  void putSettingsNow(InstanceKey key, SettingsChange change);
+  void finishPutNow(InstanceKey key, SettingsChange change, Result<KeptSettings> stored);
 
   // connecting.cpp
   void connectNow(InstanceKey key, const std::string& number, Done<Connected> done);
@@ -113,7 +120,9 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
   std::unordered_map<InstanceKey, std::unique_ptr<Work>> works;
   std::deque<InstanceKey> toOpen;           // linked instances not yet opened after the start
   std::unordered_set<InstanceKey> opening;  // of those, the ones on their way
-  bool pacing = false;                      // the next may not yet open: too soon after the last
+  /// Changes that wait for the one under way; an entry = one is.
+  std::unordered_map<InstanceKey, std::deque<SettingsChange>> settingsChanges;
+  bool pacing = false;  // the next may not yet open: too soon after the last
 };
 
 }  // namespace colibri::instances

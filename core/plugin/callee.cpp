@@ -14,7 +14,7 @@ Callee::Callee(exec::Executor& executor, std::string alias, std::string id, bool
              alias_ + " instance_logout", alias_ + " instance_forget", alias_ + " submit",
              alias_ + " cancel",          alias_ + " published",       alias_ + " resume",
              alias_ + " kv_done",         alias_ + " store read",      alias_ + " http_done",
-             alias_ + " control"} {}
+             alias_ + " on_request",      alias_ + " settings_done",   alias_ + " control"} {}
 
 void Callee::onLane(InstanceKey instance, Entry entry, Kind kind, Call call,
                     Function<void()> refused) {

@@ -30,6 +30,8 @@ enum class Entry : std::uint8_t {
   kvDone,
   kvRead,
   httpDone,
+  onRequest,
+  settingsDone,
   control
 };
 
@@ -77,7 +79,7 @@ class Callee : public std::enable_shared_from_this<Callee> {
   exec::Executor& executor_;
   const std::string alias_, id_;
   const bool serial_;
-  const std::array<std::string, 16> names_;
+  const std::array<std::string, 18> names_;
   const char besideTag_ = 0,
              readerTag_ = 0;  // their addresses own strands of their own
 };

@@ -3,8 +3,10 @@
 #include <colibri/abi/ext/connector.h>
 #include <colibri/abi/ext/event_sink.h>
 #include <colibri/abi/ext/http_client.h>
+#include <colibri/abi/ext/http_routes.h>
 #include <colibri/abi/ext/instance_observer.h>
 #include <colibri/abi/ext/kv_store.h>
+#include <colibri/abi/ext/settings.h>
 
 #include <algorithm>
 #include <string>
@@ -102,6 +104,13 @@ bool hasItsFunctions(std::string_view id, const void* table) {
   if (id == COLIBRI_EXT_HTTP_CLIENT)
     return complete<colibri_plugin_http_client>(
         table, [](const auto& t) { return COLIBRI_HAS(&t, http_done); });
+  if (id == COLIBRI_EXT_HTTP_ROUTES)
+    return complete<colibri_plugin_http_routes>(table, [](const auto& t) {
+      return COLIBRI_KNOWS(&t, routes) && COLIBRI_HAS(&t, on_request);
+    });
+  if (id == COLIBRI_EXT_SETTINGS)
+    return complete<colibri_plugin_settings>(
+        table, [](const auto& t) { return COLIBRI_HAS(&t, settings_done); });
   if (id == COLIBRI_EXT_CONNECTOR)
     return complete<colibri_plugin_connector>(table, [](const auto& t) {
       return COLIBRI_HAS(&t, integrations) && COLIBRI_HAS(&t, commands) &&

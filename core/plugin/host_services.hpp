@@ -9,6 +9,7 @@
 #include "exec/executor.hpp"
 #include "exec/timers.hpp"
 #include "instances/report_sink.hpp"
+#include "instances/settings_keeper.hpp"
 #include "net/http_client.hpp"
 #include "plugin/ports.hpp"
 #include "store/store.hpp"
@@ -25,6 +26,7 @@ struct HostServices {
   net::HttpClient& http;
   store::Store& store;
   instances::ReportSink& reports;
+  instances::SettingsKeeper& settings;
   commands::CompletionSink& completions;
   std::string serverUrl;  ///< public, no trailing slash
   std::string version;
@@ -58,6 +60,7 @@ class DispatcherLanes final : public Lanes {
               std::optional<std::uint64_t> after) override {
     dispatcher_.enable(subscription, instance, after);
   }
+  std::uint64_t head(InstanceKey instance) const override { return dispatcher_.head(instance); }
   void disable(std::uint64_t subscription, InstanceKey instance) override {
     dispatcher_.disable(subscription, instance);
   }

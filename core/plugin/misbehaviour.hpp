@@ -12,7 +12,7 @@ namespace colibri::plugin {
 /// [Threading] any thread.
 class Misbehaviour {
  public:
-  enum class Kind : std::uint8_t { foreignToken, wrongCall, refusedState, kinds };
+  enum class Kind : std::uint8_t { foreignToken, wrongCall, refusedState, noAnswer, kinds };
 
   explicit Misbehaviour(std::string alias) : alias_(std::move(alias)) {}
   void note(Kind kind, std::string_view what);

@@ -82,10 +82,10 @@ class PluginHost::FanOut final : public instances::Observer {
     if (transition.state == State::deleted) host_.instances_.remove(transition.instance);
   }
   void onSettings(InstanceKey instance, const std::string& alias,
-                  const std::string& json) override {
+                  const instances::KeptSettings& settings) override {
     for (auto& entry : host_.entries_)
       if (entry.alias == alias && entry.running())
-        entry.object->observer().onSettings(instance, json);
+        entry.object->observer().onSettings(instance, settings);
   }
   void onSettingsComplete(InstanceKey instance) override {
     for (auto& entry : host_.entries_)
@@ -112,8 +112,18 @@ std::string_view name(PluginState state) noexcept {
 
 PluginHost::PluginHost(HostServices s, PluginObject::Deadlines deadlines)
     : adapters_(new Adapters{EventLogAppender(s.events), DispatcherLanes(s.dispatcher)}),
-      ports_{s.clock, s.executor, adapters_->events, adapters_->lanes,       s.http,
-             s.store, s.reports,  s.completions,     std::move(s.serverUrl), std::move(s.version)},
+      ports_{s.clock,
+             s.executor,
+             s.timers,
+             adapters_->events,
+             adapters_->lanes,
+             s.http,
+             s.store,
+             s.reports,
+             s.settings,
+             s.completions,
+             std::move(s.serverUrl),
+             std::move(s.version)},
       deadlines_(deadlines),
       fanOut_(std::make_unique<FanOut>(*this)) {}
 
@@ -135,6 +145,11 @@ Result<void> PluginHost::load(const LoadSpec& spec) {
     return trusted;
   }
   for (auto& entry : entries_) loadOne(entry, spec);
+  for (auto& entry : entries_) {
+    if (!entry.object || entry.object->state() == PluginState::failed) continue;
+    const auto& routes = entry.object->httpRoutes().routes();
+    routes_.insert(routes_.end(), routes.begin(), routes.end());
+  }
   return {};
 }
 
@@ -168,7 +183,7 @@ Result<void> PluginHost::tryLoad(Entry& entry, const LoadSpec& spec) {
   auto config = configOf(*entry.descriptor, entry.alias, spec);
   if (!config) return Error{config.error().code, "configuration: " + config.error().message};
   entry.object = std::make_shared<PluginObject>(*entry.descriptor, ports_, instances_, deadlines_);
-  return entry.object->load(std::move(*config));
+  return entry.object->load(std::move(*config), {spec.routeWords, spec.aliases});
 }
 
 // --- life ---
@@ -206,6 +221,15 @@ instances::Observer& PluginHost::observer() noexcept {
 void PluginHost::onRoom() {
   for (auto& entry : entries_)
     if (entry.running()) entry.object->connector().onRoom();
+}
+
+void PluginHost::serve(std::size_t route, RouteCall call, RouteReply reply) {
+  const auto& wanted = routes_.at(route);
+  const auto entry = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& e) { return e.alias == wanted.alias; });
+  if (entry == entries_.end() || !entry->running())
+    return reply(Error{Errc::unavailable, "the plugin \"" + wanted.alias + "\" is not running"});
+  entry->object->httpRoutes().serve(wanted.index, std::move(call), std::move(reply));
 }
 
 // --- to look at ---

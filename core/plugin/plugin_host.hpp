@@ -24,6 +24,7 @@ struct LoadSpec {
   std::string directory;
   std::vector<std::string> aliases;  ///< what the configuration names, in the order to start
   ConfigProvider config;
+  std::vector<std::string> routeWords = {};  ///< of the host's own routes, in lower case
 };
 
 /// Whether each plugin that the configuration names is there and takes its section. Nothing of a
@@ -70,6 +71,12 @@ class PluginHost {
   void onRoom();
 
   std::vector<PluginView> list() const;
+  /// The routes of all plugins that init() took, fixed after load(), in the order of the
+  /// configuration.
+  const std::vector<Route>& routes() const noexcept { return routes_; }
+  /// A request for routes()[route]; see HttpRoutesApi. Nothing blocks.
+  void serve(std::size_t route, RouteCall call, RouteReply reply);
+
   /// Schemas of a plugin that is there; null if it is not, or has none.
   const std::string* instanceSchema(const std::string& alias) const;
 
@@ -85,6 +92,7 @@ class PluginHost {
   const PluginObject::Deadlines deadlines_;
   InstanceDirectory instances_;
   std::vector<Entry> entries_;  // fixed after load()
+  std::vector<Route> routes_;   // likewise
   std::unique_ptr<FanOut> fanOut_;
 };
 

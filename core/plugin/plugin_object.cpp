@@ -40,6 +40,8 @@ PluginObject::PluginObject(const colibri_descriptor& descriptor, const Ports& po
       connector_(*this, ports_, instances, order_, misbehaviour_),
       kvStore_(*this, ports_, instances, order_),
       httpClient_(*this, ports_),
+      httpRoutes_(*this, ports_, misbehaviour_),
+      settings_(*this, ports_),
       observer_(*this, eventSink_) {
   host_ = abi::sized<colibri_host>();
   host_.abi_major = COLIBRI_ABI_MAJOR;
@@ -94,18 +96,18 @@ Result<void> PluginObject::create() {
   return whole;
 }
 
-Result<void> PluginObject::load(std::string configJson) {
+Result<void> PluginObject::load(std::string configJson, const RouteWords& words) {
   if (auto made = create(); !made) return fail(made.error());
   auto initialised =
       control("init", deadlines_.init, [this, config = std::move(configJson)](colibri_error* err) {
         return plugin_->init(plugin_, abi::str(config), err);
       });
   if (!initialised) return fail(initialised.error());
-  if (auto attached = attach(); !attached) return fail(attached.error());
+  if (auto attached = attach(words); !attached) return fail(attached.error());
   return {};
 }
 
-Result<void> PluginObject::attach() {
+Result<void> PluginObject::attach(const RouteWords& words) {
   if (auto kept = checkProvides(descriptor_, *plugin_); !kept) return kept;
   const bool observes = provides(COLIBRI_EXT_INSTANCE_OBSERVER);
   if (observes)
@@ -116,6 +118,17 @@ Result<void> PluginObject::attach() {
     kvStore_.attach(extension<colibri_plugin_kv_store>(COLIBRI_EXT_KV_STORE));
   if (provides(COLIBRI_EXT_HTTP_CLIENT))
     httpClient_.attach(extension<colibri_plugin_http_client>(COLIBRI_EXT_HTTP_CLIENT));
+  if (provides(COLIBRI_EXT_SETTINGS)) {
+    const auto* table = extension<colibri_plugin_settings>(COLIBRI_EXT_SETTINGS);
+    if (auto attached = settings_.attach(table, abi::view(descriptor_.instance_schema_json));
+        !attached)
+      return Error{attached.error().code, titleOf(descriptor_) + ": " + attached.error().message};
+  }
+  if (provides(COLIBRI_EXT_HTTP_ROUTES)) {
+    const auto* table = extension<colibri_plugin_http_routes>(COLIBRI_EXT_HTTP_ROUTES);
+    if (auto attached = httpRoutes_.attach(table, words); !attached)
+      return Error{attached.error().code, titleOf(descriptor_) + ": " + attached.error().message};
+  }
   if (!provides(COLIBRI_EXT_CONNECTOR)) return {};
   return connector_.attach(extension<colibri_plugin_connector>(COLIBRI_EXT_CONNECTOR));
 }
@@ -153,6 +166,7 @@ void PluginObject::stop() {
 void PluginObject::finish(bool quiet, Error why) {
   eventSink_.returnAll();
   connector_.completeAll();
+  httpRoutes_.refuseAll();
   finished_ = true;
   if (!quiet) {
     log::write(log::Level::error, "plugin", "the plugin does not stop and is left behind",
@@ -171,6 +185,7 @@ Error PluginObject::fail(Error why) {
                      gate_.waitEmpty(std::chrono::steady_clock::now() + deadlines_.stop);
   eventSink_.returnAll();
   connector_.completeAll();
+  httpRoutes_.refuseAll();
   finished_ = true;
   if (!quiet)
     leaveBehind();

@@ -14,8 +14,10 @@
 #include "plugin/host_api/connector.hpp"
 #include "plugin/host_api/event_sink.hpp"
 #include "plugin/host_api/http_client.hpp"
+#include "plugin/host_api/http_routes.hpp"
 #include "plugin/host_api/instance_observer.hpp"
 #include "plugin/host_api/kv_store.hpp"
+#include "plugin/host_api/settings.hpp"
 #include "plugin/instance_directory.hpp"
 #include "plugin/misbehaviour.hpp"
 #include "plugin/ports.hpp"
@@ -41,7 +43,7 @@ class PluginObject final : public Callee {
   ~PluginObject() override;
 
   /// create() and init(), then the promises of `provides`.
-  Result<void> load(std::string configJson);
+  Result<void> load(std::string configJson, const RouteWords& words);
   Result<void> start();
   void stop();
 
@@ -56,6 +58,8 @@ class PluginObject final : public Callee {
   ConnectorApi& connector() noexcept { return connector_; }
   KvStoreApi& kvStore() noexcept { return kvStore_; }
   HttpClientApi& httpClient() noexcept { return httpClient_; }
+  HttpRoutesApi& httpRoutes() noexcept { return httpRoutes_; }
+  SettingsApi& settings() noexcept { return settings_; }
   InstanceObserverApi& observer() noexcept { return observer_; }
   std::uint64_t misbehaviour() const noexcept { return misbehaviour_.count(); }
 
@@ -84,7 +88,7 @@ class PluginObject final : public Callee {
   /// Runs one step of the life on the control strand. [Errors] timeout: it has not returned.
   Result<void> control(const char* name, std::chrono::milliseconds within, Step step);
   Result<void> create();
-  Result<void> attach();
+  Result<void> attach(const RouteWords& words);
   Error fail(Error why);
   void finish(bool quiet, Error why);
   void leaveBehind();
@@ -102,6 +106,8 @@ class PluginObject final : public Callee {
   ConnectorApi connector_;
   KvStoreApi kvStore_;
   HttpClientApi httpClient_;
+  HttpRoutesApi httpRoutes_;
+  SettingsApi settings_;
   InstanceObserverApi observer_;
   std::atomic<bool> finished_{false};
   const char controlTag_ = 0;  // its address owns the control strand

@@ -10,7 +10,9 @@
 #include "delivery/sink.hpp"
 #include "events/event_log.hpp"
 #include "exec/executor.hpp"
+#include "exec/timers.hpp"
 #include "instances/report_sink.hpp"
+#include "instances/settings_keeper.hpp"
 #include "net/http_client.hpp"
 #include "store/store.hpp"
 
@@ -35,6 +37,7 @@ class Lanes {
                                  std::optional<events::Filter> filter) = 0;
   virtual void enable(std::uint64_t subscription, InstanceKey instance,
                       std::optional<std::uint64_t> after) = 0;
+  virtual std::uint64_t head(InstanceKey instance) const = 0;
   virtual void disable(std::uint64_t subscription, InstanceKey instance) = 0;
   virtual void done(std::uint64_t token, delivery::Outcome outcome) = 0;
 };
@@ -43,11 +46,13 @@ class Lanes {
 struct Ports {
   const Clock& clock;
   exec::Executor& executor;
+  exec::Timers& timers;
   EventAppender& events;
   Lanes& lanes;
   net::HttpClient& http;
   store::Store& store;
   instances::ReportSink& reports;
+  instances::SettingsKeeper& settings;
   commands::CompletionSink& completions;
   std::string serverUrl, version;
 };

@@ -54,7 +54,8 @@ TEST_P(StoreSuite, PurgeLeavesNoRowOfTheInstanceAndEveryRowOfOthers) {
 }
 
 TEST_P(StoreSuite, APurgeWithinABatchStandsWhereItStands) {
-  if (GetParam().name == "redis") GTEST_SKIP() << "a purge takes steps of its own there";
+  if (std::string_view(GetParam().name) == "redis")
+    GTEST_SKIP() << "a purge takes steps of its own there";
   ASSERT_TRUE(commit(*store_, everythingOf(1, "one")));
   const auto result =
       commit(*store_, {anEvent(1, "gone", "id"), KvPut{"p", 1, "gone", "v"}, PurgeInstance{1},

@@ -1,5 +1,6 @@
 #include <colibri/sdk/event_sink.hpp>
 #include <colibri/sdk/http_client.hpp>
+#include <colibri/sdk/http_routes.hpp>
 #include <colibri/sdk/instance_observer.hpp>
 #include <colibri/sdk/kv_store.hpp>
 #include <colibri/testing/fake_host.hpp>
@@ -184,6 +185,41 @@ TEST(FakeStore, AppendsARepeatOnce) {
   EXPECT_THAT(store.log(1), SizeIs(1));
   store.purge(1);
   EXPECT_EQ(store.commit(1, {draft}, {}, 0), 1u);
+}
+
+/// Greets, by two routes.
+class Greeter final : public sdk::PluginWith<sdk::HttpRoutes> {
+ public:
+  static constexpr sdk::Info kInfo{
+      .id = "org.example.greeter", .alias = "greeter", .name = "Greeter", .version = "1.0.0"};
+  static constexpr sdk::Route kRoutes[] = {{.method = "GET", .action = "hello"},
+                                           {.method = "DELETE", .action = "all", .ofInstance = false}};
+  using PluginWith::PluginWith;
+
+  void onRequest(sdk::RouteCall&& call) override {
+    if (call.route() == 1) throw sdk::Error(COLIBRI_E_FORBIDDEN, "never");
+    if (call.query("to").empty()) return call.fail(400, "to is required");
+    if (call.query("to") == "nobody") return;
+    call.answer(200, call.v2() ? R"({"hello":true})" : "\"hello\"");
+  }
+};
+
+const colibri_descriptor& kGreeter = sdk::detail::Adapter<Greeter>::kDescriptor;
+
+TEST(FakeHost, AsksAPluginsRoutesAndKeepsTheAnswers) {
+  FakeHost host(kGreeter);
+  ASSERT_EQ(host.load(), COLIBRI_OK) << host.error();
+  ASSERT_EQ(host.start(), COLIBRI_OK) << host.error();
+  EXPECT_EQ(host.reply(host.request({.query = {{"to", "ana"}}}))->body, "\"hello\"");
+  EXPECT_EQ(host.reply(host.request({.v2 = true, .query = {{"to", "ana"}}}))->body, R"({"hello":true})");
+  const auto bad = host.reply(host.request({}));
+  EXPECT_EQ(bad->status, 400U);
+  EXPECT_EQ(bad->body, R"(["to is required"])");
+  EXPECT_EQ(host.reply(host.request({.query = {{"to", "nobody"}}}))->status, 500U) << "dropped";
+  const auto refused = host.reply(host.request({.route = 1, .instance = 0}));
+  EXPECT_EQ(refused->refusal, COLIBRI_E_FORBIDDEN);
+  EXPECT_EQ(refused->body, "never");
+  EXPECT_THAT(host.violations(), IsEmpty());
 }
 
 }  // namespace

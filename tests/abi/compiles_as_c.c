@@ -2,8 +2,10 @@
 #include <colibri/abi/ext/connector.h>
 #include <colibri/abi/ext/event_sink.h>
 #include <colibri/abi/ext/http_client.h>
+#include <colibri/abi/ext/http_routes.h>
 #include <colibri/abi/ext/instance_observer.h>
 #include <colibri/abi/ext/kv_store.h>
+#include <colibri/abi/ext/settings.h>
 
 int main(void) {
   colibri_plugin plugin = {0};

@@ -51,6 +51,8 @@ const INSTANCE_ROUTES = [
   ['DELETE', 'instance', 'logout'],
   ['DELETE', 'instance', 'delete'],
   ['POST', 'message', 'sendText'],
+  ['POST', 'webhook', 'set'],
+  ['GET', 'webhook', 'find'],
 ]
 
 test('the gateway speaks of itself as the document says', async () => {
@@ -132,6 +134,7 @@ test('an instance that is not connected', async () => {
     for (const body of [{ number: BOB, text: 'x' }, { number: BOB }, '{"number":'])
       await ask(400, 'POST', form('message', 'sendText', 'idle'), { body })
   }
+  for (const form of Object.values(FORMS)) await ask(200, 'GET', form('webhook', 'find', 'idle'))
   await ask(200, 'DELETE', '/idle/instance/logout')
   await ask(400, 'DELETE', '/instance/logout/idle')
   await ask(200, 'DELETE', '/idle/instance/delete')
@@ -190,6 +193,46 @@ describe('a body is taken exactly if the document takes it', () => {
         assert.equal(contract.takes(operation, body), taken, `the document about ${JSON.stringify(body)}`)
         await ask(taken ? 201 : 400, 'POST', operation.path, { body })
       }
+    })
+  }
+
+  const url = 'https://example.test/hook'
+  const WEBHOOK = [
+    [true, { url }],
+    [true, { webhook: { url, events: ['GROUPS_UPDATE'], headers: { a: 'b' }, byEvents: true, base64: false } }],
+    [true, { webhook: { enabled: true, url, webhookByEvents: true, webhookBase64: false, webhookEvents: [] } }],
+    [true, { webhookUrl: url, webhook_by_events: true, enabled: true }],
+    [true, { enabled: false, url: '' }],
+    [true, { webhook: { enabled: false } }],
+    [true, { url, secret: null }],
+    [true, { url, secret: 'whsec_' + 'A'.repeat(32) }],
+    [false, {}],
+    [false, { webhook: {} }],
+    [false, { webhook: url }],
+    [false, { url: '' }],
+    [false, { url: 'ftp://example.test' }],
+    [false, { url, enabled: 'yes' }],
+    [false, { url, events: ['NOPE'] }],
+    [false, { url, events: 'CALL' }],
+    [false, { url, base64: true }],
+    [false, { url, byEvents: 1 }],
+    [false, { url, headers: { a: 1 } }],
+    [false, { url, secret: 'short' }],
+    [false, { webhook: { url, colour: 'red' } }],
+  ]
+  for (const [form, id] of [
+    ['native', 'setWebhook'],
+    ['router-first', 'setWebhookV2'],
+  ]) {
+    test(id, async () => {
+      const name = `hook-${form}`
+      await create(name)
+      const operation = contract.operation(id)
+      for (const [taken, body] of [...WEBHOOK, [form !== 'native', { url, rejectCall: true }]]) {
+        assert.equal(contract.takes(operation, body), taken, `the document about ${JSON.stringify(body)}`)
+        await ask(taken ? 201 : 400, 'POST', FORMS[form]('webhook', 'set', name), { body })
+      }
+      await ask(200, 'GET', FORMS[form]('webhook', 'find', name))
     })
   }
 
@@ -354,7 +397,7 @@ test('every promise of the document was seen kept, but those that need a fault o
       .filter((status) => status !== 'default')
       .map((status) => `${one.id} ${status}`),
   )
-  const needAFault = /^(create|setPresence|logout|deleteInstance|sendText)\w* 50[34]$/
+  const needAFault = /^(create|setPresence|logout|deleteInstance|sendText|setWebhook|findWebhook)\w* 50[34]$/
   assert.deepEqual(
     promised.filter((one) => !contract.seen.has(one) && !needAFault.test(one)),
     [],

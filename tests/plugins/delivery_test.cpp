@@ -113,7 +113,7 @@ TEST_F(Delivering, StateAndSettingsComeBeforeTheFirstDelivery) {
   t.instance = 1;
   host_->observer().onTransition(t);
   EXPECT_TRUE(lanes_.outcomes(early).empty());
-  host_->observer().onSettings(1, "probe", R"({"a":1})");
+  change(1, R"({"a":1})");
   host_->observer().onSettingsComplete(1);
   EXPECT_EQ(outcome(early).kind, Kind::ok);
   EXPECT_THAT(trace(),
@@ -134,7 +134,7 @@ TEST_F(Delivering, SettingsSwitchTheLanesThatWantThemOnAndOff) {
   ASSERT_TRUE(bell_.wait([&] { return lanes_.calls().size() == 2; }));
   EXPECT_THAT(lanes_.calls(), ElementsAre("filter 1 1", "enable 1 1 after 0"))
       << "the filter holds from the start";
-  host_->observer().onSettings(1, "probe", "");
+  change(1, "");
   ASSERT_TRUE(bell_.wait([&] { return lanes_.calls().size() == 3; }));
   EXPECT_EQ(lanes_.calls().back(), "disable 1 1");
 }
@@ -150,13 +150,13 @@ TEST_F(Delivering, ALaneOfAnInstanceCreatedWithSettingsStartsWithItsFirstEvent) 
     t.snapshot = key == 4;
     t.instance = key;
     host_->observer().onTransition(t);
-    host_->observer().onSettings(key, "probe", R"({"url":"x"})");
+    change(key, R"({"url":"x"})");
     ASSERT_TRUE(bell_.wait([&] { return lanes_.calls().size() == calls + 2; }));
     const auto enabled = "enable 1 " + std::to_string(key);
     EXPECT_EQ(lanes_.calls().back(), enabled + " after 0");
-    host_->observer().onSettings(key, "probe", R"({"url":"y"})");
+    change(key, R"({"url":"y"})");
     ASSERT_TRUE(bell_.wait([&] { return lanes_.calls().size() == calls + 4; }));
-    EXPECT_EQ(lanes_.calls().back(), enabled) << "later settings change nothing about its place";
+    EXPECT_EQ(lanes_.calls().back(), enabled + " after 0") << "a lane that serves stays there";
     calls += 4;
   }
 }
@@ -166,7 +166,7 @@ TEST_F(Delivering, WithoutSettingsThePluginHearsThatOnce) {
   introduce(1);
   EXPECT_THAT(trace(), HasSubstr("snapshot\nsettings 1 ''\n"));
   host_->observer().onSettingsComplete(1);
-  host_->observer().onSettings(1, "somebody-else", "{}");
+  change(1, "{}", "somebody-else");
   const auto traced = trace();
   EXPECT_EQ(traced.find("settings"), traced.rfind("settings"));
 }

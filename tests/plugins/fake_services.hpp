@@ -68,6 +68,7 @@ class FakeLanes final : public Lanes {
   void disable(std::uint64_t subscription, InstanceKey instance) override {
     note("disable " + std::to_string(subscription) + " " + std::to_string(instance));
   }
+  std::uint64_t head(InstanceKey) const override { return 41; }
   void done(std::uint64_t token, delivery::Outcome outcome) override {
     {
       const std::scoped_lock lock(mutex_);
@@ -322,6 +323,32 @@ class FakeReports final : public instances::ReportSink {
   Bell& bell_;
   mutable std::mutex mutex_;  // guards reports_
   std::vector<std::pair<std::string, instances::StateReport>> reports_;
+};
+
+/// Keeps settings as the lifecycle does, and tells `observer` of them.
+class FakeSettings final : public instances::SettingsKeeper {
+ public:
+  std::function<void(InstanceKey, const std::string&, const instances::KeptSettings&)> observer;
+  bool failing = false;
+
+  void putSettings(InstanceKey instance, instances::SettingsChange change) override {
+    if (failing) return change.done(Error{Errc::unavailable, "the disk is gone"});
+    instances::KeptSettings kept{.json = change.json,
+                                 .enabled = instances::saysEnabled(change.json)};
+    kept.from = change.head();
+    kept.createdAtUs = kept.updatedAtUs = 7;
+    kept_[{instance, change.alias}] = kept;
+    observer(instance, change.alias, kept);
+    change.done(kept);
+  }
+  std::optional<instances::KeptSettings> settingsOf(InstanceKey instance,
+                                                    const std::string& alias) const override {
+    const auto at = kept_.find({instance, alias});
+    return at == kept_.end() ? std::nullopt : std::optional(at->second);
+  }
+
+ private:
+  std::map<std::pair<InstanceKey, std::string>, instances::KeptSettings> kept_;
 };
 
 class FakeCompletions final : public commands::CompletionSink {

@@ -35,10 +35,10 @@ class PluginHostTest : public ::testing::Test {
   }
 
   void make(PluginObject::Deadlines deadlines) {
-    host_ =
-        std::make_unique<PluginHost>(Ports{clock_, *executor_, events_, lanes_, http_, store_,
-                                           reports_, completions_, "https://gateway.test", "0.1.0"},
-                                     deadlines);
+    host_ = std::make_unique<PluginHost>(
+        Ports{clock_, *executor_, timers_, events_, lanes_, http_, store_, reports_, settings_,
+              completions_, "https://gateway.test", "0.1.0"},
+        deadlines);
   }
   /// Loads and starts; the configuration is the same text for each.
   void run(std::vector<std::string> aliases, std::string config = "{}") {
@@ -82,8 +82,12 @@ class PluginHostTest : public ::testing::Test {
     t.snapshot = true;
     t.instance = instance;
     host_->observer().onTransition(t);
-    if (settings != nullptr) host_->observer().onSettings(instance, "probe", settings);
+    if (settings != nullptr) change(instance, settings);
     host_->observer().onSettingsComplete(instance);
+  }
+  /// The probe's settings from the instance's creation on; "" = off.
+  void change(InstanceKey instance, const std::string& json, const std::string& alias = "probe") {
+    host_->observer().onSettings(instance, alias, {.json = json, .enabled = !json.empty()});
   }
   /// Runs one of the probe's commands and waits for its completion.
   Result<std::string> command(const std::string& name, std::string body = {},
@@ -117,6 +121,7 @@ class PluginHostTest : public ::testing::Test {
   FakeEvents events_{store_, bell_};
   FakeHttp http_{bell_};
   FakeReports reports_{bell_};
+  FakeSettings settings_;
   FakeCompletions completions_{bell_};
   SystemClock executorClock_;
   exec::ThreadTimers timers_;

@@ -72,6 +72,32 @@ TEST_F(Serving, KeysAndValuesOverTheLimitAreRefused) {
             Errc::invalidArgument);
 }
 
+TEST_F(Serving, SettingsThatThePluginPutsComeBackAsSettingsThenAsTheAnswer) {
+  settings_.observer = [this](InstanceKey key, const std::string& alias,
+                              const instances::KeptSettings& kept) {
+    host_->observer().onSettings(key, alias, kept);
+  };
+  EXPECT_EQ(*command("settings.get"), "none");
+  EXPECT_EQ(*command("settings.put", R"({"a":1})"), R"({"a":1} on since 7)");
+  EXPECT_THAT(trace(), HasSubstr(R"(settings 1 '{"a":1}')"));
+  EXPECT_THAT(lanes_.calls(), ::testing::Contains("enable 1 1 after 41"))
+      << "the head at that time";
+  EXPECT_EQ(*command("settings.put", R"({"enabled":false})"), R"({"enabled":false} off since 7)");
+  EXPECT_THAT(lanes_.calls(), ::testing::Contains("disable 1 1"));
+  EXPECT_EQ(*command("settings.get"), R"({"enabled":false} off since 7)");
+}
+
+TEST_F(Serving, SettingsThatTheSchemaRefusesOrTheStoreLosesChangeNothing) {
+  const auto refused = command("settings.put", R"({"a":"one"})").error();
+  EXPECT_EQ(refused.code, Errc::invalidArgument);
+  EXPECT_THAT(refused.message, HasSubstr("probe.a"));
+  EXPECT_EQ(command("settings.put", "no json").error().code, Errc::invalidArgument);
+  settings_.failing = true;
+  EXPECT_EQ(command("settings.put", R"({"a":1})").error().code, Errc::unavailable);
+  EXPECT_EQ(*command("settings.get"), "none");
+  EXPECT_EQ(command("settings.get", {}, 0).error().code, Errc::notFound);
+}
+
 TEST_F(Serving, AnHttpAnswerComesBackWhole) {
   const auto token = beginHttp("https://a.test/x?y");
   const auto request = http_.requests().at(0);

@@ -26,6 +26,26 @@ class FakePlugins final : public PluginSettings {
   }
 };
 
+/// A plugin that says which instance it was asked about.
+class FakePluginRoutes final : public PluginRoutes {
+ public:
+  static constexpr std::size_t kBodyLimit = 100;
+  std::span<const Route> routes() const noexcept override { return kRows; }
+  std::size_t bodyLimit(std::size_t) const noexcept override { return kBodyLimit; }
+  void serve(std::size_t route, PluginCall call, Reply reply) override {
+    const auto* name = call.instance ? call.instance->row.name.c_str() : "";
+    lastBody = call.bodyJson;
+    reply(ok({{"route", route}, {"instance", name}, {"v2", call.v2}}));
+  }
+  std::string lastBody;  ///< not in the answer, where nobody's key may stand
+
+ private:
+  static constexpr Route kRows[] = {
+      {Action::ofPlugin, Access::instanceKey, "POST", "audit", "set", true},
+      {Action::ofPlugin, Access::instanceKey, "GET", "audit", "find", true},
+      {Action::ofPlugin, Access::globalKey, "DELETE", "audit", "trail", false}};
+};
+
 /// Gives the one answer to whoever waits for it.
 class OneAnswer final : public http::AnswerSink {
  public:
@@ -66,7 +86,7 @@ class ApiWorld {
                       .clients = ClientAddress::parse(options.trustedProxies).value(),
                       .rootDialect = options.root},
              InstancesController(*world.lifecycle, world.registry, commands_, lastChats_, plugins_),
-             MessagesController(commands_), world.registry,
+             MessagesController(commands_), PluginsController(routes_), world.registry,
              Gateway{"1.2.3", [] { return std::string("[]"); },
                      [] { return std::string("x 1\n"); }}) {}
   ~ApiWorld() { commands_.stop(); }
@@ -109,6 +129,8 @@ class ApiWorld {
     return std::string(hash.is_string() ? hash.as_string() : hash.at("apikey").as_string());
   }
   commands::CommandService& commands() { return commands_; }
+  Api& api() { return api_; }
+  const FakePluginRoutes& pluginRoutes() const { return routes_; }
 
   instances::testing::World world;
   FailedKeys failures;
@@ -121,6 +143,7 @@ class ApiWorld {
   }
 
   FakePlugins plugins_;
+  FakePluginRoutes routes_;
   commands::LastChats lastChats_;
   commands::CommandService commands_;
   Api api_;

@@ -52,6 +52,8 @@ const void* hostExtension(std::string_view id) noexcept {
   if (id == COLIBRI_EXT_CONNECTOR) return &ConnectorApi::kTable;
   if (id == COLIBRI_EXT_KV_STORE) return &KvStoreApi::kTable;
   if (id == COLIBRI_EXT_HTTP_CLIENT) return &HttpClientApi::kTable;
+  if (id == COLIBRI_EXT_HTTP_ROUTES) return &HttpRoutesApi::kTable;
+  if (id == COLIBRI_EXT_SETTINGS) return &SettingsApi::kTable;
   return nullptr;
 }
 

@@ -178,7 +178,7 @@ void EventSinkApi::forget(InstanceKey instance) {
   }
 }
 
-void EventSinkApi::switchLanes(InstanceKey instance, bool on, bool fresh) {
+void EventSinkApi::switchLanes(InstanceKey instance, bool on, std::uint64_t from) {
   const auto subscriptions = [&] {
     const std::scoped_lock lock(mutex_);
     return subscriptions_;
@@ -186,7 +186,7 @@ void EventSinkApi::switchLanes(InstanceKey instance, bool on, bool fresh) {
   for (const auto& [id, all] : subscriptions) {
     if (all) continue;
     if (on)
-      lanes_.enable(id, instance, fresh ? std::optional<std::uint64_t>(0) : std::nullopt);
+      lanes_.enable(id, instance, from);
     else
       lanes_.disable(id, instance);
   }

@@ -40,10 +40,9 @@ class EventSinkApi final : public delivery::Sink {
   /// The instance's state and settings are on its lane: deliveries may follow.
   void introduce(InstanceKey instance);
   void forget(InstanceKey instance);
-  /// The plugin took these settings: its lanes for the instance go ACTIVE or OFF. `fresh`: they
-  /// were there from the instance's creation, so a new lane starts with its first event, whatever
-  /// came meanwhile.
-  void switchLanes(InstanceKey instance, bool on, bool fresh);
+  /// The plugin took these settings: its lanes for the instance go ACTIVE or OFF. `from`: the
+  /// events after this sequence count, whatever came meanwhile.
+  void switchLanes(InstanceKey instance, bool on, std::uint64_t from);
   /// Why deliveries do not reach the plugin from now on: it stops, or it has failed.
   void close(bool failed);
   /// Gives back what the plugin has not answered.

@@ -44,37 +44,32 @@ void InstanceObserverApi::onTransition(const instances::Transition& transition) 
   }
   const bool gone = transition.state == instances::State::deleted;
   if (gone) sink_.forget(instance);
-  const std::scoped_lock lock(mutex_);
-  // What comes with the first look at an instance was there from its creation. So a lane whose
-  // first cursor a crash prevented starts at the first event, not at the head.
-  if (transition.state == instances::State::created || transition.snapshot) fresh_.insert(instance);
   if (!gone) return;
+  const std::scoped_lock lock(mutex_);
   told_.erase(instance);
-  fresh_.erase(instance);
 }
 
-void InstanceObserverApi::onSettings(InstanceKey instance, const std::string& json) {
-  const bool fresh = [&] {
+void InstanceObserverApi::onSettings(InstanceKey instance,
+                                     const instances::KeptSettings& settings) {
+  {
     const std::scoped_lock lock(mutex_);
     told_.insert(instance);
-    return fresh_.erase(instance) != 0;
-  }();
-  tellSettings(instance, json, fresh);
+  }
+  tellSettings(instance, settings.inForce(), settings.from);
 }
 
 void InstanceObserverApi::onSettingsComplete(InstanceKey instance) {
   const bool first = [&] {
     const std::scoped_lock lock(mutex_);
-    fresh_.erase(instance);
     return told_.insert(instance).second;
   }();
-  if (first) tellSettings(instance, {}, false);
+  if (first) tellSettings(instance, {}, 0);
 }
 
-void InstanceObserverApi::tellSettings(InstanceKey instance, std::string json, bool fresh) {
+void InstanceObserverApi::tellSettings(InstanceKey instance, std::string json, std::uint64_t from) {
   callee_.onLane(
       instance, Entry::onSettings, Callee::Kind::work,
-      [this, instance, fresh, json = std::move(json)](colibri_plugin* plugin) {
+      [this, instance, from, json = std::move(json)](colibri_plugin* plugin) {
         if (table_ != nullptr && COLIBRI_HAS(table_, on_settings)) {
           auto err = abi::sized<colibri_error>();
           const auto status = table_->on_settings(plugin, instance, abi::str(json), &err);
@@ -85,7 +80,7 @@ void InstanceObserverApi::tellSettings(InstanceKey instance, std::string json, b
                                {"instance", instance},
                                {"why", abi::errorOf(status, err).message}});
         }
-        sink_.switchLanes(instance, !json.empty(), fresh);
+        sink_.switchLanes(instance, !json.empty(), from);
       });
   sink_.introduce(instance);
 }

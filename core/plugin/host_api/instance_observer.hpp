@@ -24,20 +24,18 @@ class InstanceObserverApi {
   void attach(const colibri_plugin_instance_observer* table) noexcept { table_ = table; }
 
   void onTransition(const instances::Transition& transition);
-  /// Empty = OFF.
-  void onSettings(InstanceKey instance, const std::string& json);
+  void onSettings(InstanceKey instance, const instances::KeptSettings& settings);
   /// No settings follow for now: without any so far they are OFF.
   void onSettingsComplete(InstanceKey instance);
 
  private:
-  void tellSettings(InstanceKey instance, std::string json, bool fresh);
+  void tellSettings(InstanceKey instance, std::string json, std::uint64_t from);
 
   Callee& callee_;
   EventSinkApi& sink_;
   const colibri_plugin_instance_observer* table_ = nullptr;
-  std::mutex mutex_;                       // guards the two below
-  std::unordered_set<InstanceKey> told_;   // settings of these have been passed on
-  std::unordered_set<InstanceKey> fresh_;  // seen first, and without settings so far
+  std::mutex mutex_;                      // guards told_
+  std::unordered_set<InstanceKey> told_;  // settings of these have been passed on
 };
 
 }  // namespace colibri::plugin

@@ -3,7 +3,9 @@
 #include <atomic>
 #include <colibri/sdk/event_sink.hpp>
 #include <colibri/sdk/http_client.hpp>
+#include <colibri/sdk/http_routes.hpp>
 #include <colibri/sdk/instance_observer.hpp>
+#include <colibri/sdk/settings.hpp>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -21,7 +23,8 @@ namespace colibri::webhook {
 ///
 /// [Threading] as the ABI's tags say. [Errors] see verdict.hpp.
 class WebhookPlugin final
-    : public sdk::PluginWith<sdk::EventSink, sdk::InstanceObserver, sdk::HttpClient> {
+    : public sdk::PluginWith<sdk::EventSink, sdk::InstanceObserver, sdk::HttpClient,
+                             sdk::HttpRoutes, sdk::InstanceSettings> {
  public:
   static constexpr sdk::Info kInfo{
       .id = "org.colibri.webhook",
@@ -34,6 +37,8 @@ class WebhookPlugin final
       .configSchema = colibri_schemas::kConfig,
       .instanceSchema = colibri_schemas::kInstance};
 
+  static constexpr sdk::Route kRoutes[] = {{.method = "POST", .action = "set"},
+                                           {.method = "GET", .action = "find"}};
   using PluginWith::PluginWith;
 
   void init(std::string_view configJson) override;
@@ -43,11 +48,13 @@ class WebhookPlugin final
   void onSettings(std::uint64_t instanceKey, std::string_view settingsJson) override;
   void deliver(sdk::EventRef event, sdk::Delivery&& delivery) override;
   void revoke(std::uint64_t token) override;
+  void onRequest(sdk::RouteCall&& call) override;
 
  private:
   using SettingsPtr =
       std::shared_ptr<const Settings>;  // shared: a delivery keeps those it began with
   using SettingsMap = std::unordered_map<std::uint64_t, SettingsPtr>;
+  void set(sdk::RouteCall&& call, std::string_view before);
   SettingsMap allSettings();
   SettingsPtr settingsOf(std::uint64_t instanceKey);
   void post(const sdk::EventRef& event, const Settings& settings, std::uint64_t token);

@@ -23,7 +23,9 @@
 #include <colibri/abi/ext/connector.h>
 #include <colibri/abi/ext/event_sink.h>
 #include <colibri/abi/ext/http_client.h>
+#include <colibri/abi/ext/http_routes.h>
 #include <colibri/abi/ext/instance_observer.h>
+#include <colibri/abi/ext/settings.h>
 #include <colibri/testing/builders.hpp>
 #include <colibri/testing/fake_store.hpp>
 #include <colibri/testing/records.hpp>
@@ -98,15 +100,18 @@ class FakeHost {
   };
   Submitted submit(Command command = {});
   void cancel(uint64_t token);
-  /// Answers one request. False if it is unknown or answered.
+  /// Asks one of the plugin's routes, as the API does; see reply().
+  uint64_t request(const RouteRequest& asked);
+  /// Answers one request of the plugin. False if it is unknown or answered.
   bool answerHttp(uint64_t userToken, HttpReply reply = {});
 
   // --- how the host behaves ---
   void refuseHttp(colibri_status status) { set(refuseHttp_, status); }  ///< request(); OK = takes them
   void refusePublish(colibri_status status);  ///< publish(); back to OK after E_BUSY calls resume()
-  void failCommits(colibri_status status) { set(failCommits_, status); }  ///< published(), kv write
-  void refuseKv(colibri_status status) { set(refuseKv_, status); }        ///< every kv call
-  void failKv(colibri_status status) { set(failKv_, status); }            ///< kv_done of get and scan
+  /// Of published(), a kv write, put() of settings. Schemas are the real host's to check.
+  void failCommits(colibri_status status) { set(failCommits_, status); }
+  void refuseKv(colibri_status status) { set(refuseKv_, status); }  ///< every kv call
+  void failKv(colibri_status status) { set(failKv_, status); }      ///< kv_done of get and scan
   void holdPublished(bool hold);  ///< published() waits until released; the commit waits, too
   void holdKv(bool hold);         ///< kv_done likewise
 
@@ -121,6 +126,8 @@ class FakeHost {
   std::vector<Publication> publications() const { return copy(publications_); }
   std::vector<InstanceState> states() const { return copy(states_); }  ///< report_state, in order
   std::optional<Completion> completion(uint64_t token) const { return find(completions_, token); }
+  std::optional<RouteReply> reply(uint64_t routeToken) const { return find(replies_, routeToken); }
+  std::optional<KeptSettings> kept(uint64_t instance) const { return find(kept_, instance); }
   std::vector<std::string> restartRequests() const { return copy(restartRequests_); }
   std::vector<std::string> violations() const { return copy(violations_); }
   const std::shared_ptr<FakeStore>& store() const noexcept { return store_; }
@@ -155,6 +162,9 @@ class FakeHost {
   colibri_status call(Call call_);  // with a fresh colibri_error; keeps its text
   std::string refusal() const;      // of the descriptor; empty = fine
   void settle(uint64_t token, colibri_status status, uint32_t retryAfterMs, std::string detail);
+  void replied(uint64_t token, RouteReply reply);  // locked by the caller
+  void keep(uint64_t instance, uint64_t token, const std::string& json);
+  void settingsDone(uint64_t instance, uint64_t token, colibri_status status);
   void sendHttpAnswer(uint64_t userToken, const HttpReply& reply);
   void commit(size_t publication);
   void kvDone(uint64_t token, colibri_status status, const std::optional<std::string>& result);
@@ -183,15 +193,18 @@ class FakeHost {
   std::vector<LogLine> logs_;
   std::vector<Subscription> subscriptions_;
   std::map<std::pair<uint64_t, uint64_t>, std::string> filters_;
-  std::set<uint64_t> openDeliveries_, openCommands_;
+  std::set<uint64_t> openDeliveries_, openCommands_, openRequests_;
   std::map<uint64_t, Outcome> outcomes_;
   std::vector<HttpCall> httpCalls_;
   std::vector<Publication> publications_;
   std::vector<InstanceState> states_;
   std::map<uint64_t, Completion> completions_;
+  std::map<uint64_t, RouteReply> replies_;
+  std::map<uint64_t, KeptSettings> kept_;
   std::vector<std::string> restartRequests_, violations_;
 };
 
 }  // namespace colibri::testing
 
 #include <colibri/testing/fake_host_impl.hpp>
+#include <colibri/testing/fake_host_routes.hpp>

@@ -26,6 +26,8 @@ struct FakeHost::Tables {
     if (is == COLIBRI_EXT_CONNECTOR) return &kConnector;
     if (is == COLIBRI_EXT_KV_STORE) return &kKv;
     if (is == COLIBRI_EXT_HTTP_CLIENT) return &kHttp;
+    if (is == COLIBRI_EXT_HTTP_ROUTES) return &kRoutes;
+    if (is == COLIBRI_EXT_SETTINGS) return &kSettings;
     return nullptr;
   }
 
@@ -226,6 +228,34 @@ struct FakeHost::Tables {
     });
   }
 
+  // --- colibri.http-routes/1 ---
+  static void respond(const colibri_host* h, uint64_t token, uint32_t status, colibri_str body) noexcept {
+    of(h).called("respond", [&] {
+      if (status < 200 || status > 599 || body.size == 0)
+        of(h).violations_.push_back("respond() without a body, or with a status that is not 200 to 599");
+      of(h).replied(token, {status, text(body)});
+    });
+  }
+
+  // --- colibri.settings/1 ---
+  static colibri_status putSettings(const colibri_host* h, uint64_t instance, colibri_str json,
+                                    uint64_t token, colibri_error* err) noexcept {
+    return of(h).called("put", [&] {
+      if (instance == 0) return refuse(err, COLIBRI_E_NOT_FOUND, "settings are an instance's");
+      of(h).due_.push_back(
+          [host = &of(h), instance, token, settings = text(json)] { host->keep(instance, token, settings); });
+      return colibri_status{COLIBRI_PENDING};
+    });
+  }
+  static colibri_status getSettings(const colibri_host* h, uint64_t instance, uint64_t token,
+                                    colibri_error*) noexcept {
+    return of(h).called("get", [&] {
+      of(h).due_.push_back(
+          [host = &of(h), instance, token] { host->settingsDone(instance, token, COLIBRI_OK); });
+      return colibri_status{COLIBRI_PENDING};
+    });
+  }
+
   // --- helpers ---
   static constexpr size_t kMaxKeys = 4096, kMaxValueBytes = 1 << 20;
   static bool goodKey(const std::string& key) noexcept { return !key.empty() && key.size() <= 512; }
@@ -255,6 +285,9 @@ struct FakeHost::Tables {
   static constexpr colibri_host_kv_store kKv{sizeof(colibri_host_kv_store), 0, &kvGet, &kvWrite, &kvScan};
   static constexpr colibri_host_http_client kHttp{sizeof(colibri_host_http_client), 0, &request,
                                                   &cancelRequest};
+  static constexpr colibri_host_http_routes kRoutes{sizeof(colibri_host_http_routes), 0, &respond};
+  static constexpr colibri_host_settings kSettings{sizeof(colibri_host_settings), 0, &putSettings,
+                                                   &getSettings};
 };
 
 }  // namespace colibri::testing

@@ -64,6 +64,30 @@ struct HttpReply {
   std::string detail = {};
 };
 
+/// A request to one of the plugin's routes; `route`: index into its table.
+struct RouteRequest {
+  size_t route = 0;
+  uint64_t instance = 1;
+  bool v2 = false;
+  std::string instanceId = "00000000-0000-4000-8000-000000000001", instanceName = "shop";
+  std::string body = "{}";
+  std::vector<std::pair<std::string, std::string>> query = {};
+};
+
+/// Its answer. `refusal` < 0: on_request() said so, with `body` as its text.
+struct RouteReply {
+  uint32_t status = 0;
+  std::string body = {};
+  colibri_status refusal = COLIBRI_OK;
+};
+
+/// An instance's settings of this plugin, as the fake host keeps them.
+struct KeptSettings {
+  std::string json = {};
+  bool enabled = true;
+  int64_t createdAtUs = 0, updatedAtUs = 0;
+};
+
 struct Draft {
   colibri_event_type type = COLIBRI_EVENT_UNKNOWN;
   uint32_t flags = 0;

@@ -1,0 +1,146 @@
+#include "plugin/host_api/http_routes.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "plugin/abi.hpp"
+#include "plugin/plugin_object.hpp"
+
+namespace colibri::plugin {
+namespace {
+
+constexpr std::size_t kMaxOpen = 1024;  // of one plugin
+
+Error stopping() {
+  return {Errc::unavailable, "the plugin is not running"};
+}
+
+}  // namespace
+
+Result<void> HttpRoutesApi::attach(const colibri_plugin_http_routes* table,
+                                   const RouteWords& words) {
+  auto routes = readRoutes(*table, callee_.alias(), words);
+  if (!routes) return routes.error();
+  table_ = table;
+  routes_ = std::move(*routes);
+  return {};
+}
+
+Result<std::uint64_t> HttpRoutesApi::open(const Route& route, RouteReply& reply) {
+  const std::scoped_lock lock(mutex_);
+  if (open_.size() >= kMaxOpen)
+    return Error{Errc::busy, "the plugin has too many requests without an answer"};
+  const auto token = ++lastToken_;
+  open_.emplace(token,
+                Open{std::move(reply), 0, route.method + ' ' + route.alias + '/' + route.action});
+  return token;
+}
+
+void HttpRoutesApi::serve(std::uint32_t index, RouteCall call, RouteReply reply) {
+  const auto& route = routes_.at(index);  // lives as long as the callee
+  const auto opened = open(route, reply);
+  if (!opened) return reply(opened.error());
+  const auto token = *opened;
+  const auto timer =
+      ports_.timers.after(std::chrono::milliseconds(route.timeoutMs),
+                          [this, weak = callee_.weak_from_this(), token, ms = route.timeoutMs] {
+                            if (const auto self = weak.lock()) expire(token, ms);
+                          });
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto at = open_.find(token); at != open_.end()) at->second.timer = timer;
+  }
+  const auto lane = call.instance;
+  callee_.onLane(
+      lane, Entry::onRequest, Callee::Kind::work,
+      [this, &route, token, call = std::move(call)](colibri_plugin* plugin) {
+        hand(route, call, token, plugin);
+      },
+      [this, token] { settle(token, stopping()); });
+}
+
+void HttpRoutesApi::hand(const Route& route, const RouteCall& call, std::uint64_t token,
+                         colibri_plugin* plugin) {
+  std::vector<colibri_field> query;
+  query.reserve(call.query.size());
+  for (const auto& [name, value] : call.query) query.push_back({abi::str(name), abi::str(value)});
+  auto c = abi::sized<colibri_route_call>();
+  c.route = route.index;
+  c.dialect = call.v2 ? COLIBRI_DIALECT_V2 : COLIBRI_DIALECT_NATIVE;
+  c.token = token;
+  c.instance_key = call.instance;
+  c.deadline_us = ports_.clock.nowUs() + std::int64_t{route.timeoutMs} * 1000;
+  c.instance_id = abi::str(call.instanceId);
+  c.instance_name = abi::str(call.instanceName);
+  c.query = query.data();
+  c.query_count = query.size();
+  c.body_json = abi::str(call.bodyJson);
+  auto err = abi::sized<colibri_error>();
+  const auto status = table_->on_request(plugin, &c, &err);
+  if (status > 0) return;  // respond() follows
+  const bool first =
+      settle(token, status < 0 ? abi::errorOf(status, err)
+                               : Error{Errc::internal, callee_.alias() + ": on_request() said OK, "
+                                                                         "which is no answer"});
+  if (!first)
+    misbehaviour_.note(Misbehaviour::Kind::foreignToken, "a request was answered twice");
+  else if (status == COLIBRI_OK)
+    misbehaviour_.note(Misbehaviour::Kind::wrongCall, "on_request() said OK without an answer");
+}
+
+void HttpRoutesApi::expire(std::uint64_t token, std::uint32_t afterMs) {
+  auto late = take(token);
+  if (!late) return;
+  misbehaviour_.note(Misbehaviour::Kind::noAnswer, late->what + " had no answer in time");
+  late->reply(Error{Errc::timeout, "the plugin \"" + callee_.alias() + "\" did not answer " +
+                                       late->what + " within " + std::to_string(afterMs) + " ms"});
+}
+
+void HttpRoutesApi::respond(std::uint64_t token, std::uint32_t status, colibri_str body) {
+  auto answer = readAnswer(status, body);
+  if (!answer) {
+    const auto what = answer.error().message;
+    misbehaviour_.note(Misbehaviour::Kind::wrongCall, "respond() was given " + what);
+    answer = Error{Errc::internal, callee_.alias() + " answered with " + what};
+  }
+  if (!settle(token, std::move(answer)))
+    misbehaviour_.note(Misbehaviour::Kind::foreignToken,
+                       "an answer for a request that is not open, or no longer");
+}
+
+void HttpRoutesApi::refuseAll() {
+  decltype(open_) all;
+  {
+    const std::scoped_lock lock(mutex_);
+    all.swap(open_);
+  }
+  for (auto& [token, waiting] : all) {
+    ports_.timers.cancel(waiting.timer);
+    waiting.reply(stopping());
+  }
+}
+
+bool HttpRoutesApi::settle(std::uint64_t token, Result<RouteAnswer> answer) {
+  auto waiting = take(token);
+  if (!waiting) return false;
+  if (waiting->timer != 0) ports_.timers.cancel(waiting->timer);
+  waiting->reply(std::move(answer));
+  return true;
+}
+
+std::optional<HttpRoutesApi::Open> HttpRoutesApi::take(std::uint64_t token) {
+  const std::scoped_lock lock(mutex_);
+  auto node = open_.extract(token);
+  return node ? std::optional(std::move(node.mapped())) : std::nullopt;
+}
+
+const colibri_host_http_routes HttpRoutesApi::kTable{
+    sizeof(colibri_host_http_routes), 0,
+    [](const colibri_host* host, uint64_t token, uint32_t status, colibri_str body) noexcept {
+      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
+        o.httpRoutes().respond(token, status, body);
+        return colibri_status{COLIBRI_OK};
+      });
+    }};
+
+}  // namespace colibri::plugin

@@ -1,0 +1,99 @@
+#include "plugin/host_api/settings.hpp"
+
+#include <utility>
+
+#include "plugin/abi.hpp"
+#include "plugin/plugin_object.hpp"
+
+namespace colibri::plugin {
+namespace {
+
+constexpr unsigned kMaxOpen = 1024;  // of one plugin
+
+}  // namespace
+
+Result<void> SettingsApi::attach(const colibri_plugin_settings* table, std::string_view schema) {
+  auto parsed = config::Schema::parse(schema);
+  if (!parsed)
+    return Error{Errc::rejected, "its instance schema is wrong: " + parsed.error().message};
+  schema_ = std::move(*parsed);
+  table_ = table;
+  return {};
+}
+
+Result<void> SettingsApi::admit(InstanceKey instance) {
+  if (table_ == nullptr)
+    return Error{Errc::unsupported, "the plugin does not provide " COLIBRI_EXT_SETTINGS};
+  if (instance == 0) return Error{Errc::notFound, "settings are an instance's"};
+  if (open_.load() >= kMaxOpen) return Error{Errc::busy, "too many calls without an answer"};
+  return {};
+}
+
+colibri_status SettingsApi::put(InstanceKey instance, colibri_str json, std::uint64_t token,
+                                colibri_error* err) {
+  if (const auto admitted = admit(instance); !admitted) return abi::refuse(err, admitted.error());
+  if (!abi::valid(json)) return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT, "null");
+  auto checked = schema_->check(abi::view(json), callee_.alias());
+  ++open_;
+  if (!checked.violations.empty()) {
+    std::string sentences;
+    for (const auto& violation : checked.violations)
+      sentences += (sentences.empty() ? "" : "\n") + violation.sentence();
+    answer(instance, token, Error{Errc::invalidArgument, std::move(sentences)});
+    return COLIBRI_PENDING;
+  }
+  ports_.settings.putSettings(
+      instance, {callee_.alias(), std::move(checked.json),
+                 [lanes = &ports_.lanes, instance] { return lanes->head(instance); },
+                 [this, self = callee_.shared_from_this(), instance,
+                  token](Result<instances::KeptSettings> stored) {
+                   if (stored) return answer(instance, token, std::optional(std::move(*stored)));
+                   answer(instance, token, stored.error());
+                 }});
+  return COLIBRI_PENDING;
+}
+
+colibri_status SettingsApi::get(InstanceKey instance, std::uint64_t token, colibri_error* err) {
+  if (const auto admitted = admit(instance); !admitted) return abi::refuse(err, admitted.error());
+  ++open_;
+  answer(instance, token, ports_.settings.settingsOf(instance, callee_.alias()));
+  return COLIBRI_PENDING;
+}
+
+/// On the instance's lane, behind the on_settings that the change has caused.
+void SettingsApi::answer(InstanceKey instance, std::uint64_t token,
+                         Result<std::optional<instances::KeptSettings>> settings) {
+  callee_.onLane(
+      instance, Entry::settingsDone, Callee::Kind::answer,
+      [this, token, settings = std::move(settings)](colibri_plugin* plugin) {
+        --open_;
+        auto s = abi::sized<colibri_settings>();
+        const bool some = settings && settings->has_value();
+        if (some) {
+          const auto& kept = **settings;
+          s.enabled = kept.enabled ? 1 : 0;
+          s.created_at_us = kept.createdAtUs;
+          s.updated_at_us = kept.updatedAtUs;
+          s.json = abi::str(kept.json);
+        }
+        const std::string detail = settings ? std::string() : settings.error().message;
+        table_->settings_done(plugin, token,
+                              settings ? COLIBRI_OK : abi::statusOf(settings.error().code),
+                              some ? &s : nullptr, abi::str(detail));
+      },
+      [this] { --open_; });
+}
+
+const colibri_host_settings SettingsApi::kTable{
+    sizeof(colibri_host_settings), 0,
+    [](const colibri_host* host, uint64_t instance, colibri_str json, uint64_t token,
+       colibri_error* err) noexcept {
+      return PluginObject::guard(
+          host, err, [&](PluginObject& o) { return o.settings().put(instance, json, token, err); });
+    },
+    [](const colibri_host* host, uint64_t instance, uint64_t token, colibri_error* err) noexcept {
+      return PluginObject::guard(
+          host, err, [&](PluginObject& o) { return o.settings().get(instance, token, err); });
+    }};
+
+}  // namespace colibri::plugin

@@ -1,0 +1,138 @@
+#include <gmock/gmock.h>
+
+#include <boost/json.hpp>
+#include <colibri/testing/fake_host.hpp>
+
+#include "webhook_plugin.hpp"
+
+namespace colibri::webhook {
+namespace {
+
+using colibri::testing::FakeHost;
+using colibri::testing::makeEvent;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr auto kSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+class WebhookRoutes : public ::testing::Test {
+ protected:
+  WebhookRoutes() {
+    EXPECT_EQ(host_.load("{}"), COLIBRI_OK) << host_.error();
+    EXPECT_EQ(host_.start(), COLIBRI_OK) << host_.error();
+  }
+  ~WebhookRoutes() override { EXPECT_THAT(host_.violations(), IsEmpty()); }
+
+  colibri::testing::RouteReply ask(std::size_t route, std::string body, bool v2) {
+    const auto token = host_.request({.route = route, .v2 = v2, .body = std::move(body)});
+    host_.pump();
+    return host_.reply(token).value_or(colibri::testing::RouteReply{.body = "no answer"});
+  }
+  colibri::testing::RouteReply set(std::string body, bool v2 = false) {
+    return ask(0, std::move(body), v2);
+  }
+  boost::json::value find(bool v2 = false) {
+    const auto reply = ask(1, "{}", v2);
+    EXPECT_EQ(reply.status, 200U) << reply.body;
+    return boost::json::parse(reply.body);
+  }
+  boost::json::value kept() const { return boost::json::parse(host_.kept(1)->json); }
+
+  FakeHost host_{sdk::detail::Adapter<WebhookPlugin>::kDescriptor};
+};
+
+TEST_F(WebhookRoutes, WithoutSettingsFindsNothing) {
+  EXPECT_EQ(find(), boost::json::parse(R"({"instance":"shop","webhook":null})"));
+  EXPECT_EQ(find(true), boost::json::value(nullptr));
+}
+
+TEST_F(WebhookRoutes, WhatIsSetIsInForceAtOnceAndFound) {
+  const auto reply = set(R"({"webhook":{"url":"https://a.test/","events":["CALL"]}})");
+  EXPECT_EQ(reply.status, 201U) << reply.body;
+  EXPECT_EQ(boost::json::parse(reply.body), find());
+  host_.deliver(makeEvent({.type = "call"}));
+  EXPECT_EQ(host_.httpCalls().at(0).url, "https://a.test/");
+  EXPECT_EQ(host_.filter(1, 1), R"({"types":["call"]})");
+  host_.answerHttp(host_.httpCalls().at(0).userToken);
+}
+
+TEST_F(WebhookRoutes, EverySpellingMeansTheSame) {
+  const auto expected = boost::json::parse(
+      R"({"url":"https://a.test/","byEvents":true,"base64":false,"events":["GROUPS_UPDATE"]})");
+  for (
+      const auto* body :
+      {R"({"webhook":{"url":"https://a.test/","byEvents":true,"base64":false,"events":["GROUPS_UPDATE"]}})",
+       R"({"url":"https://a.test/","byEvents":true,"base64":false,"events":["GROUPS_UPDATE"]})",
+       R"({"webhook":{"url":"https://a.test/","webhookByEvents":true,"webhookBase64":false,"events":["GROUPS_UPDATE"]}})",
+       R"({"url":"https://a.test/","webhook_by_events":true,"webhook_base64":false,"events":["GROUPS_UPDATE"]})"})
+    for (const bool v2 : {false, true}) {
+      EXPECT_EQ(set(body, v2).status, 201U) << body;
+      EXPECT_EQ(kept(), expected) << body;
+    }
+}
+
+TEST_F(WebhookRoutes, V2ShowsTheRowOfV2Gateways) {
+  set(R"({"webhook":{"url":"https://a.test/","headers":{"x":"y"},"events":[],"byEvents":true,"base64":false}})",
+      true);
+  EXPECT_EQ(find(true), boost::json::parse(R"({"id":"00000000-0000-4000-8000-000000000001",
+      "url":"https://a.test/","headers":{"x":"y"},"enabled":true,"events":[],"webhookByEvents":true,
+      "webhookBase64":false,"createdAt":"2023-11-14T22:13:20.000Z","updatedAt":"2023-11-14T22:13:20.000Z",
+      "instanceId":"00000000-0000-4000-8000-000000000001"})"));
+}
+
+TEST_F(WebhookRoutes, DisabledSettingsAreShownAndNotInForce) {
+  set(R"({"url":"https://a.test/","events":["CALL"]})");
+  EXPECT_EQ(set(R"({"webhook":{"enabled":false,"url":"","events":["CALL"]}})", true).status, 201U);
+  const auto row = find(true);
+  EXPECT_EQ(row.at("enabled"), boost::json::value(false));
+  EXPECT_EQ(row.at("url"), "");
+  EXPECT_EQ(row.at("events"), boost::json::array()) << "as v2 gateways clear them";
+  EXPECT_FALSE(host_.kept(1)->enabled);
+  const auto token = host_.deliver(makeEvent({.type = "call"}));
+  EXPECT_EQ(host_.outcome(token)->status, COLIBRI_E_UNAVAILABLE) << "no settings";
+}
+
+TEST_F(WebhookRoutes, TheSecretIsKeptUnlessItIsNamedAndNeverShown) {
+  const std::string secret = kSecret;
+  set(R"({"url":"https://a.test/","secret":")" + secret + "\"}");
+  EXPECT_EQ(find().at("webhook").at("hasSecret"), boost::json::value(true));
+  set(R"({"url":"https://b.test/"})");
+  EXPECT_EQ(kept().at("secret"), boost::json::value(secret));
+  for (const bool v2 : {false, true})
+    EXPECT_EQ(boost::json::serialize(find(v2)).find(secret), std::string::npos);
+  set(R"({"url":"https://b.test/","secret":null})");
+  EXPECT_FALSE(kept().as_object().contains("secret"));
+  EXPECT_EQ(find().at("webhook").at("hasSecret"), boost::json::value(false));
+}
+
+TEST_F(WebhookRoutes, WhatCannotWorkIsRefusedWithASentenceAndChangesNothing) {
+  set(R"({"url":"https://a.test/"})");
+  const auto before = kept();
+  for (const auto& [body, why] :
+       {std::pair{R"({})", "webhook.url: is missing"},
+        {R"({"url":"ftp://a.test"})", "http"},
+        {R"({"url":"https://a.test/","events":["NOPE"]})", "webhook.events"},
+        {R"({"url":"https://a.test/","base64":true})", "webhook.base64"},
+        {R"({"url":"https://a.test/","byEvents":"yes"})", "webhook.byEvents"},
+        {R"({"webhook":"https://a.test/"})", "webhook.webhook: must be an object"},
+        {R"({"webhook":{"url":"https://a.test/","colour":1}})", "webhook.colour: unknown key"},
+        {R"({"webhook":{"url":"https://a.test/"},"more":1})", "webhook.more: unknown key"}}) {
+    const auto reply = set(body);
+    EXPECT_EQ(reply.status, 400U) << body;
+    EXPECT_THAT(reply.body, HasSubstr(why)) << body;
+  }
+  EXPECT_EQ(kept(), before);
+  EXPECT_EQ(set(R"({"url":"https://a.test/","rejectCall":true})", true).status, 201U)
+      << "v2 clients send what is not ours";
+}
+
+TEST_F(WebhookRoutes, AStoreThatFailsIs503AndAnUnknownOutcome504) {
+  host_.failCommits(COLIBRI_E_UNAVAILABLE);
+  EXPECT_EQ(set(R"({"url":"https://a.test/"})").status, 503U);
+  host_.failCommits(COLIBRI_E_TIMEOUT);
+  EXPECT_EQ(set(R"({"url":"https://a.test/"})").status, 504U);
+  EXPECT_FALSE(host_.kept(1));
+}
+
+}  // namespace
+}  // namespace colibri::webhook
