@@ -13,6 +13,7 @@ function(colibri_node_test name file)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
-  add_test(NAME ${name} COMMAND ${COLIBRI_NODE} --test ${file} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  # Timers of the libraries would keep a process for 20 s after its last test.
+  add_test(NAME ${name} COMMAND ${COLIBRI_NODE} --test --test-force-exit ${file} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
