@@ -12,7 +12,9 @@
 
 #include <atomic>
 #include <cstdio>
+#include <deque>
 #include <future>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -75,7 +77,9 @@ class Producer {
   }
 
  private:
+  /// On the starting thread and, once there is an answer, on the writer's: in the order of n.
   void append() {
+    const std::scoped_lock lock(order_);
     const auto n = ++last_;
     events::Draft draft;
     draft.typeName = "messages.upsert";
@@ -96,8 +100,9 @@ class Producer {
   }
 
   events::EventLog& log_;
+  std::mutex order_;
   const InstanceKey instance_;
-  std::uint64_t last_;  // after start() only the store's writer counts
+  std::uint64_t last_;  // guarded by order_
   Fate& fate_;
 };
 
@@ -162,8 +167,7 @@ void live(std::unique_ptr<store::Store> file, const std::string& point, int time
   spec.name = "events";
   const auto id = dispatcher.subscribe(spec, sink);
   COLIBRI_ASSERT(id);
-  std::vector<Producer> producers;
-  producers.reserve(acknowledged.size());
+  std::deque<Producer> producers;
   for (const auto n : acknowledged) {
     const auto key = static_cast<InstanceKey>(producers.size() + 1);
     dispatcher.enable(*id, key, 0);
