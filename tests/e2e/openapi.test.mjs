@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { hush } from '../wasim/src/b.mjs'
 import { post, trustRoot } from '../wasim/client.mjs'
 import { Sim } from '../wasim/src/server.mjs'
+import { CREATE, CREATE_V2, HOOK, PRESENCE, TEXT, WEBHOOK } from './lib/bodies.mjs'
 import { Contract } from './lib/contract.mjs'
 import { Gateway } from './lib/gateway.mjs'
 import { pairedPeer } from './lib/peers.mjs'
@@ -142,51 +143,11 @@ test('an instance that is not connected', async () => {
 })
 
 describe('a body is taken exactly if the document takes it', () => {
-  /** What a request body may be: [taken, body]; `undefined` members are left out. */
-  const CREATE = [
-    [true, {}],
-    [true, { integration: 'WHATSAPP-BAILEYS', qrcode: false, number: '5511999990000', token: 't'.repeat(16) }],
-    [true, { integration: '', token: '', number: '' }],
-    [true, { webhook: { url: 'https://example.test/hook', events: ['MESSAGES_UPSERT'], headers: { a: 'b' } } }],
-    [true, { webhook: { enabled: false }, typebot: { enabled: false, url: 'whatever' } }],
-    [true, { webhook: { url: 'https://example.test/hook', byEvents: true, base64: false } }],
-    [false, { webhook: { url: 'https://example.test/hook', base64: true } }],
-    [false, { webhook: { url: 'https://example.test/hook', byEvents: 'yes' } }],
-    [false, { instanceName: undefined }],
-    [false, { instanceName: 7 }],
-    [false, { instanceName: '' }],
-    [false, { instanceName: '..' }],
-    [false, { instanceName: 'a/b' }],
-    [false, { instanceName: 'a\tb' }],
-    [false, { instanceName: 'x'.repeat(256) }],
-    [false, { integration: 'TELEGRAM' }],
-    [false, { qrcode: 'yes' }],
-    [false, { token: 'short' }],
-    [false, { token: 'with spaces in the middle' }],
-    [false, { token: 't'.repeat(256) }],
-    [false, { number: '+5511999990000' }],
-    [false, { number: 5511999990000 }],
-    [false, { webhook: 'https://example.test/hook' }],
-    [false, { webhook: {} }],
-    [false, { webhook: { url: 'ftp://example.test' } }],
-    [false, { webhook: { url: 'https://example.test', events: ['NOPE'] } }],
-    [false, { webhook: { url: 'https://example.test', secret: 'short' } }],
-    [false, { webhook: { url: 'https://example.test', colour: 'red' } }],
-    [false, { rabbitmq: { enabled: 'no' } }],
-  ]
   for (const id of ['createInstance', 'createInstanceV2']) {
     test(id, async () => {
       const operation = contract.operation(id)
       const isV2 = id === 'createInstanceV2'
-      const url = 'https://example.test/hook'
-      const cases = [
-        ...CREATE,
-        [isV2, { rejectCall: true }],
-        [isV2, { webhook: { url, webhookByEvents: true, webhookBase64: false } }],
-        [isV2, { webhookUrl: url, webhookByEvents: true, webhookEvents: ['CALL'] }],
-        [false, { webhook: { url, webhookBase64: true } }],
-        [false, { webhook: { url, webhookColour: 'red' } }],
-      ]
+      const cases = [...CREATE, ...(isV2 ? CREATE_V2 : CREATE_V2.map(([, body]) => [false, body]))]
       for (const [n, [taken, more]] of cases.entries()) {
         const body = { instanceName: `${id}${n}`, ...more }
         if (body.token?.length === 16) body.token = `${id}-token`
@@ -196,30 +157,6 @@ describe('a body is taken exactly if the document takes it', () => {
     })
   }
 
-  const url = 'https://example.test/hook'
-  const WEBHOOK = [
-    [true, { url }],
-    [true, { webhook: { url, events: ['GROUPS_UPDATE'], headers: { a: 'b' }, byEvents: true, base64: false } }],
-    [true, { webhook: { enabled: true, url, webhookByEvents: true, webhookBase64: false, webhookEvents: [] } }],
-    [true, { webhookUrl: url, webhook_by_events: true, enabled: true }],
-    [true, { enabled: false, url: '' }],
-    [true, { webhook: { enabled: false } }],
-    [true, { url, secret: null }],
-    [true, { url, secret: 'whsec_' + 'A'.repeat(32) }],
-    [false, {}],
-    [false, { webhook: {} }],
-    [false, { webhook: url }],
-    [false, { url: '' }],
-    [false, { url: 'ftp://example.test' }],
-    [false, { url, enabled: 'yes' }],
-    [false, { url, events: ['NOPE'] }],
-    [false, { url, events: 'CALL' }],
-    [false, { url, base64: true }],
-    [false, { url, byEvents: 1 }],
-    [false, { url, headers: { a: 1 } }],
-    [false, { url, secret: 'short' }],
-    [false, { webhook: { url, colour: 'red' } }],
-  ]
   for (const [form, id] of [
     ['native', 'setWebhook'],
     ['router-first', 'setWebhookV2'],
@@ -228,7 +165,7 @@ describe('a body is taken exactly if the document takes it', () => {
       const name = `hook-${form}`
       await create(name)
       const operation = contract.operation(id)
-      for (const [taken, body] of [...WEBHOOK, [form !== 'native', { url, rejectCall: true }]]) {
+      for (const [taken, body] of [...WEBHOOK, [form !== 'native', { url: HOOK, rejectCall: true }]]) {
         assert.equal(contract.takes(operation, body), taken, `the document about ${JSON.stringify(body)}`)
         await ask(taken ? 201 : 400, 'POST', FORMS[form]('webhook', 'set', name), { body })
       }
@@ -236,37 +173,6 @@ describe('a body is taken exactly if the document takes it', () => {
     })
   }
 
-  const PRESENCE = [
-    [true, { presence: 'available' }],
-    [true, { presence: 'composing', number: BOB }],
-    [false, {}],
-    [false, { presence: 'dancing' }],
-    [false, { presence: true }],
-    [false, { presence: 'paused', number: 5 }],
-    [false, { presence: 'paused', number: '1'.repeat(129) }],
-  ]
-  const TEXT = [
-    [true, { quoted: { key: { id: 'ABC' } }, delay: 0, linkPreview: true, mentionsEveryOne: false, mentioned: [BOB] }],
-    [true, { options: {} }],
-    [false, { number: undefined }],
-    [false, { number: 15550000002 }],
-    [false, { number: '' }],
-    [false, { number: '1'.repeat(129) }],
-    [false, { text: undefined }],
-    [false, { text: ' \n\t' }],
-    [false, { text: 'x'.repeat(65_537) }],
-    [false, { quoted: 'ABC' }],
-    [false, { quoted: {} }],
-    [false, { quoted: { key: { id: '' } } }],
-    [false, { delay: -1 }],
-    [false, { delay: 60_001 }],
-    [false, { delay: '5' }],
-    [false, { linkPreview: 'yes' }],
-    [false, { mentionsEveryOne: 1 }],
-    [false, { mentioned: BOB }],
-    [false, { mentioned: [5] }],
-    [false, { mentioned: [''] }],
-  ]
   for (const [form, ids] of [
     ['native', ['setPresence', 'sendText']],
     ['router-first', ['setPresenceV2', 'sendTextV2']],
