@@ -10,6 +10,7 @@ import { Gateway, program } from './lib/gateway.mjs'
 import { pairedPeer } from './lib/peers.mjs'
 import { Redis } from './lib/redis.mjs'
 import { Sink, textOf } from './lib/sink.mjs'
+import { storyOf } from './lib/story.mjs'
 import { until } from './lib/wait.mjs'
 
 hush()
@@ -75,14 +76,7 @@ const move = (to) =>
   })
 
 test('the story of a session in Redis', { timeout: 300_000 }, async (t) => {
-  // Each step needs the one before it: the first failure ends the story.
-  let failed = false
-  const step = (name, body) =>
-    t.test(name, { skip: failed && 'an earlier step failed' }, async () => {
-      failed = true
-      await body()
-      failed = false
-    })
+  const step = storyOf(t)
 
   await step('a paired instance has its session in Redis', async () => {
     id = await pair()

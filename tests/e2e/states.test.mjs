@@ -120,9 +120,10 @@ async function refused(one, code) {
 const WORLD_TROUBLE = {
   'the server restarts': () => sim.restart(200),
   'upgrades are answered with HTTP 503': async () => {
+    const refused = sim.stats.refusedUpgrades
     await admin('faults', { http: 503 })
-    await admin('drop', { jid: model.get(random.of(NAMES)).jid }).catch(() => {}) // it may be unlinked
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await admin('drop', { jid: model.get(random.of(NAMES)).jid })
+    await until('a try that is refused', () => sim.stats.refusedUpgrades > refused)
     await admin('faults', { http: 0 })
   },
 }

@@ -11,6 +11,7 @@ import { Gateway, isRunning } from './lib/gateway.mjs'
 import { pairedPeer } from './lib/peers.mjs'
 import { readQr } from './lib/qr.mjs'
 import { Sink, textOf } from './lib/sink.mjs'
+import { storyOf } from './lib/story.mjs'
 import { until } from './lib/wait.mjs'
 
 hush()
@@ -44,14 +45,7 @@ const isOpen = (ms = 10_000) =>
   )
 
 test('the story of one instance', { timeout: 300_000 }, async (t) => {
-  // Each step needs the one before it: the first failure ends the story.
-  let failed = false
-  const step = (name, body) =>
-    t.test(name, { skip: failed && 'an earlier step failed' }, async () => {
-      failed = true
-      await body()
-      failed = false
-    })
+  const step = storyOf(t)
 
   await step('create answers with a QR code', async () => {
     const answer = await gateway.call('POST', '/instance/create', {
