@@ -53,9 +53,12 @@ void Lifecycle::Impl::putSettingsNow(InstanceKey key, SettingsChange change) {
 void Lifecycle::Impl::finishPutNow(InstanceKey key, SettingsChange change,
                                    Result<KeptSettings> stored) {
   if (stored) {
-    const auto& next = *stored;
-    services.registry.update(key, [&](Instance& i) { i.settings[change.alias] = next; });
-    for (auto* observer : observers) observer->onSettings(key, change.alias, next);
+    const auto take = [&](Instance& i) { i.settings[change.alias] = *stored; };
+    if (services.registry.update(key, take)) {
+      for (auto* observer : observers) observer->onSettings(key, change.alias, *stored);
+    } else {
+      stored = Error{Errc::notFound, "the instance was deleted"};  // while it was being stored
+    }
   }
   change.done(std::move(stored));
   std::optional<SettingsChange> after;

@@ -92,6 +92,22 @@ TEST_F(ChangingSettings, AnInstanceThatIsGoneHasNone) {
   EXPECT_EQ(put(12345, "{}", 1).error().code, Errc::notFound);
 }
 
+TEST_F(ChangingSettings, AnInstanceThatGoesWhileTheyAreStoredHasNoneAndNobodyHearsOfThem) {
+  const auto key = world.create("a");
+  ASSERT_TRUE(testing::eventually([&] { return world.published_("instance.create"); }));
+  const auto before = world.disk->submitted();
+  world.disk->hold();
+  std::promise<Result<KeptSettings>> answer;
+  world.lifecycle->putSettings(
+      key, {"hook", "{}", [] { return std::uint64_t{1}; },
+            [&](Result<KeptSettings> kept) { answer.set_value(std::move(kept)); }});
+  ASSERT_TRUE(testing::eventually([&] { return world.disk->submitted() == before + 1; }));
+  world.registry.remove(key);  // as at the end of a deletion
+  world.disk->letGo();
+  EXPECT_EQ(answer.get_future().get().error().code, Errc::notFound);
+  EXPECT_TRUE(heard.all().empty());
+}
+
 TEST(KeptSettingsForm, AnObjectAloneIsFromTheInstancesCreation) {
   const auto old = readSettings(R"({"url":"x"})", 77).value();
   EXPECT_EQ(old.json, R"({"url":"x"})");

@@ -105,7 +105,8 @@ struct AppendEvent {
 struct PutInstance {
   InstanceRow row;
 };
-/// Every row of the instance, in every table, dead letters and key-value data included.
+/// Every row of the instance, in every table, dead letters and key-value data included. Alone in
+/// its batch: it may take several commits.
 struct PurgeInstance {
   InstanceKey instance;
 };

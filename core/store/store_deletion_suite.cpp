@@ -53,19 +53,6 @@ TEST_P(StoreSuite, PurgeLeavesNoRowOfTheInstanceAndEveryRowOfOthers) {
   EXPECT_TRUE(commit(*store_, {PutInstance{anInstance(3, "one")}})) << "the name is free";
 }
 
-TEST_P(StoreSuite, APurgeWithinABatchStandsWhereItStands) {
-  if (std::string_view(GetParam().name) == "redis")
-    GTEST_SKIP() << "a purge takes steps of its own there";
-  ASSERT_TRUE(commit(*store_, everythingOf(1, "one")));
-  const auto result =
-      commit(*store_, {anEvent(1, "gone", "id"), KvPut{"p", 1, "gone", "v"}, PurgeInstance{1},
-                       anEvent(1, "stays", "id"), KvPut{"p", 1, "stays", "v"}});
-  ASSERT_TRUE(result);
-  EXPECT_THAT(result->sequences, ElementsAre(2, 1));
-  EXPECT_EQ(store_->events(1, 0, 10, 1000)->at(0).body, "stays");
-  EXPECT_EQ(*store_->countRows(1), 3u) << "the event, its dedupe key, the entry";
-}
-
 TEST_P(StoreSuite, LongDeletionsAreWholeWhenTheyAreDone) {
   Batch batch;
   for (int i = 0; i < 2000; ++i) {

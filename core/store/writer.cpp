@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/assert.hpp"
 #include "log/log.hpp"
 #include "store/batch_size.hpp"
 
@@ -11,6 +12,10 @@ namespace colibri::store {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstPause{50}, kLongestPause{1000};
+
+bool isPurge(const Operation& operation) {
+  return std::holds_alternative<PurgeInstance>(operation);
+}
 
 void failAll(std::vector<Job>& jobs, const Error& error) {
   for (auto& job : jobs) {
@@ -29,6 +34,7 @@ Writer::~Writer() {
 }
 
 void Writer::submit(Batch batch, Store::Done done) {
+  COLIBRI_ASSERT(batch.size() == 1 || std::ranges::none_of(batch, isPurge));
   Job job{std::move(batch), std::move(done)};
   job.bytes = bytesOf(job.batch);
   {

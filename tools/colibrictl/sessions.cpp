@@ -42,6 +42,7 @@ Result<void> abandon(store::Store& database) {
 Result<void> moveSessions(const MoveSessions& what) {
   const auto loader = config::Loader::open(what.configFile, config::processEnvironment());
   if (!loader) return loader.error();
+  if (auto checked = app::checkDatabase(*loader); !checked) return checked;
   const auto& settings = loader->settings();
   const SystemClock clock;
   const auto key = app::openMasterKey(settings);

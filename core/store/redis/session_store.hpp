@@ -20,9 +20,8 @@ namespace colibri::store::redis {
 ///
 /// While Redis is away such batches and reads fail with `unavailable`; a write whose answer did not
 /// come may have been done all the same. After Redis has lost something, writes of an instance fail
-/// until someone has read of it. An instance's entries need its row (notFound). A PurgeInstance is
-/// alone in its batch; while Redis is away it leaves a debt in the database, paid as soon as it is
-/// back.
+/// until someone has read of it. An instance's entries need its row (notFound). Purging one while
+/// Redis is away leaves a debt in the database, paid as soon as it is back.
 class SessionStore final : public Store {
  public:
   struct Options {

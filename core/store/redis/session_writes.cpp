@@ -63,7 +63,7 @@ void SessionStore::Parts::submit(Batch batch, Done done) {
     if (key != 0) keyed.insert(key);
     if (const auto instance = std::visit(InstanceOf{}, operation)) of.insert(instance);
     if (const auto* purge = std::get_if<PurgeInstance>(&operation)) {
-      COLIBRI_ASSERT(batch.size() == 1);  // it takes steps of its own
+      COLIBRI_ASSERT(batch.size() == 1);
       return purgeInstance(purge->instance, std::move(done));
     }
     if (std::holds_alternative<DropExpired>(operation)) dropExpiredEntries();
