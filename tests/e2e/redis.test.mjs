@@ -7,6 +7,7 @@ import { hush } from '../wasim/src/b.mjs'
 import { trustRoot, post } from '../wasim/client.mjs'
 import { Sim } from '../wasim/src/server.mjs'
 import { Gateway, program } from './lib/gateway.mjs'
+import { created, pair } from './lib/paired.mjs'
 import { pairedPeer } from './lib/peers.mjs'
 import { Redis } from './lib/redis.mjs'
 import { Sink, textOf } from './lib/sink.mjs'
@@ -60,15 +61,6 @@ const texts = (prefix) => [
       .map((event) => [event.id, textOf(event)]),
   ).values(),
 ]
-async function pair() {
-  const answer = await gateway.call('POST', '/instance/create', {
-    body: { instanceName: NAME, qrcode: true, webhook: { url: sink.url } },
-  })
-  assert.equal(answer.status, 201, answer.text)
-  await post(sim.adminUrl, 'scan-qr', { qr: answer.json.qrcode.code, phone: US, name: 'Us' })
-  await isState('open')
-  return answer.json.instance.instanceId
-}
 const move = (to) =>
   spawnSync(program('colibrictl'), ['sessions', 'move', '--to', to, '--config', gateway.configFile], {
     env: gateway.env,
@@ -79,7 +71,9 @@ test('the story of a session in Redis', { timeout: 300_000 }, async (t) => {
   const step = storyOf(t)
 
   await step('a paired instance has its session in Redis', async () => {
-    id = await pair()
+    const instance = await created(gateway, NAME, US, sink.url)
+    await pair(gateway, sim, instance)
+    id = instance.id
     assert.ok(Number(redis.ask('HLEN', `colibri:instance:${id}`)) > 100)
     for (const plain of [US, 'noiseKey', 'Bob'])
       assert.ok(!redis.ask('HVALS', `colibri:instance:${id}`).includes(plain), 'it is sealed')

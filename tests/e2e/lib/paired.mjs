@@ -3,13 +3,13 @@ import assert from 'node:assert/strict'
 import { post } from '../../wasim/client.mjs'
 import { until } from './wait.mjs'
 
-/** Creates an instance; `webhook`: its url. Resolves with {name, phone, key}; the phone scans nothing yet. */
+/** Creates an instance; `webhook`: its url. Resolves with {name, id, phone, key}; the phone scans nothing yet. */
 export async function created(gateway, name, phone, webhook) {
   const answer = await gateway.call('POST', '/instance/create', {
     body: { instanceName: name, ...(webhook ? { webhook: { url: webhook } } : {}) },
   })
   assert.equal(answer.status, 201, answer.text)
-  return { name, phone, key: answer.json.hash.apikey }
+  return { name, id: answer.json.instance.instanceId, phone, key: answer.json.hash.apikey }
 }
 
 /** Connects it, scans the QR code with its phone and waits for the open link. Resolves with its device at WhatsApp. */
