@@ -219,6 +219,21 @@ TEST(Lifecycle, EventsThatWaitForTheStoreDoNotUndoADeletion) {
   EXPECT_EQ(world.store->countRows(key).value(), 0u);
 }
 
+TEST(Lifecycle, ADeletionThatTheStoreRefusesLeavesTheInstanceAndItsEventsGoOn) {
+  World world;
+  const auto key = world.create("a");
+  ASSERT_TRUE(eventually([&] { return world.published_("instance.create"); }));
+  world.disk->setFull(true);
+  const auto refused =
+      answerOf<InstancePtr>([&](auto d) { world.lifecycle->remove(key, std::move(d)); });
+  EXPECT_EQ(refused.error().code, Errc::busy);
+  world.disk->setFull(false);
+  ASSERT_TRUE(world.registry.findByName("a"));
+  EXPECT_FALSE(world.registry.get(key)->row.deleting);
+  world.open(key);
+  EXPECT_TRUE(eventually([&] { return world.published_("connection.update:open"); }));
+}
+
 TEST(Lifecycle, EventsCarryTheInstancesKeyOnlyIfTheOperatorExposesIt) {
   for (const bool expose : {false, true}) {
     auto options = World::quick();
