@@ -67,6 +67,8 @@ void Dispatcher::Impl::postTask(std::uint64_t strand, const char* what, Function
 Result<void> Dispatcher::Impl::start() {
   auto rows = store.cursors();
   if (!rows) return rows.error();
+  const auto letters = store.deadLetterCounts(0);
+  if (!letters) return letters.error();
   auto known = store.instances();
   if (!known) return known.error();
   std::map<InstanceKey, std::uint64_t> heads;
@@ -86,6 +88,9 @@ Result<void> Dispatcher::Impl::start() {
       entry.headAtStart = head;
     }
     for (const auto& row : *rows) load(row);
+    for (const auto& count : *letters) {
+      if (count.marked != 0) wakeReplays(count.instance, count.subscription);
+    }
     sweepLater(options.sweepEvery, now);
   });
   return {};
@@ -201,6 +206,20 @@ void Dispatcher::farewell(InstanceKey instance, std::vector<events::EventPtr> ev
 
 void Dispatcher::forget(InstanceKey instance) {
   impl_->enter([&](Moment) { impl_->forget(instance); });
+}
+
+Result<void> Dispatcher::resume(InstanceKey instance, const std::string& subscription) {
+  Result<void> result(Error{Errc::shuttingDown, "delivery has ended"});
+  impl_->enter([&](Moment now) { result = impl_->resume(instance, subscription, now); });
+  return result;
+}
+
+void Dispatcher::replaysMarked(InstanceKey instance, const std::string& subscription) {
+  impl_->enter([&](Moment) { impl_->wakeReplays(instance, subscription); });
+}
+
+void Dispatcher::deadLettersPurged(InstanceKey instance) {
+  impl_->enter([&](Moment) { impl_->letReplaysGo(instance); });
 }
 
 void Dispatcher::done(std::uint64_t token, Outcome outcome) {

@@ -79,7 +79,8 @@ void Dispatcher::Impl::refresh(LaneEntry& entry, Moment now) {
     credit.want(entry);
     touch(entry.subscription);
   }
-  if (!entry.readQueued && logic.wish(instances[entry.instance].head, now)) {
+  const auto head = instances[entry.instance].head;
+  if (!entry.readQueued && (logic.wish(head, now) || logic.wantsReplays(head, now))) {
     entry.readQueued = true;
     readQueue.push_back(entry.id);
   }
@@ -127,7 +128,9 @@ void Dispatcher::Impl::startReads(Moment now) {
     readQueue.pop_front();
     if (!entry) continue;
     entry->readQueued = false;
-    auto wish = entry->lane->wish(instances[entry->instance].head, now);
+    const auto head = instances[entry->instance].head;
+    if (entry->lane->wantsReplays(head, now)) readReplays(*entry);
+    auto wish = entry->lane->wish(head, now);
     if (!wish) continue;
     if (memory >= options.memoryBytes) {
       wish->limit = std::min(wish->limit, kSmallPageEvents);
@@ -196,6 +199,7 @@ void Dispatcher::Impl::follow(LaneEntry& entry, Verdict verdict, Moment now) {
     ++entry.deadLetters;
     bury(entry.id, entry.subscription.name, std::move(*verdict.burial));
   }
+  if (verdict.replayed) settleReplay(entry.id, std::move(*verdict.replayed), now);
   if (verdict.suspended) announce(entry, now);
   touch(entry);
   touch(entry.subscription);

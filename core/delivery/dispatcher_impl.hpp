@@ -25,7 +25,7 @@ namespace colibri::delivery {
 
 /// The dispatcher behind its header: the lanes' logic under one lock, and the calls out of it
 /// through the Outbox. Its functions are grouped by file: dispatcher_lanes, _flow, _writes,
-/// _farewell, _sweep.
+/// _replays, _farewell, _sweep.
 ///
 /// Every way in is enter(): it decides under the lock, settles (hands over, reads, writes, arms the
 /// timer) and makes the calls that came of it after the lock is gone.
@@ -103,6 +103,7 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   void enable(SubscriptionEntry& of, InstanceKey key, std::optional<std::uint64_t> after,
               Moment now);
   void disable(SubscriptionEntry& of, InstanceKey key);
+  Result<void> resume(InstanceKey key, const std::string& name, Moment now);
   Result<void> setFilter(SubscriptionId id, InstanceKey key, std::optional<events::Filter> filter);
   void removeLane(LaneEntry& entry);
   void revokeAll(LaneEntry& entry);
@@ -133,6 +134,13 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   void announce(LaneEntry& entry, Moment now);
   void announced(LaneId id, const std::optional<Error>& error, Moment now);
   void refused(const char* what, const Error& error);
+
+  // --- dispatcher_replays.cpp ---
+  void wakeReplays(InstanceKey key, const std::string& subscription);
+  void letReplaysGo(InstanceKey key);
+  void readReplays(LaneEntry& entry);
+  void replaysRead(LaneId id, std::uint64_t read, Result<ReplayPage> page);  ///< [locks]
+  void settleReplay(LaneId id, Replayed replayed, Moment now);
 
   // --- dispatcher_farewell.cpp ---
   void beginDelete(InstanceEntry& entry);
@@ -171,6 +179,8 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   std::unordered_set<InstanceKey> forgotten;
   std::unordered_map<LaneId, std::unique_ptr<LaneEntry>> laneEntries;
   std::map<std::pair<SubscriptionId, InstanceKey>, events::Filter> filtersToCome;
+  /// Lanes that are off and have letters that are to be delivered again.
+  std::set<std::pair<std::string, InstanceKey>> replaysToCome;
   LaneId lastLane = 0;
   TokenTable tokens;
 

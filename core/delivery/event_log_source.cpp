@@ -14,6 +14,7 @@ class EventLogSource final : public LogSource {
                                              std::uint32_t limit, std::size_t maxBytes) override {
     return log_.read(instance, after, limit, maxBytes);
   }
+  Result<events::EventPtr> open(store::EventRow row) override { return log_.open(std::move(row)); }
   Result<std::uint64_t> lastSequence(InstanceKey instance) override {
     return log_.lastSequence(instance);
   }

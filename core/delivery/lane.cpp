@@ -32,6 +32,7 @@ Lane::Lane(LaneRules rules, LaneShared shared, const events::Filter& subscribed,
       failingSinceUs_(row.failingSinceUs),
       cursor_(row.low, std::move(row.doneAbove)),
       window_(rules.strictOrder, shared.memory),
+      replays_(shared.memory),
       readTo_(cursor_.low()) {}
 
 void Lane::serve(Moment now) {
@@ -62,6 +63,7 @@ void Lane::leave() {
   farewells_.clear();
   shared_.counters.ephemeralDropped += light_.clear();
   tries_.clear();
+  replays_.clear();
   lightInFlight_ = 0;
   ++generation_;
 }
@@ -165,6 +167,7 @@ std::optional<std::int64_t> Lane::wakeAtUs(Moment now) const {
   if (phase_ == Phase::paused) consider(probeAtUs_);
   if (const auto retry = window_.nextRetryUs()) consider(*retry);
   consider(readAgainUs_);
+  if (const auto replay = replays_.wakeAtUs(now.steadyUs)) consider(*replay);
   return first;
 }
 
@@ -194,6 +197,7 @@ void Lane::show(LaneView& view) const {
 }
 
 void Lane::letGo() {
+  replays_.letGo();
   if (const auto first = window_.forgetWaiting()) readTo_ = std::min(readTo_, *first - 1);
   ++generation_;
 }
