@@ -4,13 +4,14 @@
 #include <boost/json/value_to.hpp>
 #include <cmath>
 
-#include "json_reader.hpp"
+#include "event_settings/json_reader.hpp"
 #include "signature.hpp"
 
 namespace colibri::webhook {
 namespace {
 
 namespace json = boost::json;
+using namespace event_settings;
 
 std::optional<std::chrono::seconds> secondsAt(const json::object& object, std::string_view key) {
   const auto number = integerAt(object, key, 1, 86'400);

@@ -5,7 +5,7 @@
 #include <colibri/sdk/plugin.hpp>
 
 #include "colibri_schemas.hpp"
-#include "json_reader.hpp"
+#include "event_settings/json_reader.hpp"
 
 namespace colibri::webhook {
 namespace {
@@ -39,7 +39,7 @@ TEST(Configuration, ReadsEveryKeyOfItsSchema) {
   EXPECT_EQ(c.timeout, 60s);
   EXPECT_EQ(c.retry.maxAttempts, 7U);
   EXPECT_THAT(c.retry.nonRetryableStatuses, testing::ElementsAre(400U, 404U));
-  const auto schema = parseObject(colibri_schemas::kConfig);
+  const auto schema = event_settings::parseObject(colibri_schemas::kConfig);
   const auto& properties = schema.at("properties").as_object();
   EXPECT_EQ(properties.size(), 3U);
   EXPECT_EQ(properties.at("retry").at("properties").as_object().size(), 6U);

@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <array>
 
-#include "event_names.hpp"
-#include "json_reader.hpp"
+#include "event_settings/events.hpp"
+#include "event_settings/json_reader.hpp"
 #include "signature.hpp"
 
 namespace colibri::webhook {
 namespace {
 
 namespace json = boost::json;
+using namespace event_settings;
 
 constexpr std::size_t kLongestUrl = 2048, kMostHeaders = 64, kLongestName = 128,
                       kLongestValue = 4096;
@@ -82,23 +83,6 @@ void readHeaders(const json::object& headers, Settings& into) {
   }
 }
 
-void readEvents(const json::array& events, Settings& into) {
-  for (const auto& entry : events) {
-    const auto* text = entry.if_string();
-    const auto wire = text == nullptr ? std::nullopt : wireName({text->data(), text->size()});
-    if (!wire) refuse("events", "must be a list of event names such as MESSAGES_UPSERT");
-    if (std::find(into.events.begin(), into.events.end(), *wire) == into.events.end())
-      into.events.emplace_back(*wire);
-  }
-}
-
-std::string typesFilter(const std::vector<std::string>& wireNames) {
-  std::string out = R"({"types":[)";
-  for (const auto& name : wireNames)
-    out.append(out.back() == '[' ? "\"" : ",\"").append(name).append("\"");
-  return out + "]}";
-}
-
 }  // namespace
 
 Settings parseSettings(std::string_view text) {
@@ -110,7 +94,7 @@ Settings parseSettings(std::string_view text) {
   settings.url = stringAt(object, "url").value_or("");
   if (settings.enabled && settings.url.empty()) refuse("url", "is missing");
   if (!settings.url.empty()) checkUrl(settings.url);
-  if (const auto* events = arrayAt(object, "events")) readEvents(*events, settings);
+  if (const auto* events = arrayAt(object, "events")) settings.events = readEvents(*events);
   settings.byEvents = boolAt(object, "byEvents").value_or(false);
   if (boolAt(object, "base64").value_or(false))
     refuse("base64", "must be false: media are not put into events");
@@ -130,14 +114,7 @@ std::string targetOf(const Settings& settings, std::string_view wireName) {
 }
 
 std::string filterOf(const Settings& settings) {
-  return settings.events.empty() ? std::string() : typesFilter(settings.events);
-}
-
-std::string filterOfAll() {
-  std::vector<std::string> names;
-  for (const auto& name : eventNames())
-    if (names.empty() || names.back() != name.wire) names.emplace_back(name.wire);
-  return typesFilter(names);
+  return settings.events.empty() ? std::string() : event_settings::filterOf(settings.events);
 }
 
 }  // namespace colibri::webhook

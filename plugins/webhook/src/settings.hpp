@@ -29,7 +29,5 @@ std::string targetOf(const Settings& settings, std::string_view wireName);
 
 /// The filter of a lane, {"types":[…]}; empty if it is all events.
 std::string filterOf(const Settings& settings);
-/// The filter of the subscription: the 31 events and nothing else.
-std::string filterOfAll();
 
 }  // namespace colibri::webhook

@@ -8,8 +8,9 @@
 #include <set>
 
 #include "colibri_schemas.hpp"
-#include "event_names.hpp"
-#include "json_reader.hpp"
+#include "event_settings/event_names.hpp"
+#include "event_settings/events.hpp"
+#include "event_settings/json_reader.hpp"
 
 namespace colibri::webhook {
 namespace {
@@ -89,11 +90,11 @@ TEST(Settings, BothNamesOfGroupsUpdateMeanTheSameOnce) {
 }
 
 TEST(Settings, TheSchemaListsExactlyTheNamesThatAreUnderstood) {
-  const auto schema = parseObject(colibri_schemas::kInstance);
+  const auto schema = event_settings::parseObject(colibri_schemas::kInstance);
   std::set<std::string> listed, understood, wire;
   for (const auto& name : schema.at("properties").at("events").at("items").at("enum").as_array())
     listed.emplace(name.as_string());
-  for (const auto& name : eventNames()) {
+  for (const auto& name : event_settings::eventNames()) {
     understood.emplace(name.filter);
     wire.emplace(name.wire);
     auto expected = std::string(name.wire);
@@ -102,7 +103,7 @@ TEST(Settings, TheSchemaListsExactlyTheNamesThatAreUnderstood) {
   }
   EXPECT_EQ(listed, understood);
   EXPECT_EQ(wire.size(), 31U);
-  const auto all = boost::json::parse(filterOfAll());
+  const auto all = boost::json::parse(event_settings::filterOfAll());
   EXPECT_EQ(all.at("types").as_array().size(), 31U);
 }
 

@@ -1,8 +1,10 @@
 #include "webhook_plugin.hpp"
 
 #include <array>
+#include <colibri/sdk/envelope.hpp>
 
-#include "envelope.hpp"
+#include "event_settings/events.hpp"
+#include "form.hpp"
 #include "request_headers.hpp"
 #include "shared_buffer.hpp"
 #include "verdict.hpp"
@@ -25,7 +27,7 @@ void WebhookPlugin::start() {
   if (configuration_.signingKey.empty())
     host().log(COLIBRI_LOG_WARN,
                "no signing secret is configured: webhooks without one of their own are not signed");
-  const auto filter = filterOfAll();
+  const auto filter = event_settings::filterOfAll();
   auto subscription = sdk::sized<colibri_subscription>();
   subscription.name = sdk::str("events");
   subscription.filter_json = sdk::str(filter);
@@ -108,14 +110,7 @@ void WebhookPlugin::deliver(sdk::EventRef event, sdk::Delivery&& delivery) {
 
 void WebhookPlugin::post(const sdk::EventRef& event, const Settings& settings,
                          std::uint64_t token) {
-  const auto body = toJson({.event = event.typeName(),
-                            .instance = sdk::view(event->instance_name),
-                            .data = event.json(),
-                            .destination = settings.url,
-                            .recordedAtUs = event->recorded_at_us,
-                            .sender = sdk::view(event->owner_jid),
-                            .serverUrl = host().serverUrl(),
-                            .apiKey = event.apiKey()});
+  const auto body = sdk::toJson(sdk::envelopeOf(event, host().serverUrl(), settings.url));
   const auto headers = requestHeaders(
       settings,
       {.eventId = sdk::view(event->event_id),
@@ -156,6 +151,10 @@ void WebhookPlugin::revoke(std::uint64_t token) {
   if (!entry) return;
   if (entry->request != 0) httpCancel(entry->request);
   entry->delivery.answer(COLIBRI_E_CANCELLED, "revoked");
+}
+
+void WebhookPlugin::onRequest(sdk::RouteCall&& call) {
+  event_settings::serveSetAndFind(form(), *this, std::move(call));
 }
 
 double WebhookPlugin::spread() noexcept {

@@ -12,6 +12,7 @@
 
 #include "colibri_schemas.hpp"
 #include "configuration.hpp"
+#include "event_settings/set_and_find.hpp"
 #include "in_flight.hpp"
 #include "settings.hpp"
 
@@ -37,8 +38,7 @@ class WebhookPlugin final
       .configSchema = colibri_schemas::kConfig,
       .instanceSchema = colibri_schemas::kInstance};
 
-  static constexpr sdk::Route kRoutes[] = {{.method = "POST", .action = "set"},
-                                           {.method = "GET", .action = "find"}};
+  static constexpr const auto& kRoutes = event_settings::kSetAndFind;
   using PluginWith::PluginWith;
 
   void init(std::string_view configJson) override;
@@ -54,7 +54,6 @@ class WebhookPlugin final
   using SettingsPtr =
       std::shared_ptr<const Settings>;  // shared: a delivery keeps those it began with
   using SettingsMap = std::unordered_map<std::uint64_t, SettingsPtr>;
-  void set(sdk::RouteCall&& call, std::string_view before);
   SettingsMap allSettings();
   SettingsPtr settingsOf(std::uint64_t instanceKey);
   void post(const sdk::EventRef& event, const Settings& settings, std::uint64_t token);
