@@ -44,7 +44,7 @@ TEST(Settings, NeedOnlyTheUrl) {
   EXPECT_TRUE(s.enabled);
   EXPECT_EQ(s.url, "https://a.test/hook");
   EXPECT_EQ(filterOf(s), "");
-  EXPECT_TRUE(s.headers.empty() && s.signingKey.empty() && s.jwtKey.empty());
+  EXPECT_TRUE(s.headers.empty() && !s.keys && s.jwtKey.empty());
   EXPECT_EQ(refusalOf("{}"), "url: is missing");
   EXPECT_FALSE(parseSettings(R"({"enabled":false})").enabled);
 }
@@ -80,7 +80,7 @@ TEST(Settings, ReadEveryKey) {
   EXPECT_EQ(filterOf(s), R"({"types":["messages.upsert","call"]})");
   EXPECT_THAT(s.headers, ElementsAre(Pair("Authorization", "Bearer x"), Pair("X-Tenant_1", "")));
   EXPECT_EQ(s.jwtKey, "k");
-  EXPECT_EQ(s.signingKey.size(), 24U);
+  EXPECT_EQ(s.keys.current, SigningKey::parse("", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
 }
 
 TEST(Settings, BothNamesOfGroupsUpdateMeanTheSameOnce) {
@@ -144,7 +144,8 @@ TEST(Settings, RefuseHeadersThatAreNotTheirs) {
 TEST(Settings, RefuseUnknownKeysAndWrongTypes) {
   EXPECT_EQ(
       refusalOf(R"({"url":"https://a.test","colour":true})"),
-      "colour: unknown key, allowed: enabled, url, events, byEvents, base64, headers, secret");
+      "colour: unknown key, allowed: enabled, url, events, byEvents, base64, headers, secret, "
+      "previousSecret, previousSecretUntil");
   for (const auto* bad :
        {R"({"url":1})", R"({"url":"https://a.test","enabled":"true"})",
         R"({"url":"https://a.test","events":"CALL"})",
@@ -152,7 +153,9 @@ TEST(Settings, RefuseUnknownKeysAndWrongTypes) {
         R"({"url":"https://a.test","events":["NEW_TOKEN"]})",
         R"({"url":"https://a.test","headers":[]})", R"({"url":"https://a.test","byEvents":1})",
         R"({"url":"https://a.test","secret":"hunter2"})",
-        R"({"url":"https://a.test","secret":null})", "[]", "", "{", "\"x\""})
+        R"({"url":"https://a.test","secret":null})",
+        R"({"url":"https://a.test","previousSecret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})",
+        R"({"url":"https://a.test","previousSecretUntil":-1})", "[]", "", "{", "\"x\""})
     EXPECT_NE(refusalOf(bad), "") << bad;
 }
 

@@ -56,6 +56,8 @@ class WebhookPlugin final
   using SettingsMap = std::unordered_map<std::uint64_t, SettingsPtr>;
   SettingsMap allSettings();
   SettingsPtr settingsOf(std::uint64_t instanceKey);
+  SettingsPtr settingsFor(const sdk::EventRef& event, const sdk::Delivery& delivery);
+  colibri_subscription subscription() const noexcept;
   void post(const sdk::EventRef& event, const Settings& settings, std::uint64_t token);
   void answered(std::uint64_t token, const colibri_http_answer& answer);
   /// Never twice the same for two events that failed together.
@@ -66,6 +68,9 @@ class WebhookPlugin final
   // calls, which do not wait for us.
   std::mutex subscribing_;
   std::uint64_t subscription_ = 0;  // 0 = not subscribed yet
+  // From start() on, before its first delivery.
+  std::uint64_t globalSubscription_ = 0;
+  SettingsPtr global_;  // null = there is no global webhook
   std::atomic<std::uint64_t> expired_{0}, spreads_{0};
   InFlight inFlight_;
   std::mutex mutex_;  // guards settings_
