@@ -4,13 +4,14 @@
 #include <boost/json/value_to.hpp>
 #include <cmath>
 
-#include "json_reader.hpp"
-#include "signature.hpp"
+#include "event_settings/events.hpp"
+#include "event_settings/json_reader.hpp"
 
 namespace colibri::webhook {
 namespace {
 
 namespace json = boost::json;
+using namespace event_settings;
 
 std::optional<std::chrono::seconds> secondsAt(const json::object& object, std::string_view key) {
   const auto number = integerAt(object, key, 1, 86'400);
@@ -44,6 +45,29 @@ RetryLimits readRetry(const json::object& object) {
   return limits;
 }
 
+SigningKeys readKeys(const json::object& object) {
+  SigningKeys keys;
+  if (const auto secret = stringAt(object, "secret"))
+    keys.current = SigningKey::parse("secret", *secret);
+  if (const auto secret = stringAt(object, "previous_secret"))
+    keys.previous = SigningKey::parse("previous_secret", *secret);
+  if (keys.previous && !keys.current) refuse("previous_secret", "needs a secret beside it");
+  return keys;
+}
+
+std::optional<Settings> readGlobal(const json::object& object) {
+  refuseUnknownKeys(object, {"enabled", "url", "by_events", "events"});
+  if (!boolAt(object, "enabled").value_or(false)) return std::nullopt;
+  Settings settings;
+  settings.url = stringAt(object, "url").value_or("");
+  if (settings.url.empty()) refuse("global.url", "is missing");
+  checkUrl("global.url", settings.url);
+  settings.byEvents = boolAt(object, "by_events").value_or(false);
+  const auto* events = objectAt(object, "events");
+  settings.events = readSwitches(events == nullptr ? json::object() : *events);
+  return settings;
+}
+
 }  // namespace
 
 std::chrono::milliseconds RetryLimits::delayAfter(std::uint32_t attempt, double spread) const {
@@ -62,13 +86,13 @@ std::chrono::milliseconds RetryLimits::delayAfter(std::uint32_t attempt, double 
 
 Configuration parseConfiguration(std::string_view text) {
   const auto object = parseObject(text);
-  refuseUnknownKeys(object, {"secret", "timeout_ms", "retry"});
+  refuseUnknownKeys(object, {"secret", "previous_secret", "timeout_ms", "retry", "global"});
   Configuration configuration;
-  if (const auto secret = stringAt(object, "secret"))
-    configuration.signingKey = parseSecret(*secret);
+  configuration.keys = readKeys(object);
   if (const auto timeout = integerAt(object, "timeout_ms", 1000, 120'000))
     configuration.timeout = std::chrono::milliseconds(*timeout);
   if (const auto* retry = objectAt(object, "retry")) configuration.retry = readRetry(*retry);
+  if (const auto* global = objectAt(object, "global")) configuration.global = readGlobal(*global);
   return configuration;
 }
 

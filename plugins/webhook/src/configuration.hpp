@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "settings.hpp"
+
 namespace colibri::webhook {
 
 /// Limits per event, each only where the operator set it.
@@ -24,9 +26,10 @@ struct RetryLimits {
 
 /// The plugin's own section of the configuration.
 struct Configuration {
-  std::string signingKey;  ///< bytes; empty = none
+  SigningKeys keys;
   std::chrono::milliseconds timeout{30'000};
   RetryLimits retry;
+  std::optional<Settings> global;  ///< every instance's events to one URL; nothing = off
 };
 
 /// [Errors] throws sdk::Error: the key and what is allowed, never a value.

@@ -1,8 +1,10 @@
 #include "webhook_plugin.hpp"
 
 #include <array>
+#include <colibri/sdk/envelope.hpp>
 
-#include "envelope.hpp"
+#include "event_settings/events.hpp"
+#include "form.hpp"
 #include "request_headers.hpp"
 #include "shared_buffer.hpp"
 #include "verdict.hpp"
@@ -22,23 +24,37 @@ void WebhookPlugin::init(std::string_view configJson) {
 }
 
 void WebhookPlugin::start() {
-  if (configuration_.signingKey.empty())
+  if (!configuration_.keys)
     host().log(COLIBRI_LOG_WARN,
                "no signing secret is configured: webhooks without one of their own are not signed");
-  const auto filter = filterOfAll();
+  if (configuration_.global) {
+    const auto filter = event_settings::filterOf(configuration_.global->events);
+    global_ = std::make_shared<const Settings>(*configuration_.global);
+    auto global = subscription();
+    global.name = sdk::str("global");
+    global.flags = COLIBRI_SUB_F_ALL_INSTANCES;
+    global.filter_json = sdk::str(filter);
+    globalSubscription_ = subscribe(global);
+  }
+  const auto filter = event_settings::filterOfAll();
+  auto own = subscription();
+  own.name = sdk::str("events");
+  own.filter_json = sdk::str(filter);
+  const std::scoped_lock lock(subscribing_);
+  subscription_ = subscribe(own);
+  // Settings may have come already; from here on they set their filters themselves.
+  for (const auto& [instanceKey, settings] : allSettings())
+    setFilter(subscription_, instanceKey, filterOf(*settings));
+}
+
+colibri_subscription WebhookPlugin::subscription() const noexcept {
   auto subscription = sdk::sized<colibri_subscription>();
-  subscription.name = sdk::str("events");
-  subscription.filter_json = sdk::str(filter);
   subscription.max_in_flight = kMostInFlight;
   subscription.max_in_flight_per_instance = kMostInFlightPerInstance;
   // The host's client may hold a request as long again as it may take, until a connection is free.
   subscription.ack_timeout_ms =
       static_cast<std::uint32_t>(configuration_.timeout.count() * 2 + 5000);
-  const std::scoped_lock lock(subscribing_);
-  subscription_ = subscribe(subscription);
-  // Settings may have come already; from here on they set their filters themselves.
-  for (const auto& [instanceKey, settings] : allSettings())
-    setFilter(subscription_, instanceKey, filterOf(*settings));
+  return subscription;
 }
 
 void WebhookPlugin::stop(std::chrono::milliseconds) {
@@ -84,13 +100,19 @@ WebhookPlugin::SettingsPtr WebhookPlugin::settingsOf(std::uint64_t instanceKey) 
   return it == settings_.end() ? nullptr : it->second;
 }
 
+WebhookPlugin::SettingsPtr WebhookPlugin::settingsFor(const sdk::EventRef& event,
+                                                      const sdk::Delivery& delivery) {
+  const bool global = global_ && delivery.subscription() == globalSubscription_;
+  return global ? global_ : settingsOf(event->instance_key);
+}
+
 void WebhookPlugin::deliver(sdk::EventRef event, sdk::Delivery&& delivery) {
   if (event.expired(host().nowUs())) {
     ++expired_;
     host().log(COLIBRI_LOG_DEBUG, "expired event skipped");
     return delivery.ack();
   }
-  const auto settings = settingsOf(event->instance_key);
+  const auto settings = settingsFor(event, delivery);
   if (!settings) return delivery.retry({}, "the instance has no webhook settings");
   const auto most = configuration_.retry.maxAttempts;
   if (most && delivery.attempt() > *most)
@@ -108,21 +130,13 @@ void WebhookPlugin::deliver(sdk::EventRef event, sdk::Delivery&& delivery) {
 
 void WebhookPlugin::post(const sdk::EventRef& event, const Settings& settings,
                          std::uint64_t token) {
-  const auto body = toJson({.event = event.typeName(),
-                            .instance = sdk::view(event->instance_name),
-                            .data = event.json(),
-                            .destination = settings.url,
-                            .recordedAtUs = event->recorded_at_us,
-                            .sender = sdk::view(event->owner_jid),
-                            .serverUrl = host().serverUrl(),
-                            .apiKey = event.apiKey()});
-  const auto headers = requestHeaders(
-      settings,
-      {.eventId = sdk::view(event->event_id),
-       .sequence = event->sequence,
-       .seconds = host().nowUs() / kUsPerSecond,
-       .signingKey = settings.signingKey.empty() ? configuration_.signingKey : settings.signingKey},
-      body);
+  const auto body = sdk::toJson(sdk::envelopeOf(event, host().serverUrl(), settings.url));
+  const auto headers = requestHeaders(settings,
+                                      {.eventId = sdk::view(event->event_id),
+                                       .sequence = event->sequence,
+                                       .seconds = host().nowUs() / kUsPerSecond,
+                                       .keys = settings.keys ? settings.keys : configuration_.keys},
+                                      body);
   std::vector<colibri_field> fields;
   fields.reserve(headers.size());
   for (const auto& [name, value] : headers) fields.push_back({sdk::str(name), sdk::str(value)});
@@ -156,6 +170,10 @@ void WebhookPlugin::revoke(std::uint64_t token) {
   if (!entry) return;
   if (entry->request != 0) httpCancel(entry->request);
   entry->delivery.answer(COLIBRI_E_CANCELLED, "revoked");
+}
+
+void WebhookPlugin::onRequest(sdk::RouteCall&& call) {
+  event_settings::serveSetAndFind(form(), host(), *this, std::move(call));
 }
 
 double WebhookPlugin::spread() noexcept {

@@ -12,6 +12,7 @@
 
 #include "colibri_schemas.hpp"
 #include "configuration.hpp"
+#include "event_settings/set_and_find.hpp"
 #include "in_flight.hpp"
 #include "settings.hpp"
 
@@ -37,8 +38,7 @@ class WebhookPlugin final
       .configSchema = colibri_schemas::kConfig,
       .instanceSchema = colibri_schemas::kInstance};
 
-  static constexpr sdk::Route kRoutes[] = {{.method = "POST", .action = "set"},
-                                           {.method = "GET", .action = "find"}};
+  static constexpr const auto& kRoutes = event_settings::kSetAndFind;
   using PluginWith::PluginWith;
 
   void init(std::string_view configJson) override;
@@ -54,9 +54,10 @@ class WebhookPlugin final
   using SettingsPtr =
       std::shared_ptr<const Settings>;  // shared: a delivery keeps those it began with
   using SettingsMap = std::unordered_map<std::uint64_t, SettingsPtr>;
-  void set(sdk::RouteCall&& call, std::string_view before);
   SettingsMap allSettings();
   SettingsPtr settingsOf(std::uint64_t instanceKey);
+  SettingsPtr settingsFor(const sdk::EventRef& event, const sdk::Delivery& delivery);
+  colibri_subscription subscription() const noexcept;
   void post(const sdk::EventRef& event, const Settings& settings, std::uint64_t token);
   void answered(std::uint64_t token, const colibri_http_answer& answer);
   /// Never twice the same for two events that failed together.
@@ -67,6 +68,9 @@ class WebhookPlugin final
   // calls, which do not wait for us.
   std::mutex subscribing_;
   std::uint64_t subscription_ = 0;  // 0 = not subscribed yet
+  // From start() on, before its first delivery.
+  std::uint64_t globalSubscription_ = 0;
+  SettingsPtr global_;  // null = there is no global webhook
   std::atomic<std::uint64_t> expired_{0}, spreads_{0};
   InFlight inFlight_;
   std::mutex mutex_;  // guards settings_

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace colibri::webhook {
+namespace colibri::event_settings {
 
 /// The object in `text`. The host has validated it against our schema; what a schema cannot say,
 /// and a host that errs, is refused here. [Errors] all throw sdk::Error(E_INVALID_ARGUMENT) with
@@ -25,4 +25,4 @@ std::optional<std::int64_t> integerAt(const boost::json::object& object, std::st
 const boost::json::object* objectAt(const boost::json::object& object, std::string_view key);
 const boost::json::array* arrayAt(const boost::json::object& object, std::string_view key);
 
-}  // namespace colibri::webhook
+}  // namespace colibri::event_settings

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-namespace colibri::webhook {
+namespace colibri::event_settings {
 
 /// The names that settings use and what they mean: "MESSAGES_UPSERT" is "messages.upsert".
 struct EventName {
@@ -15,4 +15,4 @@ struct EventName {
 std::span<const EventName> eventNames() noexcept;
 std::optional<std::string_view> wireName(std::string_view filterName) noexcept;
 
-}  // namespace colibri::webhook
+}  // namespace colibri::event_settings

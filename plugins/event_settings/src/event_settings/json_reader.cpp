@@ -1,10 +1,10 @@
-#include "json_reader.hpp"
+#include "event_settings/json_reader.hpp"
 
 #include <algorithm>
 #include <boost/json/parse.hpp>
 #include <colibri/sdk/plugin.hpp>
 
-namespace colibri::webhook {
+namespace colibri::event_settings {
 
 namespace json = boost::json;
 
@@ -71,4 +71,4 @@ const json::array* arrayAt(const json::object& object, std::string_view key) {
   return value == nullptr ? nullptr : &value->as_array();
 }
 
-}  // namespace colibri::webhook
+}  // namespace colibri::event_settings

@@ -1,9 +1,9 @@
-#include "event_names.hpp"
+#include "event_settings/event_names.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace colibri::webhook {
+namespace colibri::event_settings {
 namespace {
 
 constexpr auto kNames = std::to_array<EventName>({
@@ -53,4 +53,4 @@ std::optional<std::string_view> wireName(std::string_view filterName) noexcept {
   return found == kNames.end() ? std::nullopt : std::optional(found->wire);
 }
 
-}  // namespace colibri::webhook
+}  // namespace colibri::event_settings
