@@ -27,4 +27,15 @@ std::size_t length(std::string_view text) noexcept {
   return count;
 }
 
+std::string valid(std::string_view text) {
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    const auto point = decode(text);
+    valid += point.valid ? text.substr(0, point.size) : "?";
+    text.remove_prefix(point.size);
+  }
+  return valid;
+}
+
 }  // namespace colibri::utf8

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace colibri::utf8 {
@@ -20,5 +21,8 @@ CodePoint decode(std::string_view text) noexcept;
 
 /// Characters in `text`; every invalid byte counts as one.
 std::size_t length(std::string_view text) noexcept;
+
+/// The text with a '?' for every invalid byte.
+std::string valid(std::string_view text);
 
 }  // namespace colibri::utf8

@@ -1,5 +1,6 @@
 #include "delivery/dispatcher.hpp"
 
+#include <limits>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -115,6 +116,9 @@ void Dispatcher::Impl::stop() {
   for (const auto& [id, entry] : laneEntries) {
     if (entry->lane->dirty() != Lane::Dirty::no) markDirty(*entry, now);
   }
+  lock.unlock();
+  submitAttempts(takeAttempts(std::numeric_limits<std::size_t>::max()));
+  lock.lock();
   // What a refused write left is lost to the next start, which then delivers it again.
   const auto until = std::chrono::steady_clock::now() + kLastWriteWithin;
   for (bool more = true; more;) {
@@ -243,6 +247,11 @@ std::vector<LaneView> Dispatcher::lanes(InstanceKey instance) const {
     show(found->second);
   }
   return views;
+}
+
+std::vector<AttemptEntry> Dispatcher::attemptsNotStored(InstanceKey instance,
+                                                        const std::string& subscription) const {
+  return impl_->attemptsNotStored(instance, subscription);
 }
 
 Counters Dispatcher::counters() const {

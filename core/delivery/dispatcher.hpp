@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "delivery/attempt_entry.hpp"
 #include "delivery/counters.hpp"
 #include "delivery/lane_view.hpp"
 #include "delivery/log_source.hpp"
@@ -111,6 +112,9 @@ class Dispatcher : public events::LogListener {
   /// First answer for a token wins; a late or unknown one is counted and ignored.
   void done(std::uint64_t token, Outcome outcome);
 
+  /// The lane's last attempts that the store does not have yet, oldest first; some of them it may.
+  std::vector<AttemptEntry> attemptsNotStored(InstanceKey instance,
+                                              const std::string& subscription) const;
   std::vector<LaneView> lanes(InstanceKey instance) const;  ///< 0 = all
   Counters counters() const;
 

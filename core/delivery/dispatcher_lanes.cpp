@@ -56,7 +56,7 @@ Result<Dispatcher::SubscriptionId> Dispatcher::Impl::subscribe(SubscriptionSpec 
   // Lanes of loaded cursors were made without knowing the rules.
   for (auto& [id, entry] : laneEntries) {
     if (&entry->subscription != &of) continue;
-    const bool replays = !entry->lane->replays().idle();
+    const bool replays = entry->lane->hasReplays();
     entry->lane = makeLane(of, entry->lane->write());
     if (replays) entry->lane->replays().wake();
   }
@@ -135,7 +135,7 @@ void Dispatcher::Impl::disable(SubscriptionEntry& of, InstanceKey key) {
   if (!entry || entry->deleting || of.spec.allInstances) return;
   auto* lane = find(*entry, of);
   if (!lane) return;
-  if (!lane->lane->replays().idle()) replaysToCome.emplace(of.name, key);
+  if (lane->lane->hasReplays()) replaysToCome.emplace(of.name, key);
   revokeAll(*lane);
   removeLane(*lane);
   operations.push_back(store::RemoveCursor{of.name, key});

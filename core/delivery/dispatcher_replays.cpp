@@ -72,6 +72,7 @@ void Dispatcher::Impl::letReplaysGo(InstanceKey key) {
   const auto found = instances.find(key);
   if (found == instances.end()) return;
   for (auto* lane : found->second.lanes) {
+    if (!lane->lane->hasReplays()) continue;
     lane->lane->replays().letGo();
     touch(*lane);
   }

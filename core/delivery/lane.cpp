@@ -32,7 +32,6 @@ Lane::Lane(LaneRules rules, LaneShared shared, const events::Filter& subscribed,
       failingSinceUs_(row.failingSinceUs),
       cursor_(row.low, std::move(row.doneAbove)),
       window_(rules.strictOrder, shared.memory),
-      replays_(shared.memory),
       readTo_(cursor_.low()) {}
 
 void Lane::serve(Moment now) {
@@ -63,7 +62,7 @@ void Lane::leave() {
   farewells_.clear();
   shared_.counters.ephemeralDropped += light_.clear();
   tries_.clear();
-  replays_.clear();
+  replays_.reset();
   lightInFlight_ = 0;
   ++generation_;
 }
@@ -167,7 +166,8 @@ std::optional<std::int64_t> Lane::wakeAtUs(Moment now) const {
   if (phase_ == Phase::paused) consider(probeAtUs_);
   if (const auto retry = window_.nextRetryUs()) consider(*retry);
   consider(readAgainUs_);
-  if (const auto replay = replays_.wakeAtUs(now.steadyUs)) consider(*replay);
+  if (const auto replay = replays_ ? replays_->wakeAtUs(now.steadyUs) : std::nullopt)
+    consider(*replay);
   return first;
 }
 
@@ -197,7 +197,7 @@ void Lane::show(LaneView& view) const {
 }
 
 void Lane::letGo() {
-  replays_.letGo();
+  if (replays_) replays_->letGo();
   if (const auto first = window_.forgetWaiting()) readTo_ = std::min(readTo_, *first - 1);
   ++generation_;
 }

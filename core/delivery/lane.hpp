@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <span>
@@ -112,7 +113,11 @@ class Lane {
   void readFailed(std::uint64_t read, Moment now);
 
   // --- dead letters to be delivered again (lane_replays.cpp) ---
-  ReplayQueue& replays() noexcept { return replays_; }
+  ReplayQueue& replays() {
+    if (!replays_) replays_ = std::make_unique<ReplayQueue>(shared_.memory);
+    return *replays_;
+  }
+  bool hasReplays() const noexcept { return replays_ && !replays_->idle(); }
   /// A page of them would be handed over now. A probe is made with the head event, if there is one.
   bool wantsReplays(std::uint64_t head, Moment now) const;
   void replayReadFailed(std::uint64_t read, Moment now);
@@ -130,7 +135,7 @@ class Lane {
                                    Moment now);
 
   std::size_t inFlight() const noexcept {
-    return window_.inFlight() + lightInFlight_ + replays_.inFlight();
+    return window_.inFlight() + lightInFlight_ + (replays_ ? replays_->inFlight() : 0);
   }
   /// When to look at the lane again (steady); nothing = only when told something.
   std::optional<std::int64_t> wakeAtUs(Moment now) const;
@@ -190,8 +195,8 @@ class Lane {
 
   LaneCursor cursor_;
   LaneWindow window_;
-  EphemeralQueue light_;  ///< ephemeral events
-  ReplayQueue replays_;
+  EphemeralQueue light_;                  ///< ephemeral events
+  std::unique_ptr<ReplayQueue> replays_;  ///< null: there were none yet, as in most lanes
   bool replaysTurn_ = true;
   std::deque<events::EventPtr> farewells_;
   std::map<std::uint64_t, Tries> tries_;  ///< of unfinished events that were handed over

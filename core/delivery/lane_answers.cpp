@@ -17,7 +17,7 @@ constexpr const char* kNoAnswer = "no answer by the deadline";
 }  // namespace
 
 bool Lane::mayGo(Moment now) const {
-  if (!serving_ || (rules_.strictOrder && replays_.inFlight() > 0)) return false;
+  if (!serving_ || (rules_.strictOrder && replays_ && replays_->inFlight() > 0)) return false;
   switch (phase_) {
     case Phase::healthy:
       return inFlight() < rules_.credit;

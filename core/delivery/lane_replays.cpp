@@ -12,7 +12,7 @@ constexpr std::int64_t kReadAgainUs = 1'000'000;
 }  // namespace
 
 bool Lane::wantsReplays(std::uint64_t head, Moment now) const {
-  if (!serving_ || !replays_.wantsPage(now.steadyUs)) return false;
+  if (!replays_ || !serving_ || !replays_->wantsPage(now.steadyUs)) return false;
   if (phase_ == Phase::paused) {
     const bool nothingElse = readTo_ >= head && window_.size() == window_.buried();
     return nothingElse && now.steadyUs >= probeAtUs_ && inFlight() == 0;
@@ -21,12 +21,12 @@ bool Lane::wantsReplays(std::uint64_t head, Moment now) const {
 }
 
 void Lane::replayReadFailed(std::uint64_t read, Moment now) {
-  replays_.readFailed(read, now.steadyUs + kReadAgainUs);
+  replays_->readFailed(read, now.steadyUs + kReadAgainUs);
 }
 
 /// Beside the events of the log, one at a time; where those have one order, alone.
 bool Lane::replayMayGo(Moment now) const {
-  return replays_.ready(now.steadyUs) && !(rules_.strictOrder && inFlight() > 0);
+  return replays_ && replays_->ready(now.steadyUs) && !(rules_.strictOrder && inFlight() > 0);
 }
 
 /// Turn by turn with the log's events, so that neither starves the other. A probe is made with the
@@ -38,18 +38,18 @@ bool Lane::replayGoesNext(bool othersWait, bool probe, Moment now) const {
 
 Handed Lane::takeReplay() {
   replaysTurn_ = false;
-  auto replay = replays_.take();
+  auto replay = replays_->take();
   return {Handed::Kind::replay, std::move(replay.event), replay.attempts + 1, replay.letter};
 }
 
 Verdict Lane::replayAnswered(const Handed& handed, const Outcome& outcome, Moment now) {
   Verdict verdict;
   const auto stays = [&](std::int64_t notBeforeUs) {
-    replays_.putBack({handed.letter, handed.number - 1, handed.event}, notBeforeUs);
+    replays_->putBack({handed.letter, handed.number - 1, handed.event}, notBeforeUs);
   };
   const auto ends = [&](std::string inVain) {
     if (phase_ == Phase::probing) recovered();
-    replays_.settling();
+    replays_->settling();
     verdict.replayed = Replayed{handed.letter, std::move(inVain), handed.number};
   };
   switch (outcome.kind) {
@@ -76,7 +76,7 @@ Verdict Lane::replayAnswered(const Handed& handed, const Outcome& outcome, Momen
       stays(now.steadyUs + kReturnedUs);
       break;
   }
-  if (!serving_) replays_.letGo();
+  if (!serving_) replays_->letGo();
   return verdict;
 }
 
@@ -84,7 +84,7 @@ Verdict Lane::replayAnswered(const Handed& handed, const Outcome& outcome, Momen
 Verdict Lane::replayUnanswered(const Handed& handed, const Outcome& outcome, Moment now) {
   Verdict verdict;
   ++shared_.counters.replaysInVain;
-  replays_.settling();
+  replays_->settling();
   verdict.replayed = Replayed{handed.letter, outcome.detail, handed.number};
   failed(outcome, now, verdict);
   return verdict;

@@ -149,9 +149,13 @@ class FakeStore final : public store::Store {
   Result<std::vector<store::AttemptRow>> attempts(std::string_view subscription,
                                                   InstanceKey instance,
                                                   std::uint32_t limit) override {
+    const std::lock_guard lock(mutex_);
     std::vector<store::AttemptRow> rows;
-    for (const auto& [place, row] : tables().attempts) {
-      if (row.subscription == subscription && row.instance == instance) rows.push_back(row);
+    for (auto at = tables_.attempts.lower_bound({std::string(subscription), instance, 0});
+         at != tables_.attempts.end() && at->second.subscription == subscription &&
+         at->second.instance == instance;
+         ++at) {
+      rows.push_back(at->second);
     }
     std::ranges::sort(rows, std::greater<>(), &store::AttemptRow::number);
     if (rows.size() > limit) rows.resize(limit);
