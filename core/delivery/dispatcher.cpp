@@ -218,6 +218,20 @@ Result<void> Dispatcher::resume(InstanceKey instance, const std::string& subscri
   return result;
 }
 
+bool Dispatcher::hasLane(InstanceKey instance, const std::string& subscription) const {
+  const std::lock_guard lock(impl_->mutex);
+  const auto of = impl_->subscriptions.find(subscription);
+  const auto entry = impl_->instances.find(instance);
+  return of != impl_->subscriptions.end() && entry != impl_->instances.end() &&
+         impl_->find(entry->second, *of->second) != nullptr;
+}
+
+bool Dispatcher::followsSettings(const std::string& subscription) const {
+  const std::lock_guard lock(impl_->mutex);
+  const auto of = impl_->subscriptions.find(subscription);
+  return of != impl_->subscriptions.end() && of->second->sink && !of->second->spec.allInstances;
+}
+
 void Dispatcher::replaysMarked(InstanceKey instance, const std::string& subscription) {
   impl_->enter([&](Moment) { impl_->wakeReplays(instance, subscription); });
 }

@@ -101,6 +101,9 @@ class Dispatcher : public events::LogListener {
   /// Forgets the instance's lanes. After it the key is gone for good.
   void forget(InstanceKey instance);
 
+  bool hasLane(InstanceKey instance, const std::string& subscription) const;
+  /// The plugin is loaded, and the subscription's lanes follow each instance's settings.
+  bool followsSettings(const std::string& subscription) const;
   /// A suspended lane goes on where its cursor stands, one that is failing probes now. [Errors]
   /// notFound, conflict: nobody serves it.
   Result<void> resume(InstanceKey instance, const std::string& subscription);

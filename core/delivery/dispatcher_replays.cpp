@@ -9,15 +9,6 @@ constexpr std::uint32_t kPageLetters = 16;
 constexpr std::size_t kPageBytes = std::size_t{256} * 1024;
 constexpr std::int64_t kAgainUs = 1'000'000;
 
-/// What a letter lost, the log may still have.
-Result<events::EventPtr> eventOf(LogSource& log, store::DeadLetterRow& letter) {
-  if (letter.event && letter.bodyBytes != 0) return log.open(std::move(*letter.event));
-  auto page = log.read(letter.instance, letter.sequence - 1, 1, 1);
-  if (!page) return page.error();
-  if (!page->empty() && page->front()->sequence() == letter.sequence) return page->front();
-  return Error{Errc::notFound, "the event's body is not kept any more, here or in the log"};
-}
-
 Result<ReplayPage> readPage(LogSource& log, store::Store& store, const std::string& subscription,
                             InstanceKey instance, std::uint32_t limit, Moment now) {
   auto letters = store.markedDeadLetters(subscription, instance, limit, kPageBytes);

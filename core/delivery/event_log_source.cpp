@@ -29,8 +29,12 @@ class EventLogSource final : public LogSource {
 
 }  // namespace
 
+std::shared_ptr<LogSource> sourceOf(events::EventLog& log) {
+  return std::make_shared<EventLogSource>(log);
+}
+
 Dispatcher::Dispatcher(events::EventLog& log, store::Store& store, exec::Timers& timers,
                        exec::Executor& readers, const Clock& clock, Options options)
-    : Dispatcher(std::make_shared<EventLogSource>(log), store, timers, readers, clock, options) {}
+    : Dispatcher(sourceOf(log), store, timers, readers, clock, options) {}
 
 }  // namespace colibri::delivery

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "events/event_log.hpp"
@@ -22,5 +23,8 @@ class LogSource {
   virtual Result<void> append(InstanceKey instance, std::vector<events::Draft> drafts,
                               events::EventLog::Done done) = 0;
 };
+
+/// The event log, which outlives it.
+std::shared_ptr<LogSource> sourceOf(events::EventLog& log);
 
 }  // namespace colibri::delivery

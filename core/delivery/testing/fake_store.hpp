@@ -103,12 +103,12 @@ class FakeStore final : public store::Store {
                                                         std::uint64_t after,
                                                         std::uint32_t limit) override {
     if (readsRefused_) return Error{Errc::unavailable, "the disk does not answer"};
+    const std::lock_guard lock(mutex_);
     std::vector<store::DeadLetterRow> page;
-    for (auto& row : tables().deadLetters) {
+    for (const auto& row : tables_.deadLetters) {
       if (row.id <= after || page.size() == limit || !meets(row, filter)) continue;
-      row.bodyBytes = row.event ? row.event->body.size() : 0;
-      if (row.event) row.event->body.clear();
-      page.push_back(std::move(row));
+      page.push_back(whole(row));
+      if (page.back().event) page.back().event->body.clear();
     }
     return page;
   }
