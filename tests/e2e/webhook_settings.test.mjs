@@ -210,7 +210,7 @@ test('what cannot work is refused with a sentence, and changes nothing', async (
     {},
     { url: 'ftp://example.test' },
     { url: sink.url, events: ['NOPE'] },
-    { url: sink.url, base64: true },
+    { url: sink.url, base64: 1 },
     { url: sink.url, secret: 'short' },
     { url: sink.url, colour: 'red' },
     { url: sink.url, headers: { host: 'x' } },

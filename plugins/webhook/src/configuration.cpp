@@ -55,6 +55,18 @@ SigningKeys readKeys(const json::object& object) {
   return keys;
 }
 
+MediaLimits readMedia(const json::object& object) {
+  constexpr std::int64_t kLeast = 1 << 10, kLargest = 256 << 20, kMost = std::int64_t{4} << 30;
+  refuseUnknownKeys(object, {"max_bytes", "budget_bytes", "server"});
+  MediaLimits limits;
+  if (const auto bytes = integerAt(object, "max_bytes", kLeast, kLargest))
+    limits.fileBytes = static_cast<std::uint64_t>(*bytes);
+  if (const auto bytes = integerAt(object, "budget_bytes", kLeast, kMost))
+    limits.budgetBytes = static_cast<std::uint64_t>(*bytes);
+  if (auto server = stringAt(object, "server")) limits.server = std::move(*server);
+  return limits;
+}
+
 std::optional<Settings> readGlobal(const json::object& object) {
   refuseUnknownKeys(object, {"enabled", "url", "by_events", "events"});
   if (!boolAt(object, "enabled").value_or(false)) return std::nullopt;
@@ -86,12 +98,14 @@ std::chrono::milliseconds RetryLimits::delayAfter(std::uint32_t attempt, double 
 
 Configuration parseConfiguration(std::string_view text) {
   const auto object = parseObject(text);
-  refuseUnknownKeys(object, {"secret", "previous_secret", "timeout_ms", "retry", "global"});
+  refuseUnknownKeys(object,
+                    {"secret", "previous_secret", "timeout_ms", "retry", "media", "global"});
   Configuration configuration;
   configuration.keys = readKeys(object);
   if (const auto timeout = integerAt(object, "timeout_ms", 1000, 120'000))
     configuration.timeout = std::chrono::milliseconds(*timeout);
   if (const auto* retry = objectAt(object, "retry")) configuration.retry = readRetry(*retry);
+  if (const auto* media = objectAt(object, "media")) configuration.media = readMedia(*media);
   if (const auto* global = objectAt(object, "global")) configuration.global = readGlobal(*global);
   return configuration;
 }

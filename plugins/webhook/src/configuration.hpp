@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "media/media_fetcher.hpp"
 #include "settings.hpp"
 
 namespace colibri::webhook {
@@ -29,6 +30,7 @@ struct Configuration {
   SigningKeys keys;
   std::chrono::milliseconds timeout{30'000};
   RetryLimits retry;
+  MediaLimits media;
   std::optional<Settings> global;  ///< every instance's events to one URL; nothing = off
 };
 

@@ -44,8 +44,16 @@ TEST(Configuration, ReadsEveryKeyOfItsSchema) {
   EXPECT_THAT(c.retry.nonRetryableStatuses, testing::ElementsAre(400U, 404U));
   const auto schema = event_settings::parseObject(colibri_schemas::kConfig);
   const auto& properties = schema.at("properties").as_object();
-  EXPECT_EQ(properties.size(), 5U);
+  EXPECT_EQ(properties.size(), 6U);
   EXPECT_EQ(properties.at("retry").at("properties").as_object().size(), 6U);
+}
+
+TEST(Configuration, BoundsTheFilesOfMessages) {
+  const auto c = parseConfiguration(R"({"media":{"max_bytes":1024,"budget_bytes":2048}})");
+  EXPECT_EQ(c.media.fileBytes, 1024U);
+  EXPECT_EQ(c.media.budgetBytes, 2048U);
+  EXPECT_EQ(c.media.server, "https://mmg.whatsapp.net");
+  EXPECT_THAT(refusalOf(R"({"media":{"max_bytes":1}})"), testing::HasSubstr("max_bytes"));
 }
 
 TEST(Configuration, AGlobalWebhookIsThereOnlyIfItIsEnabled) {
@@ -76,10 +84,9 @@ TEST(Configuration, TheSchemaOfTheGlobalEventsHasExactlyTheNamesThatAreUnderstoo
 
 TEST(Configuration, RefusesWhatItDoesNotUnderstandByKey) {
   using testing::HasSubstr;
-  EXPECT_THAT(
-      refusalOf(R"({"timeout":1})"),
-      HasSubstr(
-          "timeout: unknown key, allowed: secret, previous_secret, timeout_ms, retry, global"));
+  EXPECT_THAT(refusalOf(R"({"timeout":1})"),
+              HasSubstr("timeout: unknown key, allowed: secret, previous_secret, timeout_ms, "
+                        "retry, media, global"));
   EXPECT_THAT(refusalOf(R"({"timeout_ms":999})"), HasSubstr("timeout_ms: must be a whole number"));
   EXPECT_THAT(refusalOf(R"({"timeout_ms":"30000"})"), HasSubstr("timeout_ms"));
   EXPECT_THAT(refusalOf(R"({"retry":{"max_attempts":0}})"), HasSubstr("max_attempts"));

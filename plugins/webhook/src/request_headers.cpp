@@ -38,6 +38,7 @@ Headers requestHeaders(const Settings& settings, const Attempt& attempt, std::st
                          signatures(attempt.keys, attempt.eventId, attempt.seconds, body));
   if (attempt.sequence != 0)
     headers.emplace_back("x-colibri-sequence", std::to_string(attempt.sequence));
+  if (!attempt.noMedia.empty()) headers.emplace_back("x-colibri-media-missing", attempt.noMedia);
   return headers;
 }
 

@@ -18,6 +18,8 @@ struct Attempt {
   std::uint64_t sequence = 0;  ///< 0 = ephemeral: not numbered
   std::int64_t seconds = 0;    ///< UTC, of this attempt
   const SigningKeys& keys;     ///< none = unsigned
+  std::string_view noMedia =
+      {};  ///< why a file that was asked for is not there; empty = nothing is missing
 };
 
 /// The user's headers first; ours that they may replace (Content-Type, User-Agent, Authorization)

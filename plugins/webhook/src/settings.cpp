@@ -107,8 +107,7 @@ Settings parseSettings(std::string_view text) {
   if (!settings.url.empty()) checkUrl("url", settings.url);
   if (const auto* events = arrayAt(object, "events")) settings.events = readEvents(*events);
   settings.byEvents = boolAt(object, "byEvents").value_or(false);
-  if (boolAt(object, "base64").value_or(false))
-    refuse("base64", "must be false: media are not put into events");
+  settings.base64 = boolAt(object, "base64").value_or(false);
   if (const auto* headers = objectAt(object, "headers")) readHeaders(*headers, settings);
   settings.keys = readKeys(object);
   return settings;

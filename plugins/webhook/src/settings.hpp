@@ -17,6 +17,7 @@ struct Settings {
   std::string url;
   std::vector<std::string> events;  ///< wire names; empty = all
   bool byEvents = false;            ///< each event has a path of its own
+  bool base64 = false;              ///< the files of messages come with them
   std::vector<std::pair<std::string, std::string>> headers;
   std::string jwtKey;  ///< signs a bearer token; empty = none
   SigningKeys keys;    ///< none = the plugin's

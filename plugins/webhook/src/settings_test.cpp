@@ -65,21 +65,16 @@ TEST(Settings, ByEventsGivesEachEventAPathOfItsOwnBeforeTheQuery) {
   EXPECT_EQ(targetOf(parseSettings(withUrl("https://a.test/hook")), "call"), "https://a.test/hook");
 }
 
-TEST(Settings, Base64IsRefusedUnlessItIsOff) {
-  EXPECT_EQ(parseSettings(R"({"url":"https://a.test/","base64":false})").url, "https://a.test/");
-  EXPECT_THAT(refusalOf(R"({"url":"https://a.test/","base64":true})"),
-              HasSubstr("base64: must be"));
-}
-
 TEST(Settings, ReadEveryKey) {
   const auto s = parseSettings(
       R"({"url":"HTTP://n8n:5678/x","enabled":true,"events":["MESSAGES_UPSERT","CALL"],
-      "headers":{"Authorization":"Bearer x","X-Tenant_1":"","jwt_key":"k"},
+      "base64":true,"headers":{"Authorization":"Bearer x","X-Tenant_1":"","jwt_key":"k"},
       "secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})");
   EXPECT_THAT(s.events, ElementsAre("messages.upsert", "call"));
   EXPECT_EQ(filterOf(s), R"({"types":["messages.upsert","call"]})");
   EXPECT_THAT(s.headers, ElementsAre(Pair("Authorization", "Bearer x"), Pair("X-Tenant_1", "")));
   EXPECT_EQ(s.jwtKey, "k");
+  EXPECT_TRUE(s.base64);
   EXPECT_EQ(s.keys.current, SigningKey::parse("", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
 }
 

@@ -51,7 +51,7 @@ TEST_F(WebhookPluginTest, SubscribesToThe31EventsWithRoomForTheClientsQueue) {
   EXPECT_EQ(boost::json::parse(subscriptions[0].filter).at("types").as_array().size(), 31U);
   EXPECT_EQ(subscriptions[0].flags, 0U) << "lanes without settings are off";
   EXPECT_EQ(subscriptions[0].maxInFlightPerInstance, 8U);
-  EXPECT_EQ(subscriptions[0].ackTimeoutMs, 65'000U);
+  EXPECT_EQ(subscriptions[0].ackTimeoutMs, 125'000U);
 }
 
 TEST_F(WebhookPluginTest, PassesTheInstancesKeyOnIfTheHostGivesIt) {

@@ -140,7 +140,7 @@ TEST_F(WebhookRoutes, WhatCannotWorkIsRefusedWithASentenceAndChangesNothing) {
        {std::pair{R"({})", "webhook.url: is missing"},
         {R"({"url":"ftp://a.test"})", "http"},
         {R"({"url":"https://a.test/","events":["NOPE"]})", "webhook.events"},
-        {R"({"url":"https://a.test/","base64":true})", "webhook.base64"},
+        {R"({"url":"https://a.test/","base64":1})", "webhook.base64"},
         {R"({"url":"https://a.test/","byEvents":"yes"})", "webhook.byEvents"},
         {R"({"webhook":"https://a.test/"})", "webhook.webhook: must be an object"},
         {R"({"webhook":{"url":"https://a.test/","colour":1}})", "webhook.colour: unknown key"},
