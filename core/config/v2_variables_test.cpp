@@ -20,7 +20,7 @@ TEST(V2Variables, WhatIsSetAndNotReadIsNamedFamiliesOnce) {
                                  {"LANGUAGE", "en"},
                                  {"PATH", "/bin"},
                                  {"PROXY_HOST", "x"}}),
-              ElementsAre("PROXY_HOST", "RABBITMQ_*", "WEBHOOK_EVENTS_*"));
+              ElementsAre("PROXY_HOST", "RABBITMQ_*"));
 }
 
 TEST(V2Variables, WhatAsksForNothingOrIsReadIsNotNamed) {

@@ -1,6 +1,9 @@
 // POST webhook/set and GET webhook/find against the running daemon: what counts from when, and what a crash leaves. The generator
 // (tests/plugins/fixtures) is the network: a send.message is in the log before its 201, so every test knows what happened before what.
 import assert from 'node:assert/strict'
+import { createPublicKey, verify } from 'node:crypto'
+import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { Contract } from './lib/contract.mjs'
 import { Gateway } from './lib/gateway.mjs'
@@ -124,6 +127,82 @@ test('the secret is never shown, is kept by whoever does not name it, and signs'
   }
 })
 
+test('while receivers change to a new secret both signatures are there, and none of them refuses anything', async () => {
+  const [before, after] = [7, 8].map((byte) => 'whsec_' + Buffer.alloc(32, byte).toString('base64'))
+  const [old, fresh] = [await new Sink(before).up(), await new Sink(after).up()]
+  try {
+    await opened('rotated', { url: old.url, secret: before })
+    await say('rotated', 'one')
+    const { webhook } = await set('rotated', { url: old.url, secret: after })
+    const hours = (webhook.previousSecretUntil - Date.now() / 1000) / 3600
+    assert.ok(hours > 23.9 && hours <= 24, `in force for ${hours} h`)
+    await say('rotated', 'two')
+    assert.deepEqual(await heard(old, 'rotated', 'two'), ['one', 'two'])
+    await set('rotated', { url: fresh.url })
+    await say('rotated', 'three')
+    await heard(fresh, 'rotated', 'three')
+    assert.deepEqual([old.unverified, fresh.unverified], [[], []])
+    assert.equal((await set('rotated', { url: fresh.url, previousSecret: null })).webhook.previousSecretUntil, undefined)
+  } finally {
+    await Promise.all([old.down(), fresh.down()])
+  }
+})
+
+test('an Ed25519 key signs so that the public key that find shows is enough', async () => {
+  const seed = Buffer.alloc(32, 9)
+  const got = []
+  const server = createServer(async (request, response) => {
+    got.push({ headers: request.headers, body: await text(request) })
+    response.end()
+  })
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
+  try {
+    const url = `http://127.0.0.1:${server.address().port}/`
+    await opened('asymmetric')
+    const { webhook } = await set('asymmetric', { url, secret: `whsk_${seed.toString('base64')}`, events: ['SEND_MESSAGE'] })
+    await say('asymmetric', 'hello')
+    await until('the webhook', () => got.length > 0)
+    const [{ headers, body }] = got
+    const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(webhook.publicKey.slice(5), 'base64')])
+    const content = Buffer.from(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`)
+    const [version, signature] = headers['webhook-signature'].split(',')
+    assert.equal(version, 'v1a')
+    assert.ok(verify(null, content, createPublicKey({ key: spki, format: 'der', type: 'spki' }), Buffer.from(signature, 'base64')))
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+test('a global webhook hears every instance, besides their own webhooks', async () => {
+  const everything = await new Sink('whsec_' + Buffer.alloc(32, 5).toString('base64')).up()
+  const global = await new Gateway({
+    config: '  generator: {}\n',
+    env: {
+      WEBHOOK_GLOBAL_ENABLED: 'true',
+      WEBHOOK_GLOBAL_URL: everything.url,
+      WEBHOOK_EVENTS_SEND_MESSAGE: 'true',
+      WEBHOOK_EVENTS_CALL: 'false',
+      WEBHOOK_SIGNATURE_SECRET: 'whsec_' + Buffer.alloc(32, 5).toString('base64'),
+    },
+  }).start()
+  const local = gateway
+  gateway = global
+  try {
+    await opened('first')
+    await opened('second', { url: everything.url, events: ['CONNECTION_UPDATE'] })
+    for (const name of ['first', 'second']) await say(name, 'hello')
+    for (const name of ['first', 'second']) await heard(everything, name, 'hello')
+    const kinds = new Set(everything.received.map((event) => `${event.instance} ${event.event}`))
+    assert.deepEqual([...kinds].sort(), ['first send.message', 'second connection.update', 'second send.message'])
+    assert.deepEqual(everything.unverified, [])
+  } finally {
+    gateway = local
+    await global.remove()
+    await everything.down()
+  }
+})
+
 test('what cannot work is refused with a sentence, and changes nothing', async () => {
   await opened('strict', { url: sink.url })
   const before = await find('strict')
@@ -131,7 +210,7 @@ test('what cannot work is refused with a sentence, and changes nothing', async (
     {},
     { url: 'ftp://example.test' },
     { url: sink.url, events: ['NOPE'] },
-    { url: sink.url, base64: true },
+    { url: sink.url, base64: 1 },
     { url: sink.url, secret: 'short' },
     { url: sink.url, colour: 'red' },
     { url: sink.url, headers: { host: 'x' } },

@@ -5,7 +5,6 @@
 
 #include "event_settings/events.hpp"
 #include "event_settings/json_reader.hpp"
-#include "signature.hpp"
 
 namespace colibri::webhook {
 namespace {
@@ -25,21 +24,6 @@ std::string lower(std::string_view text) {
   for (char& c : out)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return out;
-}
-
-/// The rest (addresses, ports) is the host's to judge when the socket opens.
-void checkUrl(std::string_view url) {
-  if (url.size() > kLongestUrl) refuse("url", "must have at most 2048 characters");
-  if (std::any_of(url.begin(), url.end(),
-                  [](char c) { return isControl(c) || c == ' ' || c == '\\'; }))
-    refuse("url", "must not contain blanks, backslashes or control characters");
-  const auto start = lower(url.substr(0, 8));
-  const std::size_t scheme = start.starts_with("http://") ? 7 : start == "https://" ? 8 : 0;
-  if (scheme == 0) refuse("url", "must start with http:// or https://");
-  const auto authority = url.substr(scheme, url.find_first_of("/?#", scheme) - scheme);
-  if (authority.empty() || authority.front() == ':') refuse("url", "must name a host");
-  if (authority.find('@') != authority.npos)
-    refuse("url", "must not contain a user name or password, use headers");
 }
 
 /// Ours, or the connection's: they decide where a request ends and whom it is for.
@@ -83,23 +67,49 @@ void readHeaders(const json::object& headers, Settings& into) {
   }
 }
 
+SigningKeys readKeys(const json::object& object) {
+  constexpr std::int64_t kLatest = 253'402'300'799;  // the end of the year 9999
+  SigningKeys keys;
+  if (const auto secret = stringAt(object, "secret"))
+    keys.current = SigningKey::parse("secret", *secret);
+  if (const auto secret = stringAt(object, "previousSecret"))
+    keys.previous = SigningKey::parse("previousSecret", *secret);
+  if (const auto until = integerAt(object, "previousSecretUntil", 0, kLatest))
+    keys.previousUntil = *until;
+  if (keys.previous && !keys.current) refuse("previousSecret", "needs a secret beside it");
+  return keys;
+}
+
 }  // namespace
+
+void checkUrl(std::string_view key, std::string_view url) {
+  if (url.size() > kLongestUrl) refuse(key, "must have at most 2048 characters");
+  if (std::any_of(url.begin(), url.end(),
+                  [](char c) { return isControl(c) || c == ' ' || c == '\\'; }))
+    refuse(key, "must not contain blanks, backslashes or control characters");
+  const auto start = lower(url.substr(0, 8));
+  const std::size_t scheme = start.starts_with("http://") ? 7 : start == "https://" ? 8 : 0;
+  if (scheme == 0) refuse(key, "must start with http:// or https://");
+  const auto authority = url.substr(scheme, url.find_first_of("/?#", scheme) - scheme);
+  if (authority.empty() || authority.front() == ':') refuse(key, "must name a host");
+  if (authority.find('@') != authority.npos)
+    refuse(key, "must not contain a user name or password, use headers");
+}
 
 Settings parseSettings(std::string_view text) {
   const auto object = parseObject(text);
-  refuseUnknownKeys(object,
-                    {"enabled", "url", "events", "byEvents", "base64", "headers", "secret"});
+  refuseUnknownKeys(object, {"enabled", "url", "events", "byEvents", "base64", "headers", "secret",
+                             "previousSecret", "previousSecretUntil"});
   Settings settings;
   settings.enabled = boolAt(object, "enabled").value_or(true);
   settings.url = stringAt(object, "url").value_or("");
   if (settings.enabled && settings.url.empty()) refuse("url", "is missing");
-  if (!settings.url.empty()) checkUrl(settings.url);
+  if (!settings.url.empty()) checkUrl("url", settings.url);
   if (const auto* events = arrayAt(object, "events")) settings.events = readEvents(*events);
   settings.byEvents = boolAt(object, "byEvents").value_or(false);
-  if (boolAt(object, "base64").value_or(false))
-    refuse("base64", "must be false: media are not put into events");
+  settings.base64 = boolAt(object, "base64").value_or(false);
   if (const auto* headers = objectAt(object, "headers")) readHeaders(*headers, settings);
-  if (const auto secret = stringAt(object, "secret")) settings.signingKey = parseSecret(*secret);
+  settings.keys = readKeys(object);
   return settings;
 }
 

@@ -44,7 +44,7 @@ TEST(Settings, NeedOnlyTheUrl) {
   EXPECT_TRUE(s.enabled);
   EXPECT_EQ(s.url, "https://a.test/hook");
   EXPECT_EQ(filterOf(s), "");
-  EXPECT_TRUE(s.headers.empty() && s.signingKey.empty() && s.jwtKey.empty());
+  EXPECT_TRUE(s.headers.empty() && !s.keys && s.jwtKey.empty());
   EXPECT_EQ(refusalOf("{}"), "url: is missing");
   EXPECT_FALSE(parseSettings(R"({"enabled":false})").enabled);
 }
@@ -65,22 +65,17 @@ TEST(Settings, ByEventsGivesEachEventAPathOfItsOwnBeforeTheQuery) {
   EXPECT_EQ(targetOf(parseSettings(withUrl("https://a.test/hook")), "call"), "https://a.test/hook");
 }
 
-TEST(Settings, Base64IsRefusedUnlessItIsOff) {
-  EXPECT_EQ(parseSettings(R"({"url":"https://a.test/","base64":false})").url, "https://a.test/");
-  EXPECT_THAT(refusalOf(R"({"url":"https://a.test/","base64":true})"),
-              HasSubstr("base64: must be"));
-}
-
 TEST(Settings, ReadEveryKey) {
   const auto s = parseSettings(
       R"({"url":"HTTP://n8n:5678/x","enabled":true,"events":["MESSAGES_UPSERT","CALL"],
-      "headers":{"Authorization":"Bearer x","X-Tenant_1":"","jwt_key":"k"},
+      "base64":true,"headers":{"Authorization":"Bearer x","X-Tenant_1":"","jwt_key":"k"},
       "secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})");
   EXPECT_THAT(s.events, ElementsAre("messages.upsert", "call"));
   EXPECT_EQ(filterOf(s), R"({"types":["messages.upsert","call"]})");
   EXPECT_THAT(s.headers, ElementsAre(Pair("Authorization", "Bearer x"), Pair("X-Tenant_1", "")));
   EXPECT_EQ(s.jwtKey, "k");
-  EXPECT_EQ(s.signingKey.size(), 24U);
+  EXPECT_TRUE(s.base64);
+  EXPECT_EQ(s.keys.current, SigningKey::parse("", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
 }
 
 TEST(Settings, BothNamesOfGroupsUpdateMeanTheSameOnce) {
@@ -144,7 +139,8 @@ TEST(Settings, RefuseHeadersThatAreNotTheirs) {
 TEST(Settings, RefuseUnknownKeysAndWrongTypes) {
   EXPECT_EQ(
       refusalOf(R"({"url":"https://a.test","colour":true})"),
-      "colour: unknown key, allowed: enabled, url, events, byEvents, base64, headers, secret");
+      "colour: unknown key, allowed: enabled, url, events, byEvents, base64, headers, secret, "
+      "previousSecret, previousSecretUntil");
   for (const auto* bad :
        {R"({"url":1})", R"({"url":"https://a.test","enabled":"true"})",
         R"({"url":"https://a.test","events":"CALL"})",
@@ -152,7 +148,9 @@ TEST(Settings, RefuseUnknownKeysAndWrongTypes) {
         R"({"url":"https://a.test","events":["NEW_TOKEN"]})",
         R"({"url":"https://a.test","headers":[]})", R"({"url":"https://a.test","byEvents":1})",
         R"({"url":"https://a.test","secret":"hunter2"})",
-        R"({"url":"https://a.test","secret":null})", "[]", "", "{", "\"x\""})
+        R"({"url":"https://a.test","secret":null})",
+        R"({"url":"https://a.test","previousSecret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})",
+        R"({"url":"https://a.test","previousSecretUntil":-1})", "[]", "", "{", "\"x\""})
     EXPECT_NE(refusalOf(bad), "") << bad;
 }
 

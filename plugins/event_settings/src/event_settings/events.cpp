@@ -19,6 +19,24 @@ std::vector<std::string> readEvents(const boost::json::array& events) {
   return wireNames;
 }
 
+std::vector<std::string> readSwitches(const boost::json::object& switches) {
+  std::vector<std::string> on, off, chosen;
+  for (const auto& [key, value] : switches) {
+    const std::string_view name(key.data(), key.size());
+    const auto wire = wireName(name);
+    if (!wire || !value.is_bool()) refuse(name, "must be an event name with true or false");
+    (value.as_bool() ? on : off).emplace_back(*wire);
+  }
+  const auto has = [](const std::vector<std::string>& list, std::string_view wire) {
+    return std::find(list.begin(), list.end(), wire) != list.end();
+  };
+  for (const auto& name : eventNames()) {
+    const bool wanted = on.empty() ? !has(off, name.wire) : has(on, name.wire);
+    if (wanted && !has(chosen, name.wire)) chosen.emplace_back(name.wire);
+  }
+  return chosen;
+}
+
 std::string filterOf(std::span<const std::string> wireNames) {
   std::string out = R"({"types":[)";
   for (const auto& name : wireNames)

@@ -21,8 +21,8 @@ json::object read(std::string_view settings) {
   return settings.empty() ? json::object() : json::parse(text(settings)).as_object();
 }
 
-bool isEmpty(const json::value& value) {
-  return value.is_null() || value == json::value("");
+bool isOneOf(std::span<const std::string_view> names, std::string_view name) noexcept {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 /// What speaks of the plugin: the object of that name, or all of the body.
@@ -40,9 +40,8 @@ json::object inOurWords(const Form& form, const json::object& from, bool dropUnk
                                        [&](const Spelling& s) { return s.theirs == key; });
     const bool ours = spelling == form.spellings.end();
     const auto name = ours ? std::string_view(key.data(), key.size()) : spelling->ours;
-    const bool known =
-        std::find(form.members.begin(), form.members.end(), name) != form.members.end();
-    if ((value.is_null() && name != form.secret) || (dropUnknown && !known)) continue;
+    const bool known = isOneOf(form.members, name);
+    if ((value.is_null() && !isOneOf(form.nullable, name)) || (dropUnknown && !known)) continue;
     if (!ours && from.contains(text(name))) continue;  // ours wins
     out[text(name)] = value;
   }
@@ -53,18 +52,8 @@ json::object inOurWords(const Form& form, const json::object& from, bool dropUnk
 void dropEmpty(const Form& form, json::object& settings) {
   for (const auto member : form.members)
     if (const auto* value = settings.if_contains(text(member));
-        value != nullptr && member != form.secret && *value == json::value(""))
+        value != nullptr && *value == json::value("") && !isOneOf(form.nullable, member))
       settings.erase(text(member));
-}
-
-void keepSecret(const Form& form, json::object& settings, std::string_view before) {
-  if (form.secret.empty()) return;
-  const auto name = text(form.secret);
-  if (const auto* said = settings.if_contains(name)) {
-    if (isEmpty(*said)) settings.erase(name);
-  } else if (auto old = read(before); old.contains(name)) {
-    settings[name] = old[name];
-  }
 }
 
 json::object shownOf(const Form& form, const colibri_settings& settings) {
@@ -121,10 +110,10 @@ void answer(const Form& form, sdk::RouteCall& call, std::uint32_t status,
 }
 
 void set(const Form& form, sdk::InstanceSettings& settings, sdk::RouteCall&& call,
-         std::string_view before) {
+         std::string_view before, std::int64_t nowUs) {
   std::string wished;
   try {
-    wished = settingsOfBody(form, call.body(), call.v2(), before);
+    wished = settingsOfBody(form, call.body(), call.v2(), before, nowUs);
   } catch (const sdk::Error& error) {
     return call.fail(400, std::string(form.alias) + "." + error.what());
   }
@@ -139,7 +128,7 @@ void set(const Form& form, sdk::InstanceSettings& settings, sdk::RouteCall&& cal
 }  // namespace
 
 std::string settingsOfBody(const Form& form, std::string_view body, bool v2,
-                           std::string_view before) {
+                           std::string_view before, std::int64_t nowUs) {
   const auto whole = parseObject(body);
   const auto& from = wanted(form, whole, v2);
   // In a flat v2 body the members of other features lie beside ours.
@@ -147,22 +136,23 @@ std::string settingsOfBody(const Form& form, std::string_view body, bool v2,
   const bool enabled = boolAt(settings, "enabled").value_or(true);
   if (!enabled) dropEmpty(form, settings);
   if (!enabled && v2) settings["events"] = json::array();
-  keepSecret(form, settings, before);
+  if (form.carryOver != nullptr) form.carryOver(settings, read(before), nowUs);
   auto out = json::serialize(settings);
   if (form.check != nullptr) form.check(out);
   return out;
 }
 
-void serveSetAndFind(const Form& form, sdk::InstanceSettings& settings, sdk::RouteCall&& call) {
+void serveSetAndFind(const Form& form, const sdk::Host& host, sdk::InstanceSettings& settings,
+                     sdk::RouteCall&& call) {
   const auto key = call.instanceKey();
-  settings.getSettings(
-      key, [&form, &settings, call = std::move(call)](const sdk::SettingsAnswer& now) mutable {
-        if (now.status < 0) return fail(call, now);
-        if (call.route() != kSet) return answer(form, call, 200, now.settings);
-        const auto before =
-            now.settings == nullptr ? std::string_view() : sdk::view(now.settings->json);
-        set(form, settings, std::move(call), before);
-      });
+  settings.getSettings(key, [&form, &host, &settings,
+                             call = std::move(call)](const sdk::SettingsAnswer& now) mutable {
+    if (now.status < 0) return fail(call, now);
+    if (call.route() != kSet) return answer(form, call, 200, now.settings);
+    const auto before =
+        now.settings == nullptr ? std::string_view() : sdk::view(now.settings->json);
+    set(form, settings, std::move(call), before, host.nowUs());
+  });
 }
 
 }  // namespace colibri::event_settings

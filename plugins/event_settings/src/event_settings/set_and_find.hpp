@@ -19,13 +19,15 @@ struct Form {
   std::string_view alias;
   std::span<const std::string_view> members;  ///< of the instance schema
   std::span<const Spelling> spellings = {};
-  /// The member that is never shown, kept when it is absent, and removed by null or "". Empty:
-  /// none.
-  std::string_view secret = {};
+  /// Members whose null means something; that of others counts as absent.
+  std::span<const std::string_view> nullable = {};
+  /// Completes the wished settings from those `before`, which a caller cannot send back. Null:
+  /// nothing.
+  void (*carryOver)(boost::json::object& wished, const boost::json::object& before,
+                    std::int64_t nowUs) = nullptr;
   /// Judges what a schema cannot say. [Errors] throws sdk::Error, "member: what is allowed".
   void (*check)(std::string_view settingsJson) = nullptr;
-  /// What find shows natively, of settings with all defaults and without the secret. Null: just
-  /// that.
+  /// What find shows natively, of settings with all defaults. Null: all of it.
   boost::json::object (*shown)(boost::json::object settings) = nullptr;
   /// The middle of v2's row: what lies between `id` and `createdAt`.
   boost::json::object (*row)(boost::json::object shown, bool enabled) = nullptr;
@@ -35,17 +37,18 @@ struct Form {
 inline constexpr sdk::Route kSetAndFind[] = {{.method = "POST", .action = "set"},
                                              {.method = "GET", .action = "find"}};
 
-/// Answers the routes of kSetAndFind; `form` and `settings` outlive the call.
+/// Answers the routes of kSetAndFind; `form`, `host` and `settings` outlive the call.
 ///
 /// [Threading] in onRequest(). [Errors] answered: 400 with sentences that begin "<alias>.", 404,
 /// 503 if the store fails, 504 if nobody knows what became of it.
-void serveSetAndFind(const Form& form, sdk::InstanceSettings& settings, sdk::RouteCall&& call);
+void serveSetAndFind(const Form& form, const sdk::Host& host, sdk::InstanceSettings& settings,
+                     sdk::RouteCall&& call);
 
 /// The settings that the body of `set` means: `{"<alias>":{…}}` or its members alone, in our
-/// spelling or another. A member that is null counts as absent, but for the secret; so does ""
-/// while `enabled` is false. v2 bodies may have members of other features, and a v2 caller who
-/// disables clears the events, as v2 gateways do. [Errors] throws sdk::Error with a sentence.
+/// spelling or another. A member that is null counts as absent unless the form says otherwise; so
+/// does "" while `enabled` is false. v2 bodies may have members of other features, and a v2 caller
+/// who disables clears the events, as v2 gateways do. [Errors] throws sdk::Error with a sentence.
 std::string settingsOfBody(const Form& form, std::string_view body, bool v2,
-                           std::string_view before);
+                           std::string_view before, std::int64_t nowUs);
 
 }  // namespace colibri::event_settings
