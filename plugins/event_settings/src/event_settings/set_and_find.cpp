@@ -38,7 +38,7 @@ json::object inOurWords(const Form& form, const json::object& from, bool dropUnk
   for (const auto& [key, value] : from) {
     const auto spelling =
         std::find_if(form.spellings.begin(), form.spellings.end(),
-                     [&given = key](const Spelling& s) { return s.theirs == given; });
+                     [&name = key](const Spelling& s) { return s.theirs == name; });
     const bool ours = spelling == form.spellings.end();
     const auto name = ours ? std::string_view(key.data(), key.size()) : spelling->ours;
     const bool known = isOneOf(form.members, name);
