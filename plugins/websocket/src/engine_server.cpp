@@ -6,7 +6,6 @@ namespace colibri::websocket {
 namespace {
 
 constexpr std::size_t kMostSessions = 200'000, kMostLonely = 16'384;
-constexpr std::size_t kMostPayload = 64 * 1024;
 constexpr int kUnknownTransport = 0, kUnknownSession = 1, kBadMethod = 2, kBadRequest = 3,
               kUnsupportedVersion = 5;
 constexpr std::uint32_t kProtocolError = 1002, kNormal = 1000, kUnread = 1013;

@@ -22,6 +22,9 @@ class EngineHandler {
   virtual void onEnded(EngineSession& session) = 0;
 };
 
+/// Bytes of one POST or message of a client, which has little to say.
+inline constexpr std::size_t kMostPayload = 16 * 1024;
+
 struct EngineTimes {
   std::chrono::milliseconds pingInterval{25'000}, pingTimeout{20'000};
   std::chrono::milliseconds join{45'000};  ///< until a client is in a namespace

@@ -21,7 +21,7 @@ TEST_F(Engine, AHandshakeSaysSidUpgradesAndTimes) {
   EXPECT_THAT(
       answer.body,
       HasSubstr(
-          R"("upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":65536})"));
+          R"("upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":16384})"));
 }
 
 TEST_F(Engine, BadRequestsAreAnsweredAsTheProtocolSays) {

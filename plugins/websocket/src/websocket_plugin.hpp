@@ -43,7 +43,7 @@ class WebsocketPlugin final
   static constexpr sdk::Mount kMounts[] = {
       {.path = "socket.io",
        .http = true,
-       .maxMessageBytes = 64 * 1024,
+       .maxMessageBytes = kMostPayload,
        .maxQueueBytes = kQueueBytes,
        .httpTimeout = std::chrono::minutes(5)},  // a poll ends by a ping long before
       {.path = "events",
