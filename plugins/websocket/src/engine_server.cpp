@@ -28,7 +28,7 @@ EngineSession* EngineServer::find(std::string_view sid) const {
 /// Null: there are too many.
 EngineSession* EngineServer::make(const Request& request, Clock::time_point now) {
   if (sessions_.size() >= kMostSessions || lonely_ >= kMostLonely) return nullptr;
-  auto session = std::make_unique<EngineSession>(wire_, overfull_, request.caller, now);
+  auto session = std::make_unique<EngineSession>(wire_, overfull_, request, now);
   session->due = now + times_.pingInterval;
   ++lonely_;
   auto* const made = session.get();

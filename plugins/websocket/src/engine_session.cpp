@@ -11,13 +11,15 @@ constexpr auto kText = "text/plain; charset=UTF-8";
 
 }  // namespace
 
-EngineSession::EngineSession(Wire& wire, Sessions& overfull, Caller caller, Clock::time_point now)
+EngineSession::EngineSession(Wire& wire, Sessions& overfull, const Request& handshake,
+                             Clock::time_point now)
     : due(now),
       lonelySince(now),
       wire_(wire),
       overfull_(overfull),
       sid_(randomId()),
-      caller_(caller) {}
+      caller_(handshake.caller),
+      takesOffsets_(handshake.takesOffsets) {}
 
 Sent EngineSession::send(const Bytes& packet) {
   if (ended_) return Sent::gone;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "wire.hpp"
+#include "request.hpp"
 
 namespace colibri::websocket {
 
@@ -17,10 +17,11 @@ namespace colibri::websocket {
 class EngineSession {
  public:
   using Sessions = std::vector<EngineSession*>;
-  EngineSession(Wire& wire, Sessions& overfull, Caller caller, Clock::time_point now);
+  EngineSession(Wire& wire, Sessions& overfull, const Request& handshake, Clock::time_point now);
 
   const std::string& sid() const noexcept { return sid_; }
   const Caller& caller() const noexcept { return caller_; }
+  bool takesOffsets() const noexcept { return takesOffsets_; }
   std::uint64_t webSocket() const noexcept { return webSocket_; }  ///< 0 = polling
   std::uint64_t probing() const noexcept { return probing_; }      ///< 0 = no upgrade under way
   std::uint64_t parked() const noexcept { return parked_; }        ///< the request that waits
@@ -56,6 +57,7 @@ class EngineSession {
   Sessions& overfull_;
   std::string sid_;
   Caller caller_;
+  bool takesOffsets_;
   std::uint64_t webSocket_ = 0, probing_ = 0, parked_ = 0;
   bool ended_ = false, full_ = false, drained_ = false;
   std::vector<Bytes> queue_;  ///< of polling

@@ -12,10 +12,9 @@ void Feed::join(Listener& listener) {
 }
 
 void Feed::goLive(Listener& listener, Sequence after) {
-  const auto& nsp = listener.form().nsp;
-  auto group =
-      std::find_if(groups_.begin(), groups_.end(), [&](const Group& g) { return g.nsp == nsp; });
-  if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{nsp, {}});
+  auto group = std::find_if(groups_.begin(), groups_.end(),
+                            [&](const Group& g) { return g.form == listener.form(); });
+  if (group == groups_.end()) group = groups_.insert(groups_.end(), Group{listener.form(), {}});
   group->members.push_back({&listener, after});
 }
 
@@ -121,8 +120,7 @@ void Feed::broadcast(const Item& item, std::string_view envelope) {
     connections_.clear();
     for (const auto& member : group.members) {
       if (item.sequence != 0 && item.sequence <= member.after) continue;
-      if (!frame)
-        frame = eventFrameOf(member.listener->form(), item, envelope, offsetOf(item.sequence));
+      if (!frame) frame = eventFrameOf(group.form, item, envelope, offsetOf(item.sequence));
       if (const auto connection = member.listener->connection(); connection != 0)
         connections_.push_back(connection);
       else

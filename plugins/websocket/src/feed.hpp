@@ -54,7 +54,7 @@ class Feed {
     Sequence after;  ///< where it went live
   };
   struct Group {
-    std::string nsp;
+    Form form;
     std::vector<Member> members;
   };
   struct Replay {

@@ -42,10 +42,10 @@ Bytes eventFrameOf(const Form& form, const Item& item, std::string_view envelope
   const auto name = item.event.typeName();
   if (envelope.size() > kMostEventBytes) {
     const Skipped tooBig{.why = Skipped::Why::tooBig, .sequence = item.event->sequence};
-    return notice(form, wordsOf(tooBig, name), offset);
+    return notice(form, wordsOf(tooBig, name), form.offsets ? offset : "");
   }
   if (form.nsp.empty()) return Bytes(plainFrame(item, envelope));
-  return Bytes(eventFrame(form.nsp, name, envelope, offset));
+  return Bytes(eventFrame(form.nsp, name, envelope, form.offsets ? offset : ""));
 }
 
 Bytes skippedFrameOf(const Form& form, const Skipped& skipped) {

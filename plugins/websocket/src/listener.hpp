@@ -10,7 +10,10 @@ namespace colibri::websocket {
 /// How a feed puts an event into words for one receiver: a Socket.IO event in a namespace, as the
 /// client calls it, or a frame of its own. Receivers with the same one share the bytes.
 struct Form {
-  std::string nsp;  ///< empty: plain frames
+  std::string nsp;       ///< empty: plain frames
+  bool offsets = false;  ///< of Socket.IO: the second argument, see client_kind.hpp
+
+  friend bool operator==(const Form&, const Form&) = default;
 };
 
 /// What a receiver missed and cannot get any more.

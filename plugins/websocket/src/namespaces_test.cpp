@@ -7,6 +7,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 class Namespaces : public ServerTest {
@@ -120,6 +121,20 @@ TEST_F(Namespaces, ADeletedInstanceDisconnectsItsNamespace) {
   EXPECT_THAT(wire.take(cafe), IsEmpty());
   EXPECT_THAT(say(shop, R"(40/shop,{"apikey":"global"})"),
               ElementsAre(HasSubstr("Invalid namespace")));
+}
+
+TEST_F(Namespaces, WhoDoesNotKeepOffsetsGetsOneArgumentAndNoPid) {
+  open({{"EIO", "4"}, {"transport", "websocket"}, {"recovery", "0"}}, {Caller::Kind::instance, 1});
+  const auto old = token;
+  EXPECT_THAT(say(old, "40/shop,").back(),
+              AllOf(StartsWith("40/shop,{\"sid\":"), Not(HasSubstr("pid"))));
+  const auto other = joined("/shop", R"({"apikey":"shop-key"})");
+  publish(1, 1);
+  EXPECT_THAT(wire.take(old), ElementsAre(frame("/shop,", "shop", "")));
+  EXPECT_THAT(wire.take(other), ElementsAre(frame("/shop,", "shop", "1")));
+  say(old, "41/shop,");
+  EXPECT_THAT(say(old, R"(40/shop,{"lastSeq":1})").back(), HasSubstr("pid"))
+      << "it knows them, after all";
 }
 
 TEST_F(Namespaces, ClientsEventsDoNothingAndSayingSoIsPolite) {

@@ -14,6 +14,7 @@ struct Request {
   std::uint64_t instanceKey = 0;  ///< the one in the path; 0 = the Socket.IO mount
   Caller caller = {};
   std::string_view method = {}, path = {}, body = {};               ///< path: below the mount
+  bool takesOffsets = true;                                         ///< see client_kind.hpp
   std::string_view eio = {}, transport = {}, sid = {}, since = {};  ///< of the query; empty: absent
 };
 

@@ -26,7 +26,7 @@ ResumeWish lastSeqOf(const json::value& auth, const Feed& feed) {
   const auto number = value->to_number<Sequence>(error);
   const auto after = feed.parseOffset(error ? textAt(auth, "lastSeq") : std::to_string(number));
   if (!after) return {.problem = "lastSeq must be what came as the last argument of an event"};
-  return {.after = after};
+  return {.after = after, .knowsOffsets = true};
 }
 
 }  // namespace
@@ -36,6 +36,7 @@ ResumeWish resumeWish(const json::value& auth, const Feed& feed, std::uint64_t f
   auto wish = lastSeqOf(auth, feed);
   const auto pid = textAt(auth, "pid");
   if (pid.empty() || !wish.problem.empty()) return wish;
+  wish.knowsOffsets = true;
   const auto offset = feed.parseOffset(textAt(auth, "offset"));
   const auto seat = seats.find(pid, now);
   if (seat && seat->feed == feedKey) {

@@ -14,6 +14,7 @@ namespace colibri::websocket {
 struct ResumeWish {
   std::optional<Sequence> after = {};  ///< nothing: from now on
   Socket::Past past = {};              ///< set: its state can be recovered
+  bool knowsOffsets = false;           ///< it speaks of them
   std::string_view problem = {};       ///< set: it cannot be understood
 };
 

@@ -7,9 +7,9 @@
 namespace colibri::websocket {
 
 void Socket::resumed(const Skipped* skipped) {
-  pid_ = skipped == nullptr && !past_.pid.empty() ? past_.pid : randomId();
+  if (form().offsets) pid_ = skipped == nullptr && !past_.pid.empty() ? past_.pid : randomId();
   sid_ = skipped == nullptr && !past_.sid.empty() ? past_.sid : randomId();
-  seated_(*this);
+  if (form().offsets) seated_(*this);
   session_.send(Bytes(connectFrame(nsp(), sid_, pid_)));
   if (skipped != nullptr) session_.send(skippedFrameOf(form(), *skipped));
 }

@@ -17,9 +17,9 @@ class Socket final : public Listener {
   };
   using Seated = std::function<void(const Socket&)>;
 
-  Socket(EngineSession& session, Feed& feed, std::uint64_t feedKey, std::string nsp, Past past,
+  Socket(EngineSession& session, Feed& feed, std::uint64_t feedKey, Form form, Past past,
          Seated seated)
-      : Listener({std::move(nsp)}),
+      : Listener(std::move(form)),
         session_(session),
         feed_(feed),
         feedKey_(feedKey),
@@ -29,7 +29,8 @@ class Socket final : public Listener {
   Feed& feed() const noexcept { return feed_; }
   std::uint64_t feedKey() const noexcept { return feedKey_; }
   const std::string& nsp() const noexcept { return form().nsp; }
-  const std::string& pid() const noexcept { return pid_; }  ///< empty: not connected yet
+  /// Empty: not connected yet, or a client that keeps no offset.
+  const std::string& pid() const noexcept { return pid_; }
   const std::string& sid() const noexcept { return sid_; }
   EngineSession& session() const noexcept { return session_; }
 

@@ -97,12 +97,9 @@ Read<SocketPacket> parseSocketPacket(std::string_view text) {
 }
 
 std::string connectFrame(std::string_view nsp, std::string_view sid, std::string_view pid) {
-  return frame('0', nsp)
-      .append("{\"sid\":\"")
-      .append(sid)
-      .append("\",\"pid\":\"")
-      .append(pid)
-      .append("\"}");
+  auto out = frame('0', nsp).append("{\"sid\":\"").append(sid);
+  if (!pid.empty()) out.append("\",\"pid\":\"").append(pid);
+  return out.append("\"}");
 }
 
 std::string connectErrorFrame(std::string_view nsp, std::string_view message) {

@@ -28,6 +28,7 @@ inline constexpr std::size_t kLongestNamespace = 1024;
 
 // What the server says, each as a whole Engine.IO message packet.
 
+/// `pid` empty: none, its state cannot be recovered.
 std::string connectFrame(std::string_view nsp, std::string_view sid, std::string_view pid);
 std::string connectErrorFrame(std::string_view nsp, std::string_view message);
 std::string disconnectFrame(std::string_view nsp);

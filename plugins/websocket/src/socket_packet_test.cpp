@@ -79,6 +79,7 @@ TEST(SocketPacket, HasLimits) {
 
 TEST(SocketPacket, WritesWhatClientsRead) {
   EXPECT_EQ(connectFrame("/", "s", "p"), R"(40{"sid":"s","pid":"p"})");
+  EXPECT_EQ(connectFrame("/", "s", ""), R"(40{"sid":"s"})");
   EXPECT_EQ(connectFrame("/shop", "s", "p"), R"(40/shop,{"sid":"s","pid":"p"})");
   EXPECT_EQ(connectErrorFrame("/shop", "no \"key\""), R"(44/shop,{"message":"no \"key\""})");
   EXPECT_EQ(disconnectFrame("/"), "41");

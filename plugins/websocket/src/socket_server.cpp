@@ -103,8 +103,9 @@ void SocketServer::connect(EngineSession& session, std::uint64_t token,
   if (!wish.problem.empty()) return refuse(wish.problem);
   const auto after = wish.after.value_or(target.feed->head());
   sockets.push_back(
-      std::make_unique<Socket>(session, *target.feed, target.key, packet.nsp, wish.past,
-                               [this, after](const Socket& socket) {
+      std::make_unique<Socket>(session, *target.feed, target.key,
+                               Form{packet.nsp, session.takesOffsets() || wish.knowsOffsets},
+                               wish.past, [this, after](const Socket& socket) {
                                  seats_.take(socket.pid(), {socket.feedKey(), after, socket.sid()});
                                }));
   ++session.sockets;

@@ -1,4 +1,5 @@
 // The plugin between the host's web and the server.
+#include "client_kind.hpp"
 #include "websocket_plugin.hpp"
 
 namespace colibri::websocket {
@@ -18,6 +19,9 @@ Request requestOf(const sdk::WebRequest& request) {
           .method = request.method(),
           .path = request.path(),
           .body = request.body(),
+          .takesOffsets =
+              takesOffsets(request.header("user-agent"), request.header("sec-websocket-extensions"),
+                           request.query("recovery")),
           .eio = request.query("EIO"),
           .transport = request.query("transport"),
           .sid = request.query("sid"),
