@@ -36,15 +36,15 @@ std::size_t length(std::string_view text) noexcept {
   return count;
 }
 
-std::string valid(std::string_view text) {
-  std::string valid;
-  valid.reserve(text.size());
+std::string repaired(std::string_view text) {
+  std::string repaired;
+  repaired.reserve(text.size());
   while (!text.empty()) {
     const auto point = decode(text);
-    valid += point.valid ? text.substr(0, point.size) : "?";
+    repaired += point.valid ? text.substr(0, point.size) : "?";
     text.remove_prefix(point.size);
   }
-  return valid;
+  return repaired;
 }
 
 }  // namespace colibri::utf8

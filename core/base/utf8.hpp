@@ -26,6 +26,6 @@ bool valid(std::string_view text) noexcept;
 std::size_t length(std::string_view text) noexcept;
 
 /// The text with a '?' for every invalid byte.
-std::string valid(std::string_view text);
+std::string repaired(std::string_view text);
 
 }  // namespace colibri::utf8
