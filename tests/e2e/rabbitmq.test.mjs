@@ -11,6 +11,7 @@ import { TcpProxy } from './lib/tcp_proxy.mjs'
 import { until } from './lib/wait.mjs'
 
 const CHATS = 6
+const TOTAL = 600 // events of an instance in the middle of which something happens
 
 let broker, proxy, contract, gateway
 const consumers = []
@@ -53,10 +54,11 @@ function consumer(queue) {
   return one
 }
 const saying = (text) => [`the message ${text}`, ({ event }) => event.data.message?.conversation === text]
-const logged = (what, from) => until(`${what} in the log`, () => gateway.output.slice(from).includes(what))
+const isLogged = (what, from) => gateway.output.slice(from).includes(what)
+const logged = (what, from) => until(`${what} in the log`, () => isLogged(what, from), 30_000)
 /** Traffic of `name`; resolves with its consumer when a part of it has come. */
-async function running(name, total = 600, rate = 200) {
-  await opened(name, { rabbitmq: { events: ['MESSAGES_UPSERT'] }, rate, total })
+async function running(name) {
+  await opened(name, { rabbitmq: { events: ['MESSAGES_UPSERT', 'SEND_MESSAGE'] }, rate: 200, total: TOTAL })
   const all = consumer(`${name}.messages.upsert`)
   await until(`the first events of ${name}`, () => all.received.length >= 20)
   return all
@@ -130,7 +132,7 @@ test('kill -9 of the broker in the middle of it', { timeout: 90_000 }, async () 
   await broker.kill()
   await logged('the broker cannot be reached')
   await broker.start()
-  await all.all(600, CHATS)
+  await all.all(TOTAL, CHATS)
 })
 
 test('the connection is dropped, again and again', { timeout: 60_000 }, async () => {
@@ -141,18 +143,22 @@ test('the connection is dropped, again and again', { timeout: 60_000 }, async ()
     await logged('the connection to the broker is lost', from)
     await logged('connected to the broker', from)
   }
-  await all.all(600, CHATS)
+  await all.all(TOTAL, CHATS)
 })
 
 test('the memory alarm pauses it, and nothing is lost or dead', { timeout: 60_000 }, async () => {
-  const all = await running('alarmed', 900, 150)
+  const all = await running('alarmed')
   const from = gateway.output.length
   await broker.memoryAlarm(true)
-  await logged('the broker takes no messages for now', from)
-  assert.ok(new Set(all.received.map(({ event }) => event.data.n)).size < 900, 'something is still to come')
+  let said = 0
+  await until('the alarm to be noticed, by the next message after it', async () => {
+    await say('alarmed', `message ${++said}`)
+    return isLogged('the broker takes no messages for now', from)
+  })
   await broker.memoryAlarm(false)
   await logged('the broker takes messages again', from)
-  await all.all(900, CHATS)
+  await all.all(TOTAL, CHATS)
+  await consumer('alarmed.send.message').wait(...saying(`message ${said}`))
 })
 
 test('a password that is wrong, until it is mended, is told and not shown', { timeout: 60_000 }, async () => {
@@ -162,7 +168,7 @@ test('a password that is wrong, until it is mended, is told and not shown', { ti
   proxy.cut()
   await logged('ACCESS_REFUSED', from)
   await broker.ctl('change_password', 'guest', 'guest')
-  await all.all(600, CHATS)
+  await all.all(TOTAL, CHATS)
   assert.ok(!gateway.output.includes('guest:guest'))
 })
 
@@ -203,6 +209,27 @@ test('one exchange for all: its queues are there before the first event, and eve
   } finally {
     await global.remove()
   }
+})
+
+test('TLS is taken only from the broker that was meant', async () => {
+  const over = async (host, more, wanted) => {
+    const one = await new Gateway({
+      config: `  generator: {}\n  rabbitmq: { uri: "amqps://guest:guest@${host}:${broker.tlsPort}"${more} }\n`,
+    }).start()
+    try {
+      await until(() => `${wanted}: ${one.output.slice(-1000)}`, () => one.output.includes(wanted))
+      if (wanted !== 'connected to the broker') return
+      await opened('sealed', { rabbitmq: { events: ['SEND_MESSAGE'] }, at: one })
+      await say('sealed', 'hello', one)
+      await consumer('sealed.send.message').wait(...saying('hello'))
+    } finally {
+      await one.remove()
+    }
+  }
+  const trusted = `, ca_file: "${broker.certificate}"`
+  await over('localhost', trusted, 'connected to the broker')
+  await over('localhost', '', 'SSL peer cert verification failed')
+  await over('127.0.0.1', trusted, 'SSL hostname verification failed')
 })
 
 test('without a broker nobody can enable it', async () => {

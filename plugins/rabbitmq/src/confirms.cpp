@@ -4,7 +4,13 @@
 
 namespace colibri::rabbitmq {
 
-const Message& Confirms::add(Message&& message) {
+colibri_status Confirms::Settled::outcome() const noexcept {
+  if (fate == Fate::taken) return COLIBRI_OK;
+  return fate == Fate::unroutable && message.freshRoute ? COLIBRI_E_REJECTED
+                                                        : COLIBRI_E_UNAVAILABLE;
+}
+
+Message& Confirms::add(Message&& message) {
   const auto at = open_.emplace_hint(open_.end(), ++lastTag_, Entry{.message = std::move(message)});
   return at->second.message;
 }

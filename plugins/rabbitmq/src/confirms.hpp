@@ -1,5 +1,7 @@
 #pragma once
 
+#include <colibri/abi/base.h>
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -21,10 +23,14 @@ class Confirms {
     Message message;
     Fate fate;
     std::string why;  ///< the broker's words, for what is unroutable
+
+    /// Of the delivery. A queue that is gone is made again for the next attempt; if it was made for
+    /// this message and there is no way to it, that is the event's own trouble.
+    colibri_status outcome() const noexcept;
   };
 
   /// It is published next; valid until it is settled or taken.
-  const Message& add(Message&& message);
+  Message& add(Message&& message);
   /// basic.return: no queue for it. Its ack follows. The oldest one of that id and route is meant.
   void returned(std::string_view id, std::string_view exchange, std::string_view key,
                 std::string why);

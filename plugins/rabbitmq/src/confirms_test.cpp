@@ -85,6 +85,19 @@ TEST_F(ConfirmsTest, ANackOfAReturnedMessageIsARefusal) {
   EXPECT_THAT(last_, ElementsAre(Fate::refused));
 }
 
+TEST_F(ConfirmsTest, OnlyAMessageThatHadItsQueueMadeAndFoundNoWayIsAtFaultItself) {
+  const auto outcome = [](Fate fate, bool freshRoute) {
+    return Confirms::Settled{.message = {.freshRoute = freshRoute}, .fate = fate, .why = {}}
+        .outcome();
+  };
+  for (const bool fresh : {false, true}) {
+    EXPECT_EQ(outcome(Fate::taken, fresh), COLIBRI_OK);
+    EXPECT_EQ(outcome(Fate::refused, fresh), COLIBRI_E_UNAVAILABLE);
+  }
+  EXPECT_EQ(outcome(Fate::unroutable, false), COLIBRI_E_UNAVAILABLE);
+  EXPECT_EQ(outcome(Fate::unroutable, true), COLIBRI_E_REJECTED);
+}
+
 TEST_F(ConfirmsTest, ANewChannelBeginsAnew) {
   add(1);
   add(2);

@@ -76,8 +76,8 @@ Connection::~Connection() {
 }
 
 void Connection::login(const Broker& broker, const ConnectionOptions& options) {
-  // RabbitMQ tells us of its alarms only if we say that we understand: consumers' and publishers'
-  // capabilities, https://www.rabbitmq.com/docs/connection-blocked
+  // RabbitMQ tells of its alarms whoever says that he understands:
+  // https://www.rabbitmq.com/docs/connection-blocked
   std::array capabilities{entry("connection.blocked", true), entry("publisher_confirms", true),
                           entry("basic.nack", true)};
   amqp_table_t table{static_cast<int>(capabilities.size()), capabilities.data()};

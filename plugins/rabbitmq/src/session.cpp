@@ -41,7 +41,9 @@ bool Session::prepare(Message& message) {
 
 void Session::publish(Message&& message) {
   auto& channel = channels_[message.lane % kChannels];
-  connection_.publish(channel.number, channel.confirms.add(std::move(message)));
+  auto& sent = channel.confirms.add(std::move(message));
+  connection_.publish(channel.number, sent);
+  std::string().swap(sent.body);  // it is not needed again, and a broker may take its time
 }
 
 bool Session::receive() {
@@ -56,20 +58,18 @@ bool Session::receive() {
 
 void Session::handle(const Confirmed& confirmed) {
   auto& confirms = at(confirmed.channel).confirms;
-  for (auto& settled : confirms.settle(confirmed.tag, confirmed.multiple, confirmed.acked))
-    settle(std::move(settled));
+  for (const auto& settled : confirms.settle(confirmed.tag, confirmed.multiple, confirmed.acked))
+    settle(settled);
 }
 
-void Session::settle(Confirms::Settled&& settled) {
-  auto& [message, fate, why] = settled;
-  if (fate == Confirms::Fate::taken) return results_.settled(message.token, COLIBRI_OK, {});
-  if (fate == Confirms::Fate::refused)
-    return results_.settled(message.token, COLIBRI_E_UNAVAILABLE, "the broker did not take it");
-  // Its queue or binding was deleted under us, and is made again. If it was made for this message,
-  // it is the message's trouble.
-  topology_.vanished(message.route);
-  results_.settled(message.token, message.freshRoute ? COLIBRI_E_REJECTED : COLIBRI_E_UNAVAILABLE,
-                   "returned by the broker: " + why);
+void Session::settle(const Confirms::Settled& settled) {
+  std::string why;
+  if (settled.fate == Confirms::Fate::refused) why = "the broker did not take it";
+  if (settled.fate == Confirms::Fate::unroutable) {
+    why = "returned by the broker: " + settled.why;
+    topology_.vanished(settled.message.route);
+  }
+  results_.settled(settled.message.token, settled.outcome(), why);
 }
 
 void Session::handle(Returned&& returned) {

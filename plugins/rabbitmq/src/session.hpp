@@ -50,7 +50,7 @@ class Session {
   };
   Channel& at(std::uint16_t number);
   void openChannel(std::uint16_t number);
-  void settle(Confirms::Settled&& settled);
+  void settle(const Confirms::Settled& settled);
   void handle(const Confirmed& confirmed);
   void handle(Returned&& returned);
   void handle(const ChannelClosed& closed);

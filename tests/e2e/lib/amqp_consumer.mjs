@@ -53,7 +53,7 @@ export class AmqpConsumer {
   }
 
   /** The first message that `matches`, past or future. */
-  wait(what, matches, ms = 15_000) {
+  wait(what, matches, ms = 30_000) {
     return until(
       () => `${what} in ${this.queue}; it has ${this.received.length}, ${this.trouble ?? 'no trouble'}`,
       () => this.received.find(matches),
@@ -61,7 +61,7 @@ export class AmqpConsumer {
     )
   }
   /** Events 0 to `total` - 1 of the generator are all there, each under one id, and in order in each chat. */
-  async all(total, chats, ms = 30_000) {
+  async all(total, chats, ms = 60_000) {
     const numbers = () => new Set(this.received.map(({ event }) => event.data.n))
     await until(
       () => `${total} events in ${this.queue}; ${numbers().size} came, ${this.consuming ? 'it consumes' : 'it does not consume'}, ${this.trouble ?? 'no trouble'}`,

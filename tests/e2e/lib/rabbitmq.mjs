@@ -1,6 +1,6 @@
 // A RabbitMQ of its own: folder, ports, name server (epmd) and node name are its own, so several run side by side.
 // It runs as whoever runs the test, without Debian's service, and dies with the test.
-import { execFile, spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -19,11 +19,25 @@ export class RabbitMq {
     this.user = 'guest'
     this.password = 'guest'
     writeFileSync(join(this.dir, 'enabled_plugins'), '[].\n')
-    writeFileSync(join(this.dir, 'rabbitmq.conf'), 'log.console = false\nlog.file.level = info\n')
+    /** The certificate of its TLS port, for localhost, signed by itself. */
+    this.certificate = join(this.dir, 'cert.pem')
+    const of = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
+    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', join(this.dir, 'key.pem')]
+    execFileSync('openssl', ['req', '-x509', '-days', '2', ...of, ...key, '-out', this.certificate], { stdio: 'ignore' })
   }
 
   async start() {
-    if (!this.port) [this.port, this.distPort, this.epmdPort] = await freePorts(3)
+    if (!this.port) {
+      ;[this.port, this.tlsPort, this.distPort, this.epmdPort] = await freePorts(4)
+      const settings = [
+        'log.console = false',
+        'log.file.level = info',
+        `listeners.ssl.1 = 127.0.0.1:${this.tlsPort}`,
+        `ssl_options.certfile = ${this.certificate}`,
+        `ssl_options.keyfile = ${join(this.dir, 'key.pem')}`,
+      ]
+      writeFileSync(join(this.dir, 'rabbitmq.conf'), settings.join('\n') + '\n')
+    }
     this.env ??= {
       PATH: process.env.PATH,
       HOME: this.dir,
