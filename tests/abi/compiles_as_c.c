@@ -1,11 +1,13 @@
 /* Every ABI header in one C file: no name is used twice, and none needs another to come first. */
 #include <colibri/abi/ext/connector.h>
+#include <colibri/abi/ext/event_log.h>
 #include <colibri/abi/ext/event_sink.h>
 #include <colibri/abi/ext/http_client.h>
 #include <colibri/abi/ext/http_routes.h>
 #include <colibri/abi/ext/instance_observer.h>
 #include <colibri/abi/ext/kv_store.h>
 #include <colibri/abi/ext/settings.h>
+#include <colibri/abi/ext/websocket_routes.h>
 
 int main(void) {
   colibri_plugin plugin = {0};

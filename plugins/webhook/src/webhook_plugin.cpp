@@ -2,12 +2,12 @@
 
 #include <array>
 #include <boost/json.hpp>
+#include <colibri/sdk/buffer.hpp>
 #include <colibri/sdk/envelope.hpp>
 
 #include "event_settings/events.hpp"
 #include "form.hpp"
 #include "request_headers.hpp"
-#include "shared_buffer.hpp"
 #include "verdict.hpp"
 
 namespace colibri::webhook {
@@ -186,7 +186,7 @@ void WebhookPlugin::post(const sdk::EventRef& event, const Settings& settings, s
   const auto data =
       media == nullptr || media->base64.empty() ? std::string() : withFile(event, media->base64);
   if (!data.empty()) envelope.data = data;
-  const auto body = sdk::toJson(envelope);
+  auto body = sdk::toJson(envelope);
   const auto headers = requestHeaders(
       settings,
       {.eventId = sdk::view(event->event_id),
@@ -198,7 +198,7 @@ void WebhookPlugin::post(const sdk::EventRef& event, const Settings& settings, s
   std::vector<colibri_field> fields;
   fields.reserve(headers.size());
   for (const auto& [name, value] : headers) fields.push_back({sdk::str(name), sdk::str(value)});
-  const auto bytes = shareBytes(body);
+  const auto bytes = sdk::makeBuffer(std::move(body));
   const auto target = targetOf(settings, event.typeName());
 
   auto request = sdk::sized<colibri_http_request>();

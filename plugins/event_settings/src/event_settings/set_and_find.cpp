@@ -36,8 +36,9 @@ const json::object& wanted(const Form& form, const json::object& body, bool v2) 
 json::object inOurWords(const Form& form, const json::object& from, bool dropUnknown) {
   json::object out;
   for (const auto& [key, value] : from) {
-    const auto spelling = std::find_if(form.spellings.begin(), form.spellings.end(),
-                                       [&](const Spelling& s) { return s.theirs == key; });
+    const auto spelling =
+        std::find_if(form.spellings.begin(), form.spellings.end(),
+                     [&name = key](const Spelling& s) { return s.theirs == name; });
     const bool ours = spelling == form.spellings.end();
     const auto name = ours ? std::string_view(key.data(), key.size()) : spelling->ours;
     const bool known = isOneOf(form.members, name);

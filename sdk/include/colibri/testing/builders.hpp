@@ -5,6 +5,7 @@
 #pragma once
 
 #include <colibri/abi/ext/connector.h>
+#include <colibri/sdk/buffer.hpp>
 #include <colibri/sdk/plugin.hpp>
 
 #include <atomic>
@@ -15,42 +16,9 @@
 
 namespace colibri::testing {
 
-/// Gives one reference of a refcounted ABI object back.
-struct Release {
-  template <class T>
-  void operator()(const T* object) const noexcept {
-    object->release(object);
-  }
-};
-using BufferPtr = std::unique_ptr<const colibri_buffer, Release>;
-using EventPtr = std::unique_ptr<const colibri_event, Release>;
-
-namespace detail {
-
-struct SharedBuffer {
-  colibri_buffer table{};
-  std::string bytes;
-  std::atomic<int> references{1};
-};
-inline SharedBuffer* of(const colibri_buffer* b) noexcept {
-  return reinterpret_cast<SharedBuffer*>(const_cast<colibri_buffer*>(b));
-}
-
-}  // namespace detail
-
-inline BufferPtr makeBuffer(std::string bytes) {
-  auto made = std::make_unique<detail::SharedBuffer>();
-  made->bytes = std::move(bytes);
-  made->table = {sizeof(colibri_buffer),
-                 0,
-                 reinterpret_cast<const uint8_t*>(made->bytes.data()),
-                 made->bytes.size(),
-                 [](const colibri_buffer* b) noexcept { ++detail::of(b)->references; },
-                 [](const colibri_buffer* b) noexcept {
-                   if (--detail::of(b)->references == 0) delete detail::of(b);
-                 }};
-  return BufferPtr(&made.release()->table);
-}
+using sdk::BufferPtr;
+using sdk::makeBuffer;
+using EventPtr = std::unique_ptr<const colibri_event, sdk::Release>;
 
 inline std::string text(colibri_str s) {
   return s.size == 0 ? std::string() : std::string(s.data, s.size);

@@ -21,11 +21,13 @@
 #pragma once
 
 #include <colibri/abi/ext/connector.h>
+#include <colibri/abi/ext/event_log.h>
 #include <colibri/abi/ext/event_sink.h>
 #include <colibri/abi/ext/http_client.h>
 #include <colibri/abi/ext/http_routes.h>
 #include <colibri/abi/ext/instance_observer.h>
 #include <colibri/abi/ext/settings.h>
+#include <colibri/abi/ext/websocket_routes.h>
 #include <colibri/testing/builders.hpp>
 #include <colibri/testing/fake_store.hpp>
 #include <colibri/testing/records.hpp>
@@ -105,7 +107,25 @@ class FakeHost {
   /// Answers one request of the plugin. False if it is unknown or answered.
   bool answerHttp(uint64_t userToken, HttpReply reply = {});
 
+  // --- driving: websocket-routes and event-log ---
+  void key(const std::string& text, uint32_t callerKind, uint64_t instance = 0);  ///< one that opens
+  uint64_t connect(const WebAsked& asked);  ///< an upgrade; see connection()
+  void message(uint64_t connection, std::string_view data, uint32_t opcode = COLIBRI_WS_TEXT);
+  void disconnect(uint64_t connection, uint32_t code = 1000);  ///< the client closes
+  void stopReading(uint64_t connection);                       ///< what is sent stays in the queue
+  void readOn(uint64_t connection);                            ///< it is empty again
+  uint64_t ask(const WebAsked& asked);                         ///< a raw request; see webReply()
+  void leave(uint64_t request);                                ///< its client does not wait
+  /// Adds an event, made with its sequence, to the log that read() sees.
+  void append(EventPtr event);
+  void forgetBefore(uint64_t instance, uint64_t sequence);  ///< as retention does
+
   // --- how the host behaves ---
+  void refuseKeys(colibri_status status) { set(refuseKeys_, status); }    ///< check_key(), any key
+  void refuseReads(colibri_status status) { set(refuseReads_, status); }  ///< read() of the log
+  void failReads(colibri_status status) { set(failReads_, status); }      ///< read_done()
+  /// What a filter lets through; without one, everything: the fake host reads no JSON.
+  void filterLog(std::function<bool(const colibri_event&, const std::string& filter)> lets);
   void refuseHttp(colibri_status status) { set(refuseHttp_, status); }  ///< request(); OK = takes them
   void refusePublish(colibri_status status);  ///< publish(); back to OK after E_BUSY calls resume()
   /// Of published(), a kv write, put() of settings. Schemas are the real host's to check.
@@ -127,6 +147,9 @@ class FakeHost {
   std::vector<InstanceState> states() const { return copy(states_); }  ///< report_state, in order
   std::optional<Completion> completion(uint64_t token) const { return find(completions_, token); }
   std::optional<RouteReply> reply(uint64_t routeToken) const { return find(replies_, routeToken); }
+  std::optional<WebConnection> connection(uint64_t token) const { return find(connections_, token); }
+  std::optional<WebReply> webReply(uint64_t token) const { return find(webReplies_, token); }
+  std::vector<LogRead> logReads() const { return copy(logReads_); }
   std::optional<KeptSettings> kept(uint64_t instance) const { return find(kept_, instance); }
   std::vector<std::string> restartRequests() const { return copy(restartRequests_); }
   std::vector<std::string> violations() const { return copy(violations_); }
@@ -135,6 +158,14 @@ class FakeHost {
  private:
   struct Tables;  // the C side, in fake_host_tables.hpp
   friend struct Tables;
+  struct WebTables;  // that of websocket-routes and event-log, in fake_host_web.hpp and fake_host_log.hpp
+  friend struct WebTables;
+  struct LogTables;
+  friend struct LogTables;
+  struct Queue {  // of a connection whose client does not read
+    bool stopped = false, half = false;
+    size_t bytes = 0;
+  };
   enum class Phase { none, creating, created, running, stopping, stopped };
   using Task = std::function<void()>;
 
@@ -157,7 +188,15 @@ class FakeHost {
   }
   /// Runs `body` under the lock, after noting a call at the wrong time, and wakes waitFor().
   template <class Body>
-  auto called(const char* function, Body body);
+  auto called(const char* function, Body body) {
+    const std::scoped_lock lock(mutex_);
+    if (phase_ == Phase::creating) violations_.push_back(std::string(function) + " called inside create()");
+    if (phase_ == Phase::stopped)
+      violations_.push_back(std::string(function) + " called after stop() had returned");
+    ++changes_;
+    changed_.notify_all();
+    return body();
+  }
   template <class Call>
   colibri_status call(Call call_);  // with a fresh colibri_error; keeps its text
   std::string refusal() const;      // of the descriptor; empty = fine
@@ -165,6 +204,13 @@ class FakeHost {
   void replied(uint64_t token, RouteReply reply);  // locked by the caller
   void keep(uint64_t instance, uint64_t token, const std::string& json);
   void settingsDone(uint64_t instance, uint64_t token, colibri_status status);
+  const colibri_plugin_websocket_routes& web() const;
+  uint64_t arrive(const WebAsked& asked, bool upgrade);
+  colibri_status queue(uint64_t connection, uint32_t opcode,
+                       const std::string& data);                        // locked by the caller
+  void closed(uint64_t connection, uint32_t code, std::string reason);  // likewise
+  void reply(uint64_t request, WebReply reply);                         // likewise
+  void readDone(const LogRead& asked, uint64_t token);
   void sendHttpAnswer(uint64_t userToken, const HttpReply& reply);
   void commit(size_t publication);
   void kvDone(uint64_t token, colibri_status status, const std::optional<std::string>& result);
@@ -201,6 +247,16 @@ class FakeHost {
   std::map<uint64_t, Completion> completions_;
   std::map<uint64_t, RouteReply> replies_;
   std::map<uint64_t, KeptSettings> kept_;
+  std::map<std::string, colibri_caller> keys_;
+  std::map<uint64_t, WebConnection> connections_;
+  std::map<uint64_t, std::pair<size_t, Queue>> queues_;  // of the open ones, with their mounts
+  std::set<uint64_t> openWeb_;                           // raw requests
+  std::map<uint64_t, WebReply> webReplies_;
+  std::map<uint64_t, std::map<uint64_t, EventPtr>> appended_;
+  std::map<uint64_t, uint64_t> firstKept_;
+  std::vector<LogRead> logReads_;
+  std::function<bool(const colibri_event&, const std::string&)> lets_;
+  colibri_status refuseKeys_ = COLIBRI_OK, refuseReads_ = COLIBRI_OK, failReads_ = COLIBRI_OK;
   std::vector<std::string> restartRequests_, violations_;
 };
 
@@ -208,3 +264,4 @@ class FakeHost {
 
 #include <colibri/testing/fake_host_impl.hpp>
 #include <colibri/testing/fake_host_routes.hpp>
+#include <colibri/testing/fake_host_web_impl.hpp>

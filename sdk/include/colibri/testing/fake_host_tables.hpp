@@ -3,19 +3,10 @@
 #pragma once
 
 #include <colibri/testing/fake_host.hpp>
+#include <colibri/testing/fake_host_log.hpp>
+#include <colibri/testing/fake_host_web.hpp>
 
 namespace colibri::testing {
-
-template <class Body>
-auto FakeHost::called(const char* function, Body body) {
-  const std::scoped_lock lock(mutex_);
-  if (phase_ == Phase::creating) violations_.push_back(std::string(function) + " called inside create()");
-  if (phase_ == Phase::stopped)
-    violations_.push_back(std::string(function) + " called after stop() had returned");
-  ++changes_;
-  changed_.notify_all();
-  return body();
-}
 
 struct FakeHost::Tables {
   static const void* find(const colibri_host* h, const char* id) noexcept {
@@ -28,6 +19,8 @@ struct FakeHost::Tables {
     if (is == COLIBRI_EXT_HTTP_CLIENT) return &kHttp;
     if (is == COLIBRI_EXT_HTTP_ROUTES) return &kRoutes;
     if (is == COLIBRI_EXT_SETTINGS) return &kSettings;
+    if (is == COLIBRI_EXT_WEBSOCKET_ROUTES) return &WebTables::kTable;
+    if (is == COLIBRI_EXT_EVENT_LOG) return &LogTables::kTable;
     return nullptr;
   }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <colibri/abi/ext/connector.h>
+#include <colibri/abi/ext/websocket_routes.h>
 
 #include <map>
 #include <optional>
@@ -86,6 +87,45 @@ struct KeptSettings {
   std::string json = {};
   bool enabled = true;
   int64_t createdAtUs = 0, updatedAtUs = 0;
+};
+
+/// An upgrade or a raw request to one of the plugin's mounts; `mount`: index into its table. `key` is looked
+/// up in what FakeHost::key() was told; unknown ones are answered 401 without the plugin, as the host does.
+struct WebAsked {
+  size_t mount = 0;
+  uint64_t instance = 0;
+  std::string key = {}, method = "GET", path = {};
+  std::vector<std::pair<std::string, std::string>> query = {};
+  Headers headers = {};
+  std::string body = {};
+};
+
+struct WebMessage {
+  uint32_t opcode = COLIBRI_WS_TEXT;
+  std::string data = {};
+};
+
+/// One connection as its client sees it. `refusal` < 0: it was refused, with `detail` as the sentence.
+struct WebConnection {
+  colibri_status refusal = COLIBRI_OK;
+  std::string detail = {};
+  std::vector<WebMessage> received = {};  ///< all that the plugin sent, read or not
+  uint32_t closeCode = 0;                 ///< 0 = open
+  std::string closeReason = {};
+};
+
+/// The answer to a raw request. `refusal` < 0: on_http() said so, with `body` as its text.
+struct WebReply {
+  uint32_t status = 0;
+  std::string contentType = {}, body = {};
+  colibri_status refusal = COLIBRI_OK;
+};
+
+/// One read() of the log that was taken.
+struct LogRead {
+  uint64_t instance = 0, after = 0;
+  uint32_t limit = 0;
+  std::string filter = {};
 };
 
 struct Draft {

@@ -79,10 +79,10 @@ typedef struct colibri_plugin_websocket_routes {
   /* One whole message. */
   void (COLIBRI_CALL* on_message)(colibri_plugin*, uint64_t connection, uint32_t opcode, const uint8_t* data,
                                   size_t size) COLIBRI_NOEXCEPT;
-  /* Optional: send() may be used again after a PENDING. */
+  /* Optional: less than half of the queue is in use again, after send() said PENDING or send_many() filled it. */
   void (COLIBRI_CALL* on_writable)(colibri_plugin*, uint64_t connection) COLIBRI_NOEXCEPT;
-  /* Once for every accepted connection, whoever closed it; nothing about it follows. code: RFC 6455 7.4, 1006 = it
-   * broke, 1013 = it did not read. */
+  /* Once for every accepted connection, whoever closed it; nothing about it follows, and nothing at all after
+   * stop(). code: RFC 6455 7.4; 1005 = closed without one, 1006 = it broke, 1013 = it did not read. */
   void (COLIBRI_CALL* on_closed)(colibri_plugin*, uint64_t connection, uint32_t code) COLIBRI_NOEXCEPT;
   /* With COLIBRI_MOUNT_F_HTTP. PENDING: respond() follows, or has been called. < 0: as for on_open. */
   colibri_status (COLIBRI_CALL* on_http)(colibri_plugin*, const colibri_web_request*, colibri_error*) COLIBRI_NOEXCEPT;
@@ -94,7 +94,8 @@ typedef struct colibri_host_websocket_routes {
   uint32_t struct_size;
   uint32_t reserved;
   /* OK; PENDING = taken, but half of the queue is in use: wait for on_writable before you send what can wait;
-   * E_BUSY = over the cap: not taken, the connection is closed with 1013; E_NOT_FOUND = it is closed. */
+   * E_BUSY = over the cap: not taken, the connection is closed with 1013; E_NOT_FOUND = it is closed;
+   * E_INVALID_ARGUMENT = no such opcode. Text must be UTF-8; the host does not look. */
   colibri_status (COLIBRI_CALL* send)(const colibri_host*, uint64_t connection, uint32_t opcode,
                                       const colibri_buffer* message) COLIBRI_NOEXCEPT;
   /* The same bytes to many; framed once, held once. Those that are closed or over their cap fare as with send(). */
