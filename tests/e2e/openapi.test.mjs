@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { hush } from '../wasim/src/b.mjs'
 import { post, trustRoot } from '../wasim/client.mjs'
 import { Sim } from '../wasim/src/server.mjs'
-import { CREATE, CREATE_V2, HOOK, PRESENCE, TEXT, WEBHOOK } from './lib/bodies.mjs'
+import { CREATE, CREATE_V2, HOOK, PRESENCE, RABBITMQ, TEXT, WEBHOOK } from './lib/bodies.mjs'
 import { Contract } from './lib/contract.mjs'
 import { Gateway } from './lib/gateway.mjs'
 import { pairedPeer } from './lib/peers.mjs'
@@ -14,12 +14,15 @@ import { until } from './lib/wait.mjs'
 hush()
 const US = '15550000001',
   BOB = '15550000002'
+/** Its routes need no broker, only the address of one. */
+const RABBITMQ_PLUGIN = '  rabbitmq: { uri: "amqp://127.0.0.1:1" }\n'
+
 let contract, sim, gateway, bob
 before(async () => {
   contract = await Contract.load()
   sim = await new Sim().start()
   trustRoot(sim.identity.rootPublic)
-  gateway = await new Gateway({ sim }).start()
+  gateway = await new Gateway({ sim, config: RABBITMQ_PLUGIN }).start()
   bob = await pairedPeer(sim, 'Bob', BOB)
 })
 after(async () => {
@@ -54,6 +57,8 @@ const INSTANCE_ROUTES = [
   ['POST', 'message', 'sendText'],
   ['POST', 'webhook', 'set'],
   ['GET', 'webhook', 'find'],
+  ['POST', 'rabbitmq', 'set'],
+  ['GET', 'rabbitmq', 'find'],
 ]
 
 test('the gateway speaks of itself as the document says', async () => {
@@ -62,7 +67,7 @@ test('the gateway speaks of itself as the document says', async () => {
     assert.equal(version, contract.api.info.version)
     await ask(200, 'GET', `${prefix}/health`, { key: null })
     const plugins = await json(200, 'GET', `${prefix}/plugins`)
-    assert.deepEqual(plugins.map((row) => row.alias).sort(), ['baileys', 'webhook'])
+    assert.deepEqual(plugins.map((row) => row.alias).sort(), ['baileys', 'rabbitmq', 'webhook'])
     await ask(200, 'GET', `${prefix}/metrics`)
     for (const path of ['/plugins', '/metrics']) await ask(401, 'GET', prefix + path, { key: 'not-the-key-of-anything' })
     await ask(200, 'POST', `${prefix}/verify-creds`)
@@ -91,7 +96,7 @@ test('who may call is answered as the document says', async () => {
 })
 
 test('whoever sends too many wrong keys is answered 429, and served with a right one', async () => {
-  const daemon = await new Gateway({ env: { AUTHENTICATION_FAILED_PER_MINUTE: '1' } }).start()
+  const daemon = await new Gateway({ config: RABBITMQ_PLUGIN, env: { AUTHENTICATION_FAILED_PER_MINUTE: '1' } }).start()
   try {
     const key = 'not-the-key-of-anything'
     await json(201, 'POST', '/instance/create', { body: { instanceName: 'a' } }, daemon)
@@ -157,19 +162,21 @@ describe('a body is taken exactly if the document takes it', () => {
     })
   }
 
-  for (const [form, id] of [
-    ['native', 'setWebhook'],
-    ['router-first', 'setWebhookV2'],
+  for (const [form, id, alias, bodies] of [
+    ['native', 'setWebhook', 'webhook', [...WEBHOOK, [false, { url: HOOK, rejectCall: true }]]],
+    ['router-first', 'setWebhookV2', 'webhook', [...WEBHOOK, [true, { url: HOOK, rejectCall: true }]]],
+    ['native', 'setRabbitmq', 'rabbitmq', [...RABBITMQ, [false, { enabled: true, rejectCall: true }]]],
+    ['router-first', 'setRabbitmqV2', 'rabbitmq', [...RABBITMQ, [true, { enabled: true, rejectCall: true }]]],
   ]) {
     test(id, async () => {
-      const name = `hook-${form}`
+      const name = `${alias}-${form}`
       await create(name)
       const operation = contract.operation(id)
-      for (const [taken, body] of [...WEBHOOK, [form !== 'native', { url: HOOK, rejectCall: true }]]) {
+      for (const [taken, body] of bodies) {
         assert.equal(contract.takes(operation, body), taken, `the document about ${JSON.stringify(body)}`)
-        await ask(taken ? 201 : 400, 'POST', FORMS[form]('webhook', 'set', name), { body })
+        await ask(taken ? 201 : 400, 'POST', FORMS[form](alias, 'set', name), { body })
       }
-      await ask(200, 'GET', FORMS[form]('webhook', 'find', name))
+      await ask(200, 'GET', FORMS[form](alias, 'find', name))
     })
   }
 
@@ -303,7 +310,7 @@ test('every promise of the document was seen kept, but those that need a fault o
       .filter((status) => status !== 'default')
       .map((status) => `${one.id} ${status}`),
   )
-  const needAFault = /^(create|setPresence|logout|deleteInstance|sendText|setWebhook|findWebhook)\w* 50[34]$/
+  const needAFault = /^(create|setPresence|logout|deleteInstance|sendText|(set|find)(Webhook|Rabbitmq))\w* 50[34]$/
   assert.deepEqual(
     promised.filter((one) => !contract.seen.has(one) && !needAFault.test(one)),
     [],

@@ -71,6 +71,20 @@ export const WEBHOOK = [
   [false, { webhook: { url, colour: 'red' } }],
 ]
 
+export const RABBITMQ = [
+  [true, { enabled: true }],
+  [true, { rabbitmq: { enabled: true, events: ['MESSAGES_UPSERT', 'GROUPS_UPDATE'] } }],
+  [true, { events: [] }],
+  [true, { rabbitmq: { enabled: false, events: ['CALL'] } }],
+  [false, {}],
+  [false, { rabbitmq: {} }],
+  [false, { rabbitmq: true }],
+  [false, { enabled: 'yes' }],
+  [false, { enabled: true, events: ['NOPE'] }],
+  [false, { rabbitmq: { enabled: true, events: 'CALL' } }],
+  [false, { rabbitmq: { enabled: true, colour: 'red' } }],
+]
+
 export const PRESENCE = [
   [true, { presence: 'available' }],
   [true, { presence: 'composing', number: PHONE }],
