@@ -18,6 +18,9 @@ struct CodePoint {
 /// [Threading] any thread, pure.
 CodePoint decode(std::string_view text) noexcept;
 
+/// True if all of `text` is characters. Empty text is.
+bool valid(std::string_view text) noexcept;
+
 /// Characters in `text`; every invalid byte counts as one.
 std::size_t length(std::string_view text) noexcept;
 
