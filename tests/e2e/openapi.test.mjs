@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { hush } from '../wasim/src/b.mjs'
 import { post, trustRoot } from '../wasim/client.mjs'
 import { Sim } from '../wasim/src/server.mjs'
-import { CREATE, CREATE_V2, HOOK, PRESENCE, TEXT, WEBHOOK } from './lib/bodies.mjs'
+import { CREATE, CREATE_V2, HOOK, PRESENCE, TEXT, WEBHOOK, WEBSOCKET } from './lib/bodies.mjs'
 import { Contract } from './lib/contract.mjs'
 import { Gateway } from './lib/gateway.mjs'
 import { pairedPeer } from './lib/peers.mjs'
@@ -19,7 +19,7 @@ before(async () => {
   contract = await Contract.load()
   sim = await new Sim().start()
   trustRoot(sim.identity.rootPublic)
-  gateway = await new Gateway({ sim }).start()
+  gateway = await new Gateway({ sim, config: '  websocket: {}\n' }).start()
   bob = await pairedPeer(sim, 'Bob', BOB)
 })
 after(async () => {
@@ -54,6 +54,8 @@ const INSTANCE_ROUTES = [
   ['POST', 'message', 'sendText'],
   ['POST', 'webhook', 'set'],
   ['GET', 'webhook', 'find'],
+  ['POST', 'websocket', 'set'],
+  ['GET', 'websocket', 'find'],
 ]
 
 test('the gateway speaks of itself as the document says', async () => {
@@ -62,7 +64,7 @@ test('the gateway speaks of itself as the document says', async () => {
     assert.equal(version, contract.api.info.version)
     await ask(200, 'GET', `${prefix}/health`, { key: null })
     const plugins = await json(200, 'GET', `${prefix}/plugins`)
-    assert.deepEqual(plugins.map((row) => row.alias).sort(), ['baileys', 'webhook'])
+    assert.deepEqual(plugins.map((row) => row.alias).sort(), ['baileys', 'webhook', 'websocket'])
     await ask(200, 'GET', `${prefix}/metrics`)
     for (const path of ['/plugins', '/metrics']) await ask(401, 'GET', prefix + path, { key: 'not-the-key-of-anything' })
     await ask(200, 'POST', `${prefix}/verify-creds`)
@@ -91,7 +93,7 @@ test('who may call is answered as the document says', async () => {
 })
 
 test('whoever sends too many wrong keys is answered 429, and served with a right one', async () => {
-  const daemon = await new Gateway({ env: { AUTHENTICATION_FAILED_PER_MINUTE: '1' } }).start()
+  const daemon = await new Gateway({ env: { AUTHENTICATION_FAILED_PER_MINUTE: '1' }, config: '  websocket: {}\n' }).start()
   try {
     const key = 'not-the-key-of-anything'
     await json(201, 'POST', '/instance/create', { body: { instanceName: 'a' } }, daemon)
@@ -135,7 +137,8 @@ test('an instance that is not connected', async () => {
     for (const body of [{ number: BOB, text: 'x' }, { number: BOB }, '{"number":'])
       await ask(400, 'POST', form('message', 'sendText', 'idle'), { body })
   }
-  for (const form of Object.values(FORMS)) await ask(200, 'GET', form('webhook', 'find', 'idle'))
+  for (const form of Object.values(FORMS)) 
+    for (const sink of ['webhook', 'websocket']) await ask(200, 'GET', form(sink, 'find', 'idle'))
   await ask(200, 'DELETE', '/idle/instance/logout')
   await ask(400, 'DELETE', '/instance/logout/idle')
   await ask(200, 'DELETE', '/idle/instance/delete')
@@ -157,19 +160,22 @@ describe('a body is taken exactly if the document takes it', () => {
     })
   }
 
-  for (const [form, id] of [
-    ['native', 'setWebhook'],
-    ['router-first', 'setWebhookV2'],
+  for (const [sink, form, id, cases] of [
+    ['webhook', 'native', 'setWebhook', [...WEBHOOK, [false, { url: HOOK, rejectCall: true }]]],
+    ['webhook', 'router-first', 'setWebhookV2', [...WEBHOOK, [true, { url: HOOK, rejectCall: true }]]],
+    ['websocket', 'native', 'setWebsocket', [...WEBSOCKET, [false, { enabled: true, rejectCall: true }]]],
+    ['websocket', 'router-first', 'setWebsocketV2', [...WEBSOCKET, [true, { enabled: true, rejectCall: true }]]],
   ]) {
     test(id, async () => {
-      const name = `hook-${form}`
+      const name = `${sink}-${form}`
       await create(name)
       const operation = contract.operation(id)
-      for (const [taken, body] of [...WEBHOOK, [form !== 'native', { url: HOOK, rejectCall: true }]]) {
+      for (const [taken, body] of cases) {
         assert.equal(contract.takes(operation, body), taken, `the document about ${JSON.stringify(body)}`)
-        await ask(taken ? 201 : 400, 'POST', FORMS[form]('webhook', 'set', name), { body })
+        await ask(taken ? 201 : 400, 'POST', FORMS[form](sink, 'set', name), { body })
       }
-      await ask(200, 'GET', FORMS[form]('webhook', 'find', name))
+      await ask(200, 'GET', FORMS[form](sink, 'find', name))
+      await ask(200, 'GET', `/v2/instance/fetchInstances?instanceName=${name}`)
     })
   }
 
@@ -303,7 +309,7 @@ test('every promise of the document was seen kept, but those that need a fault o
       .filter((status) => status !== 'default')
       .map((status) => `${one.id} ${status}`),
   )
-  const needAFault = /^(create|setPresence|logout|deleteInstance|sendText|setWebhook|findWebhook)\w* 50[34]$/
+  const needAFault = /^(create|setPresence|logout|deleteInstance|sendText|(?:set|find)Web(?:hook|socket))\w* 50[34]$/
   assert.deepEqual(
     promised.filter((one) => !contract.seen.has(one) && !needAFault.test(one)),
     [],
