@@ -42,7 +42,7 @@ export const CREATE_V2 = [
   [true, { rejectCall: true }],
   [true, { webhook: { url, webhookByEvents: true, webhookBase64: false } }],
   [true, { webhookUrl: url, webhookByEvents: true, webhookEvents: ['CALL'] }],
-  [false, { webhook: { url, webhookBase64: true } }],
+  [true, { webhook: { url, webhookBase64: true } }],
   [false, { webhook: { url, webhookColour: 'red' } }],
 ]
 
@@ -117,4 +117,18 @@ export const TEXT = [
   [false, { mentioned: PHONE }],
   [false, { mentioned: [5] }],
   [false, { mentioned: [''] }],
+]
+
+/** Bodies of websocket/set. */
+export const WEBSOCKET = [
+  [true, { websocket: { enabled: true, events: ['GROUPS_UPDATE', 'CALL'] } }],
+  [true, { websocket: { enabled: true, websocketEvents: ['CALL'] } }],
+  [true, { enabled: true, events: [] }],
+  [true, { websocketEnabled: false, websocket_events: ['CALL'] }],
+  [true, { websocket: { enabled: false } }],
+  [false, { websocket: { enabled: 'yes' } }],
+  [false, { websocket: { events: ['NOPE'] } }],
+  [false, { websocket: { events: 'CALL' } }],
+  [false, { websocket: true }],
+  [false, { websocket: { colour: 'red' } }],
 ]
