@@ -104,3 +104,34 @@ export const TEXT = [
   [false, { mentioned: [5] }],
   [false, { mentioned: [''] }],
 ]
+
+/** Which dead letters: of replay and purge. */
+export const CHOICE = [
+  [true, { id: 1 }],
+  [true, { ids: [1, 2] }],
+  [true, { all: true }],
+  [true, { lane: 'webhook/events', type: 'call', chat: 'a@s.whatsapp.net', after: 3 }],
+  [true, { from: '2026-01-31T23:59:59Z', to: '2026-01-31T23:59:59.5Z' }],
+  [false, {}],
+  [false, { all: false }],
+  [false, { after: 3 }],
+  [false, { id: 0 }],
+  [false, { id: '1' }],
+  [false, { ids: [] }],
+  [false, { ids: [1.5] }],
+  [false, { ids: Array(1001).fill(1) }],
+  [false, { id: 1, all: true }],
+  [false, { id: 1, lane: 'webhook/events' }],
+  [false, { lane: 7 }],
+  [false, { chat: 'x'.repeat(129) }],
+  [false, { from: 'yesterday' }],
+  [false, { all: true, colour: 'red' }],
+]
+
+export const RESUME = [
+  [true, { lane: 'webhook/events' }],
+  [false, {}],
+  [false, { lane: 7 }],
+  [false, { lane: 'x'.repeat(257) }],
+  [false, { lane: 'webhook/events', now: true }],
+]
