@@ -42,7 +42,7 @@ export const CREATE_V2 = [
   [true, { rejectCall: true }],
   [true, { webhook: { url, webhookByEvents: true, webhookBase64: false } }],
   [true, { webhookUrl: url, webhookByEvents: true, webhookEvents: ['CALL'] }],
-  [false, { webhook: { url, webhookBase64: true } }],
+  [true, { webhook: { url, webhookBase64: true } }],
   [false, { webhook: { url, webhookColour: 'red' } }],
 ]
 
@@ -64,6 +64,7 @@ export const WEBHOOK = [
   [false, { url, events: ['NOPE'] }],
   [false, { url, events: 'CALL' }],
   [true, { url, base64: true }],
+  [true, { webhook: { url, webhookBase64: true } }],
   [false, { url, base64: 1 }],
   [false, { url, byEvents: 1 }],
   [false, { url, headers: { a: 1 } }],
