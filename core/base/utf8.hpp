@@ -19,10 +19,13 @@ struct CodePoint {
 /// [Threading] any thread, pure.
 CodePoint decode(std::string_view text) noexcept;
 
+/// True if all of `text` is characters. Empty text is.
+bool valid(std::string_view text) noexcept;
+
 /// Characters in `text`; every invalid byte counts as one.
 std::size_t length(std::string_view text) noexcept;
 
 /// The text with a '?' for every invalid byte.
-std::string valid(std::string_view text);
+std::string repaired(std::string_view text);
 
 }  // namespace colibri::utf8

@@ -36,12 +36,12 @@ std::string textOf(const AttemptEntry& e) {
                       {"us", e.latencyUs},
                       {"number", e.number},
                       {"sequence", e.sequence},
-                      {"id", utf8::valid(e.eventId)},
-                      {"type", utf8::valid(e.typeName)}};
+                      {"id", utf8::repaired(e.eventId)},
+                      {"type", utf8::repaired(e.typeName)}};
   if (e.replay) object["replay"] = true;
   if (e.httpStatus != 0) object["status"] = e.httpStatus;
-  if (!e.detail.empty()) object["detail"] = utf8::valid(e.detail);
-  if (!e.response.empty()) object["response"] = utf8::valid(e.response);
+  if (!e.detail.empty()) object["detail"] = utf8::repaired(e.detail);
+  if (!e.response.empty()) object["response"] = utf8::repaired(e.response);
   return json::serialize(object);
 }
 

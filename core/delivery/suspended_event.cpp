@@ -14,7 +14,7 @@ events::Draft suspendedEvent(const std::string& subscription, const std::string&
   draft.type = events::kDeliverySuspended;
   draft.typeName = events::kDeliverySuspendedName;
   draft.body = boost::json::serialize(boost::json::object{{"subscription", subscription},
-                                                          {"reason", utf8::valid(reason)},
+                                                          {"reason", utf8::repaired(reason)},
                                                           {"since", isoTime(sinceUs)}});
   return draft;
 }
