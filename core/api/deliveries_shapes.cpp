@@ -11,7 +11,7 @@ namespace {
 namespace json = boost::json;
 
 json::value textOrNull(std::string_view text) {
-  return text.empty() ? json::value(nullptr) : json::value(utf8::valid(text));
+  return text.empty() ? json::value(nullptr) : json::value(utf8::repaired(text));
 }
 
 json::value timeOrNull(std::int64_t us) {
@@ -121,7 +121,7 @@ json::object deadLetter(const delivery::WholeDeadLetter& whole) {
   if (whole.body.empty()) return shape;
   boost::system::error_code bad;
   auto data = json::parse(whole.body, bad);
-  shape["data"] = bad ? json::value(utf8::valid(whole.body)) : std::move(data);
+  shape["data"] = bad ? json::value(utf8::repaired(whole.body)) : std::move(data);
   return shape;
 }
 
