@@ -5,10 +5,11 @@ import { after, before, describe, test } from 'node:test'
 import { hush } from '../wasim/src/b.mjs'
 import { post, trustRoot } from '../wasim/client.mjs'
 import { Sim } from '../wasim/src/server.mjs'
-import { CREATE, CREATE_V2, HOOK, PRESENCE, RABBITMQ, TEXT, WEBHOOK, WEBSOCKET } from './lib/bodies.mjs'
+import { CHOICE, CREATE, CREATE_V2, HOOK, PRESENCE, RABBITMQ, RESUME, TEXT, WEBHOOK, WEBSOCKET } from './lib/bodies.mjs'
 import { Contract } from './lib/contract.mjs'
 import { Gateway } from './lib/gateway.mjs'
 import { pairedPeer } from './lib/peers.mjs'
+import { Sink } from './lib/sink.mjs'
 import { until } from './lib/wait.mjs'
 
 hush()
@@ -61,6 +62,12 @@ const INSTANCE_ROUTES = [
   ['GET', 'websocket', 'find'],
   ['POST', 'rabbitmq', 'set'],
   ['GET', 'rabbitmq', 'find'],
+  ['GET', 'deliveries', 'lanes'],
+  ['GET', 'deliveries', 'attempts'],
+  ['GET', 'deliveries', 'deadLetters'],
+  ['POST', 'deliveries', 'replay'],
+  ['POST', 'deliveries', 'purge'],
+  ['POST', 'deliveries', 'resume'],
 ]
 
 test('the gateway speaks of itself as the document says', async () => {
@@ -186,6 +193,29 @@ describe('a body is taken exactly if the document takes it', () => {
     })
   }
 
+  for (const [form, suffix] of [
+    ['native', ''],
+    ['router-first', 'V2'],
+  ]) {
+    test(`replay, purge, resume ${suffix}`, async () => {
+      const name = `lanes-${form}`
+      await create(name, { webhook: { url: HOOK } })
+      await until('the lane', async () => (await json(200, 'GET', `/${name}/deliveries/lanes`)).lanes.length === 1)
+      for (const [action, cases, status] of [
+        ['replay', CHOICE, 200],
+        ['purge', CHOICE, 200],
+        ['resume', RESUME, 200],
+      ]) {
+        const operation = contract.operation(action + suffix)
+        for (const [taken, body] of cases) {
+          const about = JSON.stringify(body).slice(0, 200)
+          assert.equal(contract.takes(operation, body), taken, `the document about ${about}`)
+          await ask(taken ? status : 400, 'POST', FORMS[form]('deliveries', action, name), { body })
+        }
+      }
+    })
+  }
+
   for (const [form, ids] of [
     ['native', ['setPresence', 'sendText']],
     ['router-first', ['setPresenceV2', 'sendTextV2']],
@@ -265,6 +295,46 @@ test('no QR code in time is 504, and leaves nothing of a create', async () => {
   }
 })
 
+test('deliveries are shown as the document says', { timeout: 60_000 }, async () => {
+  const sink = await new Sink(gateway.webhookSecret).up()
+  sink.answer = () => ({ status: 422, body: 'no' })
+  try {
+    await create('rejected', { webhook: { url: sink.url } })
+    const letters = () => json(200, 'GET', '/rejected/deliveries/deadLetters')
+    await until('a dead letter', async () => (await letters()).deadLetters.length > 0, 30_000)
+    const { id } = (await letters()).deadLetters[0]
+    for (const form of Object.values(FORMS)) {
+      const of = (action, query = '') => form('deliveries', action, 'rejected') + query
+      const { lanes } = await json(200, 'GET', of('lanes'))
+      assert.deepEqual(lanes.map((one) => one.lane), ['webhook/events'])
+      const { attempts } = await json(200, 'GET', of('attempts', '?lane=webhook/events&limit=3'))
+      assert.deepEqual(attempts.map((one) => [one.outcome, one.status, one.response]), Array(3).fill(['event rejected', 422, 'no']))
+      await ask(200, 'GET', of('deadLetters'))
+      assert.equal((await json(200, 'GET', of('deadLetters', `?id=${id}`))).data.instanceName, 'rejected')
+      await ask(404, 'GET', of('deadLetters', '?id=4711'))
+      for (const [action, query] of [['attempts', '?limit=0'], ['deadLetters', '?from=now']]) await ask(400, 'GET', of(action, query))
+    }
+  } finally {
+    await sink.down()
+  }
+})
+
+test('a lane that nobody serves cannot be resumed: 403', async () => {
+  const daemon = await new Gateway().start()
+  try {
+    const body = { instanceName: 'a', webhook: { url: HOOK } }
+    await json(201, 'POST', '/instance/create', { body }, daemon)
+    await until('the lane', async () => (await json(200, 'GET', '/a/deliveries/lanes', {}, daemon)).lanes.length === 1)
+    await daemon.stop()
+    daemon.dropPlugin('webhook')
+    await daemon.start()
+    for (const form of Object.values(FORMS))
+      await ask(403, 'POST', form('deliveries', 'resume', 'a'), { body: { lane: 'webhook/events' } }, daemon)
+  } finally {
+    await daemon.remove()
+  }
+})
+
 test('a connector that does not run is 503', async () => {
   const daemon = await new Gateway().start()
   try {
@@ -316,7 +386,8 @@ test('every promise of the document was seen kept, but those that need a fault o
       .filter((status) => status !== 'default')
       .map((status) => `${one.id} ${status}`),
   )
-  const needAFault = /^(create|setPresence|logout|deleteInstance|sendText|(set|find)(Webhook|Websocket|Rabbitmq))\w* 50[34]$/
+  const needAFault =
+    /^(create|setPresence|logout|deleteInstance|sendText|(set|find)(Webhook|Websocket|Rabbitmq)|lanes|attempts|deadLetters|replay|purge|resume)\w* 50[34]$/
   assert.deepEqual(
     promised.filter((one) => !contract.seen.has(one) && !needAFault.test(one)),
     [],
