@@ -6,6 +6,7 @@ find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Net Util Data DataSQLite R
 find_package(OpenSSL REQUIRED)
 find_package(CURL REQUIRED)
 find_package(yaml-cpp REQUIRED)
+find_package(wslay REQUIRED)
 pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)
 pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
 pkg_check_modules(RABBITMQ REQUIRED IMPORTED_TARGET librabbitmq)

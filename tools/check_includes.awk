@@ -152,6 +152,7 @@ function checkCore(line, to, inner) {
     report("4", "Poco is not for core/" area)
   if (line ~ /^boost\/dll/ && FILENAME != "core/plugin/library.cpp") report("5", "Boost.DLL is for core/plugin/library.cpp")
   if (line ~ /^boost\/beast/ && FILENAME != "core/http/parser.cpp") report("5b", "Boost.Beast is for core/http/parser.cpp")
+  if (line ~ /^wslay\// && FILENAME != "core/http/frames.cpp") report("5c", "wslay is for core/http/frames.cpp")
   if ((line ~ /^Poco\/Data/ || line ~ /^(sqlite3|libpq-fe)\.h$/) && !isEngine) report("6", "a database library is for core/store/<engine>")
   if (!isCoreHeader(line)) return
   to = part(line, 1)

@@ -78,6 +78,13 @@ std::string MetricsView::text(const http::Server& server) {
   set("colibri_http_requests_malformed_total", "Requests that the listener refused",
       served.protocolErrors);
   set("colibri_http_requests_timeout_total", "Clients that were too slow", served.timeouts);
+  set("colibri_websocket_connections_open_count", "Open WebSockets", served.webSockets);
+  set("colibri_websocket_messages_received_total", "Messages of WebSocket clients",
+      served.messagesIn);
+  set("colibri_websocket_frames_sent_total", "Frames sent to WebSocket clients",
+      served.messagesOut);
+  set("colibri_websocket_connections_dropped_total",
+      "WebSockets closed because the client did not read", served.unreadDropped);
   set("colibri_api_keys_wrong_total", "Requests with a wrong key or none", failedKeys_.failed());
   set("colibri_api_keys_limited_total", "Of those, answered 429", failedKeys_.limited());
   const auto out = http_.counters();

@@ -21,10 +21,30 @@ CodePoint decode(std::string_view text) noexcept {
   return {value, size, true};
 }
 
+bool valid(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const auto next = decode(text);
+    if (!next.valid) return false;
+    text.remove_prefix(next.size);
+  }
+  return true;
+}
+
 std::size_t length(std::string_view text) noexcept {
   std::size_t count = 0;
   for (; !text.empty(); ++count) text.remove_prefix(decode(text).size);
   return count;
+}
+
+std::string repaired(std::string_view text) {
+  std::string repaired;
+  repaired.reserve(text.size());
+  while (!text.empty()) {
+    const auto point = decode(text);
+    repaired += point.valid ? text.substr(0, point.size) : "?";
+    text.remove_prefix(point.size);
+  }
+  return repaired;
 }
 
 }  // namespace colibri::utf8

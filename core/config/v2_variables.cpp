@@ -39,7 +39,6 @@ constexpr auto kUnread = std::to_array<std::string_view>({
     "SSL_CONF_PRIVKEY",
     "TYPEBOT_*",
     "WA_BUSINESS_*",
-    "WEBSOCKET_*",
 });
 
 }  // namespace

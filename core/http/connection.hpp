@@ -7,7 +7,9 @@
 
 #include "base/unique_fd.hpp"
 #include "http/deadlines.hpp"
+#include "http/message_reader.hpp"
 #include "http/parser.hpp"
+#include "http/websocket.hpp"
 
 namespace colibri::http {
 
@@ -20,7 +22,25 @@ enum class Phase : std::uint8_t {
   head,       ///< a request has begun
   body,       ///< its head is accepted
   handling,   ///< the handler has it; more requests wait unparsed
+  webSocket,  ///< upgraded; what it does is in `webSocket`
   lingering,  ///< the last answer is out; what still comes is thrown away
+};
+
+/// What a connection needs more once it is a WebSocket. An idle one holds no buffers.
+struct OpenWebSocket {
+  std::shared_ptr<WebSocketPeer> peer;  ///< null once it was told of the end
+  std::shared_ptr<WebSocketCounts> counts;
+  WebSocketLimits limits;
+  std::vector<OutFramePtr> out;           ///< to be sent, from `outFirst` on
+  std::size_t outFirst = 0, outSent = 0;  ///< `outSent`: bytes of the first
+  std::unique_ptr<MessageReader> reader;  ///< while a frame or message is received
+  std::string pong;                       ///< owed for the latest ping, once `out` is empty
+  bool pongDue = false;
+  bool pinged = false;   ///< and nothing was heard since
+  bool closing = false;  ///< the last frame in `out` closes
+  bool dropped = false;  ///< the client has not read for too long
+
+  bool waiting() const noexcept { return outFirst < out.size(); }
 };
 
 /// One client. Small: ten thousand idle ones are held in a few megabytes.
@@ -51,6 +71,7 @@ struct Connection {
   std::string out;                ///< answers not sent yet
   std::size_t outSent = 0;
   std::unique_ptr<RequestParser> parser;  ///< while a request is received
+  std::unique_ptr<OpenWebSocket> webSocket;
 
   std::size_t outWaiting() const noexcept { return out.size() - outSent; }
   std::uint64_t epollKey() const noexcept {

@@ -1,22 +1,39 @@
 #include "http/deadlines.hpp"
 
+#include <algorithm>
+
 namespace colibri::http {
 
-Deadlines::Deadlines(const std::array<std::chrono::milliseconds, kWaits>& durations)
-    : durations_(durations) {
-  for (auto& end : ends_) end.before = end.after = &end;
+Deadlines::Deadlines(const std::array<std::chrono::milliseconds, kWaits>& durations) {
+  for (const auto duration : durations) add(duration);
 }
 
-void Deadlines::arm(DeadlineNode& node, Wait wait, SteadyTime now) noexcept {
-  disarm(node);
-  const auto kind = static_cast<std::size_t>(wait);
-  auto& end = ends_[kind];
+Deadlines::Ring& Deadlines::add(std::chrono::milliseconds duration) {
+  auto& ring = rings_.emplace_back(Ring{duration});
+  ring.end.before = ring.end.after = &ring.end;
+  return ring;
+}
+
+void Deadlines::arm(Ring& ring, DeadlineNode& node, Wait wait, SteadyTime now) noexcept {
+  auto& end = ring.end;
   node.wait = wait;
-  node.at = now + durations_[kind];
+  node.at = now + ring.duration;
   node.before = end.before;
   node.after = &end;
   end.before->after = &node;
   end.before = &node;
+}
+
+void Deadlines::arm(DeadlineNode& node, Wait wait, SteadyTime now) noexcept {
+  disarm(node);
+  arm(rings_[static_cast<std::size_t>(wait)], node, wait, now);
+}
+
+void Deadlines::armSilence(DeadlineNode& node, std::chrono::milliseconds after, SteadyTime now) {
+  disarm(node);
+  const auto found = std::find_if(rings_.begin() + kWaits, rings_.end(),
+                                  [&](const Ring& ring) { return ring.duration == after; });
+  arm(found == rings_.end() ? add(after) : *found, node, Wait::silence, now);
 }
 
 void Deadlines::disarm(DeadlineNode& node) noexcept {
@@ -28,14 +45,14 @@ void Deadlines::disarm(DeadlineNode& node) noexcept {
 
 std::optional<SteadyTime> Deadlines::next() const noexcept {
   std::optional<SteadyTime> earliest;
-  for (const auto& end : ends_) {
+  for (const auto& [duration, end] : rings_) {
     if (end.after != &end && (!earliest || end.after->at < *earliest)) earliest = end.after->at;
   }
   return earliest;
 }
 
 DeadlineNode* Deadlines::takeExpired(SteadyTime now) noexcept {
-  for (auto& end : ends_) {
+  for (auto& [duration, end] : rings_) {
     auto* first = end.after;
     if (first != &end && first->at <= now) {
       disarm(*first);

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
 
 #include "base/clock.hpp"
@@ -10,8 +11,8 @@
 namespace colibri::http {
 
 /// What a connection can be late with.
-enum class Wait : std::uint8_t { idle, head, body, write, linger };
-inline constexpr std::size_t kWaits = 5;
+enum class Wait : std::uint8_t { idle, head, body, write, linger, silence };
+inline constexpr std::size_t kWaits = 5;  ///< those that take equally long on every connection
 
 /// A connection's place among the deadlines; part of the connection, so arming costs no memory.
 struct DeadlineNode {
@@ -23,7 +24,7 @@ struct DeadlineNode {
   bool armed() const noexcept { return before != nullptr; }
 };
 
-/// Deadlines of many connections. All waits of one kind take equally long, so each kind is a list
+/// Deadlines of many connections. All waits of one ring take equally long, so each ring is a list
 /// that is in order by itself: arming and disarming are a few pointers, whatever the number.
 ///
 /// [Threading] confined to a loop. [Ownership] nodes belong to the caller and are disarmed before
@@ -33,6 +34,8 @@ class Deadlines {
   explicit Deadlines(const std::array<std::chrono::milliseconds, kWaits>& durations);
 
   void arm(DeadlineNode& node, Wait wait, SteadyTime now) noexcept;  ///< again: moves it
+  /// Wait::silence, whose length is its connection's. There are few lengths: those of mounts.
+  void armSilence(DeadlineNode& node, std::chrono::milliseconds after, SteadyTime now);
   void disarm(DeadlineNode& node) noexcept;
   /// The earliest deadline of all.
   std::optional<SteadyTime> next() const noexcept;
@@ -40,8 +43,14 @@ class Deadlines {
   DeadlineNode* takeExpired(SteadyTime now) noexcept;
 
  private:
-  std::array<std::chrono::milliseconds, kWaits> durations_;
-  std::array<DeadlineNode, kWaits> ends_;  ///< a ring per kind; the end is its first and last
+  struct Ring {
+    std::chrono::milliseconds duration;
+    DeadlineNode end = {};  ///< the end is first and last of its ring
+  };
+  static void arm(Ring& ring, DeadlineNode& node, Wait wait, SteadyTime now) noexcept;
+  Ring& add(std::chrono::milliseconds duration);
+
+  std::deque<Ring> rings_;  ///< the first are those of the kinds; the rest of silence, by length
 };
 
 }  // namespace colibri::http

@@ -55,6 +55,7 @@ void Driver::ready(std::uint64_t epollKey, std::uint32_t events) {
   auto* c = table_.byEpollKey(epollKey);
   if (!c) return;
   if (c->phase == Phase::lingering && !(events & EPOLLERR)) return discard(*c);
+  if (c->webSocket) return webSocketReady(*c, events);
   // Both directions are over: nobody is left to read an answer.
   if (events & (EPOLLERR | EPOLLHUP)) return close(*c);
   if (events & EPOLLRDHUP) clientGone(*c);
@@ -233,11 +234,12 @@ void Driver::resumeWaiting() {
     auto* c = table_.byEpollKey(key);
     if (!c) continue;
     c->resuming = false;
-    resume(*c);
+    if (!c->webSocket) resume(*c);
   }
 }
 
 void Driver::deliver(Mailbox::Item&& item) {
+  if (item.kind == Mailbox::Kind::task) return item.task(*this);
   auto* c = table_.byExchange(item.exchange);
   if (item.kind == Mailbox::Kind::watch) {
     if (!c || c->ended) return item.gone();

@@ -31,6 +31,14 @@ class Driver {
   void adopt(UniqueFd socket, const PeerAddress& peer);
   void ready(std::uint64_t epollKey, std::uint32_t events);
   void deliver(Mailbox::Item&& item);
+  // From the handles of WebSockets, by exchange; for one that is gone they do nothing.
+  void upgrade(std::uint64_t exchange, WebSocketAccept&& accept,
+               std::shared_ptr<WebSocketCounts> counts);
+  void sendFrame(std::uint64_t exchange, const OutFramePtr& frame);
+  void closeWebSocket(std::uint64_t exchange, std::uint16_t code, std::string_view reason);
+  void dropUnread(std::uint64_t exchange);
+  void readOn(std::uint64_t exchange);
+
   void expire();
   /// Connections that had more to do than one turn allows.
   void resumeWaiting();
@@ -70,6 +78,24 @@ class Driver {
   void close(Connection& c);
   bool canProceed(const Connection& c) const noexcept;
 
+  // driver_websocket.cpp: what happens after an upgrade
+  Connection* openWebSocket(std::uint64_t exchange) noexcept;
+  void webSocketReady(Connection& c, std::uint32_t events);
+  bool receiveFrames(Connection& c);
+  bool takeFrames(Connection& c, std::string_view bytes);
+  bool takeMessage(Connection& c, MessageReader::Message&& message);
+  bool tooMuchUnread(const OpenWebSocket& ws) const noexcept;
+  void releaseReader(OpenWebSocket& ws);
+  void push(OpenWebSocket& ws, Opcode opcode, std::string payload);
+  void beginClose(Connection& c, std::uint16_t code, std::string_view reason);
+  void finishWebSocket(Connection& c, std::uint16_t code, std::string_view reason);
+  bool flushFrames(Connection& c);
+  bool sendQueued(Connection& c);
+  void sent(OpenWebSocket& ws, std::size_t bytes);
+  void settleWebSocket(Connection& c);
+  void tellClosed(OpenWebSocket& ws, std::uint16_t code);
+  void silent(Connection& c);
+
   const Options& options_;
   Handler& handler_;
   Counters& counters_;
@@ -89,6 +115,7 @@ class Driver {
   std::vector<char> scratch_;
   std::string spareOut_;
   std::vector<std::unique_ptr<RequestParser>> spareParsers_;
+  std::vector<std::unique_ptr<MessageReader>> spareReaders_;
 };
 
 }  // namespace colibri::http

@@ -110,6 +110,7 @@ void Driver::setInterest(Connection& c) {
 void Driver::linger(Connection& c) {
   if (c.drained || ::shutdown(c.socket.get(), SHUT_WR) != 0) return close(c);
   c.phase = Phase::lingering;
+  c.webSocket.reset();
   ++lingering_;
   deadlines_.arm(c.deadline, Wait::linger, now_);
   c.ended = true;  // only the end of what it sends matters now
@@ -131,6 +132,7 @@ void Driver::clientGone(Connection& c) {
 
 void Driver::close(Connection& c) {
   clientGone(c);
+  if (c.webSocket) tellClosed(*c.webSocket, 1006);
   deadlines_.disarm(c.deadline);
   releaseParser(c);
   if (c.phase == Phase::lingering) --lingering_;
@@ -152,9 +154,12 @@ void Driver::late(Connection& c, Wait wait) {
     case Wait::idle:
     case Wait::linger:
       return close(c);
+    case Wait::silence:
+      return silent(c);
     case Wait::write:
-      if (progress) return settle(c);  // starts another window
-      Counters::add(counters_.timeouts);
+      if (progress) return c.webSocket ? settleWebSocket(c) : settle(c);  // starts another window
+      if (c.webSocket) tellClosed(*c.webSocket, 1013);
+      Counters::add(c.webSocket ? counters_.unreadDropped : counters_.timeouts);
       return close(c);
     case Wait::body:
       if (progress) return settle(c);
@@ -171,7 +176,10 @@ void Driver::beginDrain() {
   for (std::uint32_t slot = 0; slot < table_.slots(); ++slot) {
     auto* c = table_.bySlot(slot);
     // A request that is already in the socket's buffer is answered; else this closes it.
-    if (c && c->phase == Phase::idle) readable(*c);
+    if (c && c->phase == Phase::idle)
+      readable(*c);
+    else if (c && c->webSocket)
+      finishWebSocket(*c, 1001, "the gateway stops");
   }
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/assert.hpp"
+#include "http/driver.hpp"
 
 namespace colibri::http {
 
@@ -15,25 +16,43 @@ void Mailbox::answer(std::uint64_t exchange, Response&& response) {
     immediate_ = std::move(response);
     return;
   }
-  put({exchange, Kind::answer, std::move(response), {}});
+  put({exchange, Kind::answer, std::move(response), {}, {}});
 }
 
 void Mailbox::dropped(std::uint64_t exchange) {
-  put({exchange, Kind::dropped, {}, {}});
+  put({exchange, Kind::dropped, {}, {}, {}});
 }
 
 void Mailbox::watch(std::uint64_t exchange, Function<void()> gone) {
-  put({exchange, Kind::watch, {}, std::move(gone)});
+  put({exchange, Kind::watch, {}, std::move(gone), {}});
 }
 
-void Mailbox::put(Item&& item) {
+WebSocket Mailbox::upgrade(std::uint64_t exchange, WebSocketAccept&& accept) {
+  auto counts = std::make_shared<WebSocketCounts>(accept.limits.queueBytes);
+  WebSocket socket(shared_from_this(), exchange, counts);
+  const auto peer = accept.peer;
+  const bool posted = post([exchange, accept = std::move(accept), counts](Driver& driver) mutable {
+    driver.upgrade(exchange, std::move(accept), std::move(counts));
+  });
+  if (posted) return socket;
+  counts->closed = true;
+  peer->onClosed(1001);
+  return socket;
+}
+
+bool Mailbox::post(Function<void(Driver&)> task) {
+  return put({0, Kind::task, {}, {}, std::move(task)});
+}
+
+bool Mailbox::put(Item&& item) {
   {
     const std::lock_guard lock(mutex_);
-    if (closed_) return;
+    if (closed_) return false;
     items_.push_back(std::move(item));
-    if (items_.size() > 1) return;  // whoever put the first one woke the loop
+    if (items_.size() > 1) return true;  // whoever put the first one woke the loop
   }
   wake();
+  return true;
 }
 
 void Mailbox::wake() noexcept {

@@ -6,6 +6,7 @@
 
 #include "base/function.hpp"
 #include "http/response.hpp"
+#include "http/websocket.hpp"
 
 namespace colibri::http {
 
@@ -18,6 +19,8 @@ class AnswerSink {
   virtual void answer(std::uint64_t exchange, Response&& response) = 0;
   virtual void dropped(std::uint64_t exchange) = 0;  ///< nobody will answer any more
   virtual void watch(std::uint64_t exchange, Function<void()> gone) = 0;
+  /// Where there is no connection to upgrade, the peer hears of the end at once.
+  virtual WebSocket upgrade(std::uint64_t exchange, WebSocketAccept&& accept);
 };
 
 /// The duty to answer one request, exactly once. Keeping it parks the request: no thread waits.
@@ -46,6 +49,10 @@ class Responder {
   explicit operator bool() const noexcept { return sink_ != nullptr; }
 
   void send(Response response);
+
+  /// Instead of an answer: the connection becomes a WebSocket. The 101 goes out before anything
+  /// else. If client or server are gone the peer hears onClosed(), possibly before this returns.
+  WebSocket upgrade(WebSocketAccept accept);
 
   /// `gone` runs once, on the loop thread, when the client closes (or half-closes) its connection
   /// before the answer; soon if it has already. It may race with send() from another thread. An

@@ -56,9 +56,12 @@ class Server::Impl {
 
   ServerStats stats() const noexcept {
     const auto read = [](const Counters::Count& c) { return c.load(std::memory_order_relaxed); };
-    return {read(counters_.connections), read(counters_.accepted),       read(counters_.refused),
-            read(counters_.requests),    read(counters_.protocolErrors), read(counters_.timeouts),
-            read(counters_.dropped),     read(counters_.acceptPauses),   read(counters_.bodyBytes)};
+    return {
+        read(counters_.connections),  read(counters_.accepted),       read(counters_.refused),
+        read(counters_.requests),     read(counters_.protocolErrors), read(counters_.timeouts),
+        read(counters_.dropped),      read(counters_.acceptPauses),   read(counters_.bodyBytes),
+        read(counters_.webSockets),   read(counters_.messagesIn),     read(counters_.messagesOut),
+        read(counters_.unreadDropped)};
   }
 
  private:

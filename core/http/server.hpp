@@ -10,7 +10,7 @@
 
 namespace colibri::http {
 
-/// Counts since start, except `connections` and `bodyBytes`, which are now.
+/// Counts since start, except `connections`, `bodyBytes` and `webSockets`, which are now.
 struct ServerStats {
   std::uint64_t connections = 0;
   std::uint64_t accepted = 0;
@@ -21,6 +21,10 @@ struct ServerStats {
   std::uint64_t dropped = 0;         ///< responders destroyed unanswered
   std::uint64_t acceptPauses = 0;    ///< out of descriptors or memory
   std::uint64_t bodyBytes = 0;       ///< of request bodies not complete yet
+  std::uint64_t webSockets = 0;      ///< open now; they are `connections`, too
+  std::uint64_t messagesIn = 0;      ///< whole messages of WebSocket clients
+  std::uint64_t messagesOut = 0;     ///< frames sent, those of the protocol included
+  std::uint64_t unreadDropped = 0;   ///< WebSockets closed because the client did not read
 };
 
 /// The public HTTP/1.1 listener: event loops, one thread each, that hold every connection.

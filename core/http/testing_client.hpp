@@ -106,6 +106,15 @@ class Client {
     return result;
   }
 
+  /// So many bytes, or fewer if the connection ends before.
+  std::string bytes(std::size_t count) {
+    while (buffer_.size() < count && fill()) {
+    }
+    auto taken = buffer_.substr(0, count);
+    buffer_.erase(0, count);
+    return taken;
+  }
+
   /// True if the server ends the connection properly and sends nothing before it.
   bool closedCleanly() { return buffer_.empty() && !fill() && ended_; }
 

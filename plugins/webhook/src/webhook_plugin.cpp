@@ -221,7 +221,11 @@ void WebhookPlugin::answered(std::uint64_t token, const colibri_http_answer& ans
   auto entry = inFlight_.take(token);
   if (!entry) return;  // revoked
   const auto verdict = judge(answer, entry->delivery.attempt(), configuration_.retry, spread());
-  entry->delivery.answer(verdict.outcome, verdict.text, verdict.retryAfter);
+  entry->delivery.answer({.outcome = verdict.outcome,
+                          .why = verdict.text,
+                          .after = verdict.retryAfter,
+                          .httpStatus = answer.http_status,
+                          .response = sdk::view(answer.body)});
 }
 
 void WebhookPlugin::revoke(std::uint64_t token) {

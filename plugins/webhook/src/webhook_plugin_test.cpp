@@ -156,6 +156,17 @@ TEST_F(WebhookPluginTest, WithoutAnySecretItWarnsAndSendsUnsigned) {
   EXPECT_TRUE(host_.httpCalls().at(0).header("webhook-id"));
 }
 
+TEST_F(WebhookPluginTest, ReportsWhatTheEndpointSaid) {
+  begin();
+  const auto rejected = delivered({.httpStatus = 422, .body = R"({"error":"no such order"})"});
+  EXPECT_EQ(rejected.httpStatus, 422U);
+  EXPECT_EQ(rejected.response, R"({"error":"no such order"})");
+  EXPECT_EQ(delivered({.httpStatus = 200, .body = "thanks"}).response, "thanks");
+  const auto denied = delivered({.status = COLIBRI_E_FORBIDDEN, .detail = "a loopback address"});
+  EXPECT_EQ(denied.httpStatus, 0U);
+  EXPECT_EQ(denied.response, "");
+}
+
 TEST_F(WebhookPluginTest, PassesTheEndpointsAnswerOnAsAnOutcome) {
   begin();
   EXPECT_EQ(delivered({.httpStatus = 410}).status, COLIBRI_E_GONE);

@@ -1,0 +1,80 @@
+#include "http/websocket.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "http/driver.hpp"
+#include "http/mailbox.hpp"
+
+namespace colibri::http {
+
+OutFramePtr makeFrame(Opcode opcode, SharedBytes payload) {
+  auto head = frameHead(opcode, payload.bytes.size());
+  return std::make_shared<const OutFrame>(OutFrame{std::move(head), std::move(payload)});
+}
+
+WebSocket::WebSocket(std::shared_ptr<Mailbox> loop, std::uint64_t exchange,
+                     std::shared_ptr<WebSocketCounts> counts)
+    : loop_(std::move(loop)), exchange_(exchange), counts_(std::move(counts)) {}
+
+/// Counts the bytes in, if they are taken.
+WebSocket::Sent WebSocket::admit(std::size_t bytes) const {
+  if (!counts_ || counts_->closed) return Sent::closed;
+  const auto before = counts_->queued.fetch_add(bytes);
+  if (before + bytes > counts_->maxQueue) {
+    counts_->queued -= bytes;
+    return Sent::full;
+  }
+  if ((before + bytes) * 2 <= counts_->maxQueue) return Sent::taken;
+  counts_->half = true;  // before the frame is posted: the loop looks after it has come
+  return Sent::half;
+}
+
+WebSocket::Sent WebSocket::send(OutFramePtr frame) const {
+  const auto sent = admit(frame->size());
+  if (sent == Sent::full) dropUnread();
+  if (sent == Sent::full || sent == Sent::closed) return sent;
+  loop_->post([exchange = exchange_, frame = std::move(frame)](Driver& driver) {
+    driver.sendFrame(exchange, frame);
+  });
+  return sent;
+}
+
+void WebSocket::sendMany(std::span<const WebSocket> to, const OutFramePtr& frame) {
+  std::vector<std::pair<Mailbox*, std::vector<std::uint64_t>>> loops;  // one or two
+  for (const auto& socket : to) {
+    const auto sent = socket.admit(frame->size());
+    if (sent == Sent::full) socket.dropUnread();
+    if (sent == Sent::full || sent == Sent::closed) continue;
+    auto at = std::find_if(loops.begin(), loops.end(),
+                           [&](const auto& loop) { return loop.first == socket.loop_.get(); });
+    if (at == loops.end()) at = loops.insert(at, {socket.loop_.get(), {}});
+    at->second.push_back(socket.exchange_);
+  }
+  for (auto& [loop, exchanges] : loops) {
+    loop->post([exchanges = std::move(exchanges), frame](Driver& driver) {
+      for (const auto exchange : exchanges) driver.sendFrame(exchange, frame);
+    });
+  }
+}
+
+void WebSocket::dropUnread() const {
+  loop_->post([exchange = exchange_](Driver& driver) { driver.dropUnread(exchange); });
+}
+
+void WebSocket::close(std::uint16_t code, std::string reason) const {
+  if (!counts_ || counts_->closed) return;
+  loop_->post([exchange = exchange_, code, reason = std::move(reason)](Driver& driver) {
+    driver.closeWebSocket(exchange, code, reason);
+  });
+}
+
+void WebSocket::consumed(std::size_t bytes) const {
+  if (!counts_) return;
+  counts_->unread -= bytes;
+  if (!counts_->paused) return;
+  loop_->post([exchange = exchange_](Driver& driver) { driver.readOn(exchange); });
+}
+
+}  // namespace colibri::http
