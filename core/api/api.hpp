@@ -5,10 +5,12 @@
 
 #include "api/client_address.hpp"
 #include "api/cors.hpp"
+#include "api/deliveries_controller.hpp"
 #include "api/failed_keys.hpp"
 #include "api/instances_controller.hpp"
 #include "api/messages_controller.hpp"
 #include "api/plugins_controller.hpp"
+#include "api/web_mounts.hpp"
 #include "http/handler.hpp"
 
 namespace colibri::api {
@@ -36,12 +38,15 @@ struct Entrance {
 class Api final : public http::Handler {
  public:
   Api(Entrance entrance, InstancesController instances, MessagesController messages,
-      PluginsController plugins, const instances::Registry& registry, Gateway gateway);
+      DeliveriesController deliveries, PluginsController plugins,
+      const instances::Registry& registry, Gateway gateway, WebMounts* mounts = nullptr);
 
   http::BodyPolicy bodyPolicy(const http::Head& head) override;
   void handle(http::Request request, http::Responder responder) override;
 
  private:
+  std::optional<MountMatch> mountOf(const http::Head& head) const;
+  void enter(MountMatch match, http::Request request, http::Responder responder);
   /// To a wrong key: 401, or 429 once its sender had enough of them.
   Answer refusal(const http::Request& request) const;
   void dispatch(Call call) const;
@@ -49,9 +54,11 @@ class Api final : public http::Handler {
   Entrance entrance_;
   InstancesController instances_;
   MessagesController messages_;
+  DeliveriesController deliveries_;
   PluginsController plugins_;
   const instances::Registry& registry_;
   Gateway gateway_;
+  WebMounts* const mounts_;  ///< may be null; outlives the Api
 };
 
 }  // namespace colibri::api
