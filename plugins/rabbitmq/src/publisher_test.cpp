@@ -19,7 +19,8 @@ using namespace std::chrono_literals;
 /// not empty, and hangs up then.
 class Stranger {
  public:
-  explicit Stranger(std::string greeting) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit Stranger(const std::string& greeting)
+      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

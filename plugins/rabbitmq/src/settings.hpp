@@ -16,7 +16,7 @@ struct Settings {
 
 /// `hasBroker` false: nothing may be enabled. [Errors] throws sdk::Error: the key and what is
 /// allowed.
-Settings parseSettings(std::string_view json, bool hasBroker);
+Settings parseSettings(std::string_view text, bool hasBroker);
 
 /// How rabbitmq/set and rabbitmq/find speak of them.
 event_settings::Form formFor(bool hasBroker) noexcept;
