@@ -20,6 +20,7 @@ struct Counters {
   std::uint64_t ephemeralOffered = 0;    ///< handed over, at most once each
   std::uint64_t ephemeralCoalesced = 0;  ///< replaced by a newer one of its kind
   std::uint64_t ephemeralDropped = 0;    ///< too many waiting, expired, or the lane went
+  std::uint64_t attemptsLeftOut = 0;     ///< of the log of attempts, whole or their responses
   std::uint64_t suspensions = 0;         ///< of lanes
   std::uint64_t pagesRead = 0;           ///< reads of the log for lanes that were behind
   std::uint64_t cursorWrites = 0;        ///< PutCursor rows committed

@@ -269,8 +269,11 @@ std::vector<AttemptEntry> Dispatcher::attemptsNotStored(InstanceKey instance,
 }
 
 Counters Dispatcher::counters() const {
+  const std::lock_guard attempts(impl_->attemptsMutex);
   const std::lock_guard lock(impl_->mutex);
-  return impl_->counters;
+  auto all = impl_->counters;
+  all.attemptsLeftOut = impl_->fresh.leftOut() + impl_->attempts.responsesLeftOut();
+  return all;
 }
 
 }  // namespace colibri::delivery

@@ -144,7 +144,7 @@ TEST_F(AttemptsTest, ReplaysAreAmongThem) {
   ASSERT_THAT(stored(), SizeIs(4));
   EXPECT_FALSE(stored()[2].replay);
   EXPECT_TRUE(stored()[3].replay);
-  EXPECT_EQ(stored()[3].number, 4u);
+  EXPECT_EQ(stored()[3].number, 1u);
 }
 
 TEST_F(AttemptsTest, NoneIsWrittenForAnInstanceThatIsBeingDeleted) {

@@ -22,7 +22,7 @@ Result<ReplayPage> readPage(LogSource& log, store::Store& store, const std::stri
     if (expires != 0 && expires <= now.wallUs)
       event = Error{Errc::rejected, "the event expired before it could be delivered again"};
     if (event)
-      page.replays.push_back({letter.id, letter.attempts, std::move(*event)});
+      page.replays.push_back({letter.id, letter.attempts, std::move(*event), 0});
     else
       page.inVain.push_back(
           store::ReturnDeadLetter{letter.id, event.error().message, letter.attempts, now.wallUs});

@@ -44,6 +44,7 @@ struct Handed {
   events::EventPtr event;
   std::uint32_t number = 1;
   std::uint64_t letter = 0;  ///< of a replay: the dead letter's id
+  std::uint32_t before = 0;  ///< of a replay: attempts that `number` does not count
 };
 /// An event that failed for good; it counts as unfinished until Lane::buried().
 struct Burial {

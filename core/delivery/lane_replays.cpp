@@ -39,18 +39,20 @@ bool Lane::replayGoesNext(bool othersWait, bool probe, Moment now) const {
 Handed Lane::takeReplay() {
   replaysTurn_ = false;
   auto replay = replays_->take();
-  return {Handed::Kind::replay, std::move(replay.event), replay.attempts + 1, replay.letter};
+  // Counted anew, so that a sink's own limit of attempts is not used up.
+  return {Handed::Kind::replay, std::move(replay.event), replay.tries + 1, replay.letter,
+          replay.attempts};
 }
 
 Verdict Lane::replayAnswered(const Handed& handed, const Outcome& outcome, Moment now) {
   Verdict verdict;
   const auto stays = [&](std::int64_t notBeforeUs) {
-    replays_->putBack({handed.letter, handed.number - 1, handed.event}, notBeforeUs);
+    replays_->putBack({handed.letter, handed.before, handed.event, handed.number}, notBeforeUs);
   };
   const auto ends = [&](std::string inVain) {
     if (phase_ == Phase::probing) recovered();
     replays_->settling();
-    verdict.replayed = Replayed{handed.letter, std::move(inVain), handed.number};
+    verdict.replayed = Replayed{handed.letter, std::move(inVain), handed.before + handed.number};
   };
   switch (outcome.kind) {
     case Outcome::Kind::ok:
@@ -85,7 +87,7 @@ Verdict Lane::replayUnanswered(const Handed& handed, const Outcome& outcome, Mom
   Verdict verdict;
   ++shared_.counters.replaysInVain;
   replays_->settling();
-  verdict.replayed = Replayed{handed.letter, outcome.detail, handed.number};
+  verdict.replayed = Replayed{handed.letter, outcome.detail, handed.before + handed.number};
   failed(outcome, now, verdict);
   return verdict;
 }

@@ -13,8 +13,9 @@ namespace colibri::delivery {
 /// A dead letter that is to be delivered again.
 struct Replay {
   std::uint64_t letter = 0;    ///< its id in the store
-  std::uint32_t attempts = 0;  ///< before this one
+  std::uint32_t attempts = 0;  ///< before it was marked
   events::EventPtr event;
+  std::uint32_t tries = 0;  ///< since then, as far as is known
 };
 
 /// Marked letters as they were read, and what is to be written of those that cannot be delivered.

@@ -114,9 +114,10 @@ class FakeStore final : public store::Store {
   }
   Result<std::optional<store::DeadLetterRow>> deadLetter(InstanceKey instance,
                                                          std::uint64_t id) override {
+    const std::lock_guard lock(mutex_);
     std::optional<store::DeadLetterRow> found;
-    for (auto& row : tables().deadLetters) {
-      if (row.id == id && row.instance == instance) found = whole(std::move(row));
+    for (const auto& row : tables_.deadLetters) {
+      if (row.id == id && row.instance == instance) found = whole(row);
     }
     return found;
   }
@@ -125,10 +126,11 @@ class FakeStore final : public store::Store {
                                                               std::uint32_t limit,
                                                               std::size_t) override {
     if (readsRefused_) return Error{Errc::unavailable, "the disk does not answer"};
+    const std::lock_guard lock(mutex_);
     std::vector<store::DeadLetterRow> page;
-    for (auto& row : tables().deadLetters) {
+    for (const auto& row : tables_.deadLetters) {
       if (row.subscription != subscription || row.instance != instance) continue;
-      if (row.replayAtUs != 0 && page.size() < limit) page.push_back(whole(std::move(row)));
+      if (row.replayAtUs != 0 && page.size() < limit) page.push_back(whole(row));
     }
     return page;
   }

@@ -10,6 +10,8 @@
 namespace colibri::store::postgres {
 namespace {
 
+constexpr InstanceKey kLastInstance = (InstanceKey{1} << 63) - 1;
+
 constexpr char kCountRows[] =
     "SELECT (SELECT COUNT(*) FROM instances WHERE key = $1)"
     " + (SELECT COUNT(*) FROM settings WHERE instance = $1)"
@@ -96,7 +98,7 @@ Queries::Queries(std::unique_ptr<Connection> connection, const crypto::Sealer* s
       deadLetterCounts_(*connection_,
                         "SELECT subscription, instance, COUNT(*),"
                         " COUNT(*) FILTER (WHERE replay_at_us <> 0) FROM dead_letters"
-                        " WHERE $1::bigint = 0 OR instance = $1"
+                        " WHERE instance BETWEEN $1 AND $2"
                         " GROUP BY instance, subscription ORDER BY instance, subscription"),
       attempts_(*connection_,
                 "SELECT number, sealed, entry FROM attempts WHERE instance = $1"
@@ -188,7 +190,7 @@ std::vector<DeadLetterRow> Queries::markedDeadLetters(std::string_view subscript
 }
 
 std::vector<DeadLetterCount> Queries::deadLetterCounts(InstanceKey instance) {
-  const auto found = deadLetterCounts_.run(instance);
+  const auto found = deadLetterCounts_.run(instance, instance != 0 ? instance : kLastInstance);
   std::vector<DeadLetterCount> counts(static_cast<std::size_t>(found.size()));
   int row = 0;
   for (auto& c : counts) found.read(row++, c.subscription, c.instance, c.letters, c.marked);

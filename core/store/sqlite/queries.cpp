@@ -8,6 +8,8 @@
 namespace colibri::store::sqlite {
 namespace {
 
+constexpr InstanceKey kLastInstance = (InstanceKey{1} << 63) - 1;
+
 constexpr char kCountRows[] =
     "SELECT (SELECT COUNT(*) FROM instances WHERE key = ?1)"
     " + (SELECT COUNT(*) FROM settings WHERE instance = ?1)"
@@ -100,7 +102,7 @@ Queries::Queries(const std::filesystem::path& file, const crypto::Sealer* sealer
                             " ORDER BY id LIMIT ?3")),
       deadLetterCounts_(connection_.handle(),
                         "SELECT subscription, instance, COUNT(*), SUM(replay_at_us <> 0)"
-                        " FROM dead_letters WHERE ?1 = 0 OR instance = ?1"
+                        " FROM dead_letters WHERE instance BETWEEN ?1 AND ?2"
                         " GROUP BY instance, subscription ORDER BY instance, subscription"),
       attempts_(connection_.handle(),
                 "SELECT number, sealed, entry FROM attempts WHERE instance = ?1"
@@ -203,7 +205,8 @@ std::vector<DeadLetterRow> Queries::markedDeadLetters(std::string_view subscript
 
 std::vector<DeadLetterCount> Queries::deadLetterCounts(InstanceKey instance) {
   std::vector<DeadLetterCount> counts;
-  for (deadLetterCounts_.start(instance); deadLetterCounts_.next();) {
+  for (deadLetterCounts_.start(instance, instance != 0 ? instance : kLastInstance);
+       deadLetterCounts_.next();) {
     auto& c = counts.emplace_back();
     deadLetterCounts_.read(c.subscription, c.instance, c.letters, c.marked);
   }

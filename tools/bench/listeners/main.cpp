@@ -1,6 +1,7 @@
-// Clients of Socket.IO as cheap as they can be, so that a benchmark measures the server: a WebSocket each, joined to
-// /shop, in one thread. For each line on its input it says "ready", then when the last of them had got a kilobyte, in
-// milliseconds since 1970.   bench-listeners PORT COUNT KEY
+// Clients of Socket.IO as cheap as they can be, so that a benchmark measures the server: a
+// WebSocket each, joined to /shop, in one thread. For each line on its input it says "ready", then
+// when the last of them had got a kilobyte, in milliseconds since 1970.   bench-listeners PORT
+// COUNT KEY
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <poll.h>
