@@ -36,11 +36,11 @@ export class Listener {
       () => this.texts.includes(text),
     )
   }
-  /** The connection breaks, as networks do it; the client tries again at once unless told otherwise. */
+  /** The connection breaks, as networks do it: nobody says goodbye. The client tries again at once unless told otherwise. */
   cut() {
     const { transport } = this.socket.io.engine
-    if (transport.ws) transport.ws.terminate?.() ?? transport.ws.close()
-    else this.socket.io.engine.close()
+    if (transport.ws) transport.ws.terminate()
+    else transport.onError('the network is gone')
   }
   close() {
     this.socket.close()
