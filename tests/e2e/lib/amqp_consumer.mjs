@@ -1,15 +1,14 @@
 // A consumer of queues, by amqplib: keeps what came, acknowledges it, and comes back by itself like a patient one: when the
 // broker was away, or the queue.
 import { connect } from 'amqplib'
-import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
+import { History } from './history.mjs'
 import { until } from './wait.mjs'
 
 export class AmqpConsumer {
-  /** `uri`: a function, since ports and passwords may change. */
-  constructor(uri, queue) {
-    this.uri = uri
-    this.queue = queue
+  /** `uri`: a function, since ports and passwords may change. `hear`: told of each message as it comes. */
+  constructor(uri, queue, hear = () => {}) {
+    Object.assign(this, { uri, queue, hear })
     /** As it came: {id, fields, properties, event}. */
     this.received = []
     this.done = this.#consume()
@@ -47,8 +46,10 @@ export class AmqpConsumer {
   }
   #take(channel, message) {
     if (message === null) return this.cancelled() // the queue is gone
-    const event = JSON.parse(message.content.toString())
-    this.received.push({ id: message.properties.messageId, fields: message.fields, properties: message.properties, event })
+    const { fields, properties } = message
+    const one = { id: properties.messageId, fields, properties, event: JSON.parse(message.content.toString()) }
+    this.received.push(one)
+    this.hear(one)
     channel.ack(message)
   }
 
@@ -68,25 +69,9 @@ export class AmqpConsumer {
       () => numbers().size >= total,
       ms,
     )
-    const ids = new Map()
-    for (const { id, event } of this.received) {
-      const { n } = event.data
-      if (ids.has(n)) assert.equal(ids.get(n), id, `event ${n} came under two ids`)
-      else ids.set(n, id)
-    }
-    assert.equal(new Set(ids.values()).size, total, 'an id for each event')
-    for (let chat = 0; chat < chats; chat++) {
-      const came = [...ids.keys()].filter((n) => n % chats === chat)
-      assert.deepEqual(
-        came,
-        came.toSorted((a, b) => a - b),
-        `chat ${chat} is in order`,
-      )
-    }
-    assert.deepEqual(
-      [...ids.keys()].toSorted((a, b) => a - b),
-      Array.from({ length: total }, (_, n) => n),
-    )
+    const history = new History(this.queue, { total, chats })
+    for (const { id, event } of this.received) history.add(event.data.n, id)
+    history.check()
   }
   async close() {
     this.closed = true
