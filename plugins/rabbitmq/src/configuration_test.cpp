@@ -7,7 +7,6 @@
 namespace colibri::rabbitmq {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::string refusal(std::string_view json) {

@@ -47,10 +47,10 @@ std::string closedBecause(std::uint16_t code, amqp_bytes_t text) {
 /// Confirms that the broker closes the connection, and does so, too.
 [[noreturn]] void lostBy(amqp_connection_state_t state, const void* decoded) {
   const auto& closed = *static_cast<const amqp_connection_close_t*>(decoded);
-  const ConnectionLost why(closedBecause(closed.reply_code, closed.reply_text));
+  const auto why = closedBecause(closed.reply_code, closed.reply_text);
   amqp_connection_close_ok_t ok{};
   static_cast<void>(amqp_send_method(state, 0, AMQP_CONNECTION_CLOSE_OK_METHOD, &ok));
-  throw why;
+  throw ConnectionLost(why);
 }
 
 }  // namespace
@@ -101,11 +101,11 @@ void Connection::check(const amqp_rpc_reply_t& reply, std::uint16_t channel) {
     throw ConnectionLost("the broker closed the connection");
   if (reply.reply.id == AMQP_CONNECTION_CLOSE_METHOD) lostBy(state_, reply.reply.decoded);
   const auto& closed = *static_cast<const amqp_channel_close_t*>(reply.reply.decoded);
-  const ChannelRefused refused(closed.reply_code,
-                               closedBecause(closed.reply_code, closed.reply_text));
+  const auto code = closed.reply_code;
+  const auto why = closedBecause(code, closed.reply_text);
   amqp_channel_close_ok_t ok{};
   rabbitmq::check(amqp_send_method(state_, channel, AMQP_CHANNEL_CLOSE_OK_METHOD, &ok));
-  throw refused;
+  throw ChannelRefused(code, why);
 }
 
 void Connection::openChannel(std::uint16_t channel) {

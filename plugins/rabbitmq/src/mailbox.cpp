@@ -27,7 +27,7 @@ void Mailbox::post(Message&& message) {
   if (first) wake();
 }
 
-void Mailbox::wake() noexcept {
+void Mailbox::wake() const noexcept {
   const std::uint64_t one = 1;
   // The counter cannot be full; whatever write() says, the descriptor is readable.
   if (::write(fd_, &one, sizeof one) < 0) return;

@@ -19,7 +19,7 @@ class Mailbox {
   Mailbox& operator=(Mailbox&&) = delete;
 
   void post(Message&& message);
-  void wake() noexcept;
+  void wake() const noexcept;
   /// Readable when something was posted or wake() called since the last take().
   int fd() const noexcept { return fd_; }
   std::vector<Message> take();

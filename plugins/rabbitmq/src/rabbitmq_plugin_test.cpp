@@ -17,6 +17,9 @@ using ::testing::IsEmpty;
 constexpr auto kNobodyThere = R"({"uri":"amqp://me:hunter2@127.0.0.1:1"})";
 
 class RabbitmqPluginTest : public ::testing::Test {
+ public:
+  ~RabbitmqPluginTest() override { EXPECT_THAT(host_.violations(), IsEmpty()); }
+
  protected:
   void begin(const std::string& config = kNobodyThere) {
     ASSERT_EQ(host_.load(config), COLIBRI_OK) << host_.error();
@@ -27,7 +30,6 @@ class RabbitmqPluginTest : public ::testing::Test {
     host_.pump();
     return host_.reply(token).value_or(colibri::testing::RouteReply{.body = "no answer"});
   }
-  ~RabbitmqPluginTest() override { EXPECT_THAT(host_.violations(), IsEmpty()); }
 
   FakeHost host_{sdk::detail::Adapter<RabbitmqPlugin>::kDescriptor};
 };
