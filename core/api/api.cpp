@@ -14,11 +14,12 @@ Answer text(std::string body) {
 }  // namespace
 
 Api::Api(Entrance entrance, InstancesController instances, MessagesController messages,
-         PluginsController plugins, const instances::Registry& registry, Gateway gateway,
-         WebMounts* mounts)
+         DeliveriesController deliveries, PluginsController plugins,
+         const instances::Registry& registry, Gateway gateway, WebMounts* mounts)
     : entrance_(std::move(entrance)),
       instances_(std::move(instances)),
       messages_(std::move(messages)),
+      deliveries_(deliveries),
       plugins_(plugins),
       registry_(registry),
       gateway_(std::move(gateway)),
@@ -114,6 +115,18 @@ void Api::dispatch(Call call) const {
       return plugins_.serve(std::move(call));
     case Action::sendText:
       return messages_.sendText(std::move(call));
+    case Action::lanes:
+      return deliveries_.lanes(std::move(call));
+    case Action::attempts:
+      return deliveries_.attempts(std::move(call));
+    case Action::deadLetters:
+      return deliveries_.deadLetters(std::move(call));
+    case Action::replay:
+      return deliveries_.replay(std::move(call));
+    case Action::purge:
+      return deliveries_.purge(std::move(call));
+    case Action::resume:
+      return deliveries_.resume(std::move(call));
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "api/client_address.hpp"
 #include "api/cors.hpp"
+#include "api/deliveries_controller.hpp"
 #include "api/failed_keys.hpp"
 #include "api/instances_controller.hpp"
 #include "api/messages_controller.hpp"
@@ -37,8 +38,8 @@ struct Entrance {
 class Api final : public http::Handler {
  public:
   Api(Entrance entrance, InstancesController instances, MessagesController messages,
-      PluginsController plugins, const instances::Registry& registry, Gateway gateway,
-      WebMounts* mounts = nullptr);
+      DeliveriesController deliveries, PluginsController plugins,
+      const instances::Registry& registry, Gateway gateway, WebMounts* mounts = nullptr);
 
   http::BodyPolicy bodyPolicy(const http::Head& head) override;
   void handle(http::Request request, http::Responder responder) override;
@@ -53,6 +54,7 @@ class Api final : public http::Handler {
   Entrance entrance_;
   InstancesController instances_;
   MessagesController messages_;
+  DeliveriesController deliveries_;
   PluginsController plugins_;
   const instances::Registry& registry_;
   Gateway gateway_;

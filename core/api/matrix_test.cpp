@@ -147,7 +147,11 @@ struct Matrix : ::testing::TestWithParam<Dialect> {
       case Action::restart:
       case Action::deleteInstance:
       case Action::ofPlugin:
+      case Action::lanes:
+      case Action::attempts:
         return {200};
+      case Action::deadLetters:
+        return {200, 400};  // 400: the `id` of a trick is none of a dead letter
       case Action::connect:
         return {504};  // nobody shows a code
       case Action::logout:
@@ -155,6 +159,9 @@ struct Matrix : ::testing::TestWithParam<Dialect> {
       case Action::createInstance:
       case Action::setPresence:
       case Action::sendText:
+      case Action::replay:
+      case Action::purge:
+      case Action::resume:
         return {400};  // of an empty body
     }
     return {};

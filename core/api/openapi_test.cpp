@@ -27,10 +27,14 @@ Path split(const std::string& text) {
   return path;
 }
 
-/// What the plugins serve that come with the gateway (plugins/webhook/src/webhook_plugin.hpp).
+/// What the plugins serve that come with the gateway (plugins/event_settings).
 constexpr Route kOfPlugins[] = {
     {Action::ofPlugin, Access::instanceKey, "POST", "webhook", "set", true},
-    {Action::ofPlugin, Access::instanceKey, "GET", "webhook", "find", true}};
+    {Action::ofPlugin, Access::instanceKey, "GET", "webhook", "find", true},
+    {Action::ofPlugin, Access::instanceKey, "POST", "rabbitmq", "set", true},
+    {Action::ofPlugin, Access::instanceKey, "GET", "rabbitmq", "find", true},
+    {Action::ofPlugin, Access::instanceKey, "POST", "websocket", "set", true},
+    {Action::ofPlugin, Access::instanceKey, "GET", "websocket", "find", true}};
 
 /// One operation under one of its servers.
 struct Documented {

@@ -24,6 +24,12 @@ constexpr std::array kRoutes = {
     Route{logout, Access::instanceKey, "DELETE", "instance", "logout", true},
     Route{deleteInstance, Access::instanceKey, "DELETE", "instance", "delete", true},
     Route{sendText, Access::instanceKey, "POST", "message", "sendText", true},
+    Route{lanes, Access::instanceKey, "GET", "deliveries", "lanes", true},
+    Route{attempts, Access::instanceKey, "GET", "deliveries", "attempts", true},
+    Route{deadLetters, Access::instanceKey, "GET", "deliveries", "deadLetters", true},
+    Route{replay, Access::instanceKey, "POST", "deliveries", "replay", true},
+    Route{purge, Access::instanceKey, "POST", "deliveries", "purge", true},
+    Route{resume, Access::instanceKey, "POST", "deliveries", "resume", true},
 };
 
 bool sameWord(std::string_view a, std::string_view b) {

@@ -25,8 +25,14 @@ enum class Action : std::uint8_t {
   setPresence,
   logout,
   deleteInstance,
-  sendText,  // of one instance
-  ofPlugin   // whatever a plugin serves
+  sendText,
+  lanes,
+  attempts,
+  deadLetters,
+  replay,
+  purge,
+  resume,   // of one instance
+  ofPlugin  // whatever a plugin serves
 };
 
 /// Who may call an action, decided before anything is looked up.

@@ -44,6 +44,20 @@ json::object v2Success(const char* message) {
       {"status", "SUCCESS"}, {"error", false}, {"response", json::object{{"message", message}}}};
 }
 
+/// The settings of a receiver of events, as rows of v2 have them; null if there are none.
+json::value relation(const Instance& instance, std::string_view alias) {
+  const auto at = instance.settings.find(alias);
+  if (at == instance.settings.end()) return nullptr;
+  const auto settings = json::parse(at->second.json);  // validated when it came
+  const auto* events = settings.as_object().if_contains("events");
+  return json::object{{"id", instance.row.id},
+                      {"enabled", at->second.enabled},
+                      {"events", events == nullptr ? json::value(json::array()) : *events},
+                      {"createdAt", time(at->second.createdAtUs)},
+                      {"updatedAt", time(at->second.updatedAtUs)},
+                      {"instanceId", instance.row.id}};
+}
+
 /// What v2 shows of a new instance's webhook; empty if it has none.
 json::object webhookV2(const Instance& instance) {
   json::object out;
@@ -159,10 +173,10 @@ json::value row(Dialect dialect, const Instance& instance, const std::string& to
       // Relations that are not kept here.
       {"Chatwoot", nullptr},
       {"Proxy", nullptr},
-      {"Rabbitmq", nullptr},
+      {"Rabbitmq", relation(instance, "rabbitmq")},
       {"Nats", nullptr},
       {"Sqs", nullptr},
-      {"Websocket", nullptr},
+      {"Websocket", relation(instance, "websocket")},
       {"Setting", nullptr},
       {"_count", json::object{{"Message", 0}, {"Contact", 0}, {"Chat", 0}}}};
 }

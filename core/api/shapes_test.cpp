@@ -125,6 +125,16 @@ TEST(Shapes, ARowOfV2) {
              "createdAt":"2025-01-02T09:00:00.000Z","updatedAt":"2025-01-02T09:00:00.000Z",
              "Chatwoot":null,"Proxy":null,"Rabbitmq":null,"Nats":null,"Sqs":null,"Websocket":null,
              "Setting":null,"_count":{"Message":0,"Contact":0,"Chat":0}})");
+  instance.settings["websocket"] = {.json = R"({"enabled":false,"events":["CALL"]})",
+                                    .enabled = false,
+                                    .createdAtUs = 1'735'808'400'000'000,
+                                    .updatedAtUs = 1'735'808'401'000'000};
+  expect(row(v2, instance, "KEY").at("Websocket"),
+         R"({"id":"id-1","enabled":false,"events":["CALL"],"createdAt":"2025-01-02T09:00:00.000Z",
+             "updatedAt":"2025-01-02T09:00:01.000Z","instanceId":"id-1"})");
+  EXPECT_EQ(row(v2, instance, "KEY").at("Rabbitmq"), boost::json::value(nullptr));
+  instance.settings["rabbitmq"] = instance.settings.at("websocket");
+  EXPECT_EQ(row(v2, instance, "KEY").at("Rabbitmq"), row(v2, instance, "KEY").at("Websocket"));
   instance.row.disconnectionCode = 401;
   instance.row.disconnectedAtUs = 1'735'808'401'000'000;
   instance.last.detail = "logged out on the phone";

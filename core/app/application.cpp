@@ -59,6 +59,7 @@ struct Application::Parts {
   std::unique_ptr<events::EventLog> log;
   std::unique_ptr<net::CurlHttpClient> http;
   std::unique_ptr<delivery::Dispatcher> dispatcher;
+  std::unique_ptr<delivery::Deliveries> deliveries;
   std::unique_ptr<DispatcherFarewell> farewell;
   std::unique_ptr<instances::HostEvents> hostEvents;
   std::unique_ptr<instances::Lifecycle> lifecycle;
@@ -157,6 +158,8 @@ Result<void> Application::Parts::buildCore() {
   http = std::make_unique<net::CurlHttpClient>(std::move(*client), clock);
   dispatcher = std::make_unique<delivery::Dispatcher>(*log, *store, timers, *executor, clock,
                                                       dispatcherOptions(settings()));
+  deliveries = std::make_unique<delivery::Deliveries>(*dispatcher, delivery::sourceOf(*log), *store,
+                                                      *executor, clock);
   farewell = std::make_unique<DispatcherFarewell>(*dispatcher);
   hostEvents = std::make_unique<instances::HostEvents>(*log, timers);
   lifecycle = std::make_unique<instances::Lifecycle>(
@@ -209,7 +212,8 @@ Result<void> Application::Parts::serve() {
                     .rootDialect = dialect},
       api::InstancesController(*lifecycle, registry, *commands, lastChats, *pluginSettings,
                                pluginMounts->words()),
-      api::MessagesController(*commands), api::PluginsController(*pluginRoutes), registry,
+      api::MessagesController(*commands), api::DeliveriesController(*deliveries),
+      api::PluginsController(*pluginRoutes), registry,
       api::Gateway{kVersion, [this] { return pluginsJson(*plugins); },
                    [this] { return metrics->text(*server); }},
       pluginMounts.get());

@@ -72,6 +72,13 @@ std::string MetricsView::text(const http::Server& server) {
   const auto set = [&](const char* name, const char* help, std::uint64_t value) {
     metrics_.gauge(name, help).set(static_cast<std::int64_t>(value));
   };
+  const auto deliveries = dispatcher_.counters();
+  set("colibri_delivery_dead_letters_replayed_total", "Dead letters that were delivered after all",
+      deliveries.replayed);
+  set("colibri_delivery_replays_rejected_total", "Dead letters that were rejected again",
+      deliveries.replaysInVain);
+  set("colibri_delivery_attempts_unlogged_total", "Attempts that the log of attempts left out",
+      deliveries.attemptsLeftOut);
   const auto served = server.stats();
   set("colibri_http_connections_open_count", "Open connections of the API", served.connections);
   set("colibri_http_requests_served_total", "Requests given to the API", served.requests);

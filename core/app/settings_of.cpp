@@ -1,5 +1,7 @@
 #include "app/settings_of.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -56,6 +58,11 @@ Result<net::CurlHttpClient::Options> httpClientOptions(const config::Settings& s
   auto list = net::AllowList::parse(allow);
   if (!list) return Error{Errc::invalidArgument, "http_client.allow: " + list.error().message};
   net::CurlHttpClient::Options options;
+  if (const auto& file = settings.httpClient.caFile; !file.empty()) {
+    if (::access(file.c_str(), R_OK) != 0)
+      return Error{Errc::invalidArgument, "http_client.ca_file: " + file + " cannot be read"};
+    options.caBundle = file;
+  }
   options.allowList = std::move(*list);
   options.proxy = settings.httpClient.proxy;
   options.maxPerHost = settings.httpClient.maxPerHost;

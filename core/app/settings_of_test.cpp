@@ -41,6 +41,16 @@ TEST(SettingsOf, AWrongAllowListNamesItsKey) {
       << options.error().message;
 }
 
+TEST(SettingsOf, AFileOfCertificatesThatCannotBeReadNamesItsKey) {
+  auto settings = valid();
+  settings.httpClient.caFile = "/nowhere/ca.pem";
+  const auto options = httpClientOptions(settings);
+  ASSERT_FALSE(options);
+  EXPECT_EQ(options.error().message, "http_client.ca_file: /nowhere/ca.pem cannot be read");
+  settings.httpClient.caFile = "/proc/self/exe";
+  EXPECT_EQ(httpClientOptions(settings)->caBundle, "/proc/self/exe");
+}
+
 TEST(SettingsOf, AWrongTrustedProxyNamesItsKey) {
   auto settings = valid();
   EXPECT_TRUE(clientAddress(settings));

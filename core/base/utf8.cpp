@@ -36,4 +36,15 @@ std::size_t length(std::string_view text) noexcept {
   return count;
 }
 
+std::string repaired(std::string_view text) {
+  std::string repaired;
+  repaired.reserve(text.size());
+  while (!text.empty()) {
+    const auto point = decode(text);
+    repaired += point.valid ? text.substr(0, point.size) : "?";
+    text.remove_prefix(point.size);
+  }
+  return repaired;
+}
+
 }  // namespace colibri::utf8

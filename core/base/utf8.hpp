@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace colibri::utf8 {
@@ -23,5 +24,8 @@ bool valid(std::string_view text) noexcept;
 
 /// Characters in `text`; every invalid byte counts as one.
 std::size_t length(std::string_view text) noexcept;
+
+/// The text with a '?' for every invalid byte.
+std::string repaired(std::string_view text);
 
 }  // namespace colibri::utf8

@@ -27,6 +27,20 @@ const std::vector<PluginVariable>& contractVariables() {
       {"webhook", {"WEBHOOK_RETRY_JITTER_FACTOR", {"retry", "jitter_factor"}}},
       {"webhook",
        {"WEBHOOK_RETRY_NON_RETRYABLE_STATUS_CODES", {"retry", "non_retryable_status_codes"}}},
+      {"webhook", {"WEBHOOK_GLOBAL_ENABLED", {"global", "enabled"}}},
+      {"webhook", {"WEBHOOK_GLOBAL_URL", {"global", "url"}}},
+      {"webhook", {"WEBHOOK_GLOBAL_WEBHOOK_BY_EVENTS", {"global", "by_events"}}},
+      {"webhook", {"WEBHOOK_EVENTS_*", {"global", "events"}}},
+      {"websocket", {"WEBSOCKET_ENABLED", {"enabled"}}},
+      {"websocket", {"WEBSOCKET_GLOBAL_EVENTS", {"global_events"}}},
+      {"websocket", {"WEBSOCKET_ALLOWED_HOSTS", {"allowed_hosts"}}},
+      {"rabbitmq", {"RABBITMQ_ENABLED", {"enabled"}}},
+      {"rabbitmq", {"RABBITMQ_URI", {"uri"}}},
+      {"rabbitmq", {"RABBITMQ_EXCHANGE_NAME", {"exchange_name"}}},
+      {"rabbitmq", {"RABBITMQ_PREFIX_KEY", {"prefix_key"}}},
+      {"rabbitmq", {"RABBITMQ_FRAME_MAX", {"frame_max"}}},
+      {"rabbitmq", {"RABBITMQ_GLOBAL_ENABLED", {"global", "enabled"}}},
+      {"rabbitmq", {"RABBITMQ_EVENTS_*", {"global", "events"}}},
       {"baileys", {"QRCODE_LIMIT", {"qr_limit"}}},
       {"baileys", {"CONFIG_SESSION_PHONE_CLIENT", {"phone_client"}}},
       {"baileys", {"CONFIG_SESSION_PHONE_NAME", {"phone_name"}}},
@@ -109,10 +123,16 @@ std::vector<Variable> contractVariablesOf(std::string_view alias) {
   return found;
 }
 
+bool isOfFamily(std::string_view family, std::string_view name) noexcept {
+  if (!family.ends_with('*')) return family == name;
+  family.remove_suffix(1);
+  return name.size() > family.size() && name.starts_with(family);
+}
+
 bool isContractVariable(std::string_view name) {
   return std::ranges::any_of(coreVariables(), [&](const auto& v) { return v.name == name; }) ||
          std::ranges::any_of(contractVariables(),
-                             [&](const auto& v) { return v.variable.name == name; });
+                             [&](const auto& v) { return isOfFamily(v.variable.name, name); });
 }
 
 std::string pluginVariable(std::string_view alias, const std::vector<std::string>& path) {
@@ -136,9 +156,10 @@ std::vector<std::string> strayVariables(const Environment& environment,
     if (ours && !value.empty() && ownerOf(name, aliases).empty()) stray.push_back(name);
   }
   for (const auto& [alias, variable] : contractVariables()) {
-    const auto set = environment.find(variable.name);
-    if (set == environment.end() || set->second.empty()) continue;
-    if (std::find(aliases.begin(), aliases.end(), alias) == aliases.end())
+    const bool set = std::ranges::any_of(environment, [&family = variable.name](const auto& entry) {
+      return !entry.second.empty() && isOfFamily(family, entry.first);
+    });
+    if (set && std::find(aliases.begin(), aliases.end(), alias) == aliases.end())
       stray.emplace_back(variable.name);
   }
   return stray;

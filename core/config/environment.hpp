@@ -12,7 +12,8 @@ using Environment = std::map<std::string, std::string, std::less<>>;
 
 Environment processEnvironment();
 
-/// A variable of the contract and the key it stands for.
+/// A variable of the contract and the key it stands for. A name that ends in `*` is a family: each
+/// of its variables stands for the key below `path` that has the rest of its name.
 struct Variable {
   std::string_view name;
   std::vector<std::string> path;
@@ -26,6 +27,9 @@ const std::vector<Variable>& coreVariables();
 /// Those of the contract that go to the plugin `alias`: WEBHOOK_SIGNATURE_SECRET is `secret` of
 /// webhook, … The plugin need not know the key.
 std::vector<Variable> contractVariablesOf(std::string_view alias);
+
+/// Whether `name` is that, or of the family `family`, such as WEBHOOK_EVENTS_*.
+bool isOfFamily(std::string_view family, std::string_view name) noexcept;
 
 /// Whether it is one of either.
 bool isContractVariable(std::string_view name);

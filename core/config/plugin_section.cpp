@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 
 #include "config/json_text.hpp"
@@ -12,22 +13,37 @@ namespace json = boost::json;
 
 constexpr std::string_view kNoKeys = R"({"type":"object","additionalProperties":false})";
 
+/// Those of a variable or of its family that are set.
+std::vector<std::string_view> namesOf(const Variable& variable, const Environment& environment) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, value] : environment) {
+    if (!value.empty() && isOfFamily(variable.name, name)) names.emplace_back(name);
+  }
+  return names;
+}
+
+std::vector<std::string> pathOf(const Variable& variable, std::string_view name) {
+  auto path = variable.path;
+  if (variable.name.ends_with('*')) path.emplace_back(name.substr(variable.name.size() - 1));
+  return path;
+}
+
 /// The contract's names first, ours over them.
 void overlayPlugin(Overlay& overlay, json::value& section, const Schema& schema,
                    const Sources& sources, std::string_view alias) {
   const auto keys = schema.keys();
-  for (const auto& variable : contractVariablesOf(alias)) {
-    bool known = false;
-    for (const auto& key : keys) {
-      if (key.path != variable.path) continue;
-      overlay.set(section, key, variable);
-      known = true;
+  for (const auto& variable : contractVariablesOf(alias))
+    for (const auto& name : namesOf(variable, sources.environment)) {
+      const auto path = pathOf(variable, name);
+      const auto key = std::ranges::find(keys, path, &Schema::Key::path);
+      if (key != keys.end()) {
+        overlay.set(section, *key, {name, path, variable.translate});
+      } else {
+        log::write(log::Level::warn, "config",
+                   "a variable has no effect: the plugin has no such key",
+                   {{"variable", name}, {"plugin", alias}});
+      }
     }
-    if (!known && sources.environment.contains(variable.name)) {
-      log::write(log::Level::warn, "config", "a variable has no effect: the plugin has no such key",
-                 {{"variable", variable.name}, {"plugin", alias}});
-    }
-  }
   for (const auto& variable : variablesOf(alias, sources.environment, sources.aliases())) {
     bool known = false;
     std::vector<std::string> names;

@@ -19,7 +19,10 @@ constexpr std::string_view kWebhook = R"({
     "retry": {"type": "object", "additionalProperties": false, "properties": {
       "max_attempts": {"type": "integer", "minimum": 1},
       "jitter_factor": {"type": "number", "minimum": 0, "maximum": 1},
-      "non_retryable_status_codes": {"type": "array", "items": {"type": "integer"}}}}
+      "non_retryable_status_codes": {"type": "array", "items": {"type": "integer"}}}},
+    "global": {"type": "object", "additionalProperties": false, "properties": {
+      "events": {"type": "object", "additionalProperties": false, "properties": {
+        "CALL": {"type": "boolean"}, "MESSAGES_UPSERT": {"type": "boolean"}}}}}
   }})";
 
 constexpr std::string_view kBaileys = R"({
@@ -70,6 +73,19 @@ TEST_F(PluginSectionTest, VariablesOverrideKeysAlsoNestedOnes) {
   EXPECT_EQ(
       text,
       R"({"timeout_ms":77,"retry":{"max_attempts":4,"non_retryable_status_codes":[400,422]}})");
+}
+
+TEST_F(PluginSectionTest, AFamilyOfVariablesIsOneKeyEach) {
+  const Environment environment{{"WEBHOOK_EVENTS_CALL", "false"},
+                                {"WEBHOOK_EVENTS_MESSAGES_UPSERT", "true"},
+                                {"WEBHOOK_EVENTS_ERRORS", "true"},
+                                {"WEBHOOK_EVENTS_", "true"}};
+  const auto text = json(section("webhook", kWebhook, "  webhook:\n", environment));
+  EXPECT_EQ(text,
+            R"({"global":{"events":{"CALL":false,"MESSAGES_UPSERT":true}},"timeout_ms":30000})");
+  EXPECT_THAT(TestFolder::read(logFile), HasSubstr("WEBHOOK_EVENTS_ERRORS")) << "no such key";
+  EXPECT_THAT(refusal(section("webhook", kWebhook, "  webhook:\n", {{"WEBHOOK_EVENTS_CALL", "x"}})),
+              HasSubstr("WEBHOOK_EVENTS_CALL: plugins.webhook.global.events.CALL: "));
 }
 
 TEST_F(PluginSectionTest, TheContractsVariablesAreHonouredBelowOurs) {

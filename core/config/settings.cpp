@@ -89,6 +89,7 @@ Settings::Delivery readDelivery(const Section& in) {
 Settings::HttpClient readHttpClient(const Section& in) {
   Settings::HttpClient client;
   client.allow = in.texts("allow");
+  client.caFile = in.text("ca_file");
   client.proxy = in.text("proxy");
   client.timeout = in.time<std::chrono::milliseconds>("timeout_ms");
   client.maxPerHost = in.number<unsigned>("max_per_host");
@@ -153,6 +154,8 @@ Settings readSettings(const json::value& document, const Folders& folders) {
   if (!settings.log.file.empty()) settings.log.file = fileIn(folders.ofFile, settings.log.file);
   settings.delivery = readDelivery(root.section("delivery"));
   settings.httpClient = readHttpClient(root.section("http_client"));
+  if (!settings.httpClient.caFile.empty())
+    settings.httpClient.caFile = fileIn(folders.ofFile, settings.httpClient.caFile);
   settings.instances = readInstances(root.section("instances"));
   if (root.section("api").text("root_dialect") == "v2")
     settings.rootDialect = Settings::Dialect::v2;

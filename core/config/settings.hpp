@@ -66,6 +66,7 @@ struct Settings {
 
   struct HttpClient {
     std::vector<std::string> allow;  ///< private targets that plugins may reach
+    std::string caFile;              ///< empty: the system's certificates
     std::string proxy;               ///< empty: none
     std::chrono::milliseconds timeout{};
     unsigned maxPerHost = 0;

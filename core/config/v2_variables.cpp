@@ -33,23 +33,13 @@ constexpr auto kUnread = std::to_array<std::string_view>({
     "PROXY_PROTOCOL",
     "PROXY_USERNAME",
     "PUSHER_*",
-    "RABBITMQ_*",
     "S3_*",
     "SQS_*",
     "SSL_CONF_FULLCHAIN",
     "SSL_CONF_PRIVKEY",
     "TYPEBOT_*",
     "WA_BUSINESS_*",
-    "WEBHOOK_EVENTS_*",
-    "WEBHOOK_GLOBAL_*",
-    "WEBSOCKET_*",
 });
-
-bool covers(std::string_view unread, std::string_view name) {
-  if (!unread.ends_with('*')) return unread == name;
-  unread.remove_suffix(1);
-  return name.starts_with(unread);
-}
 
 }  // namespace
 
@@ -62,7 +52,7 @@ std::vector<std::string> unreadV2Variables(const Environment& environment) {
   for (const auto& [name, value] : environment) {
     if (value.empty() || value == "false" || value == "0" || isContractVariable(name)) continue;
     const auto unread = std::ranges::find_if(
-        kUnread, [&set = name](std::string_view candidate) { return covers(candidate, set); });
+        kUnread, [&set = name](std::string_view candidate) { return isOfFamily(candidate, set); });
     if (unread != kUnread.end()) found.emplace(*unread);
   }
   return {found.begin(), found.end()};

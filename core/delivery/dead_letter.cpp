@@ -30,4 +30,12 @@ store::DeadLetterRow deadLetter(const std::string& subscription, store::EventRow
   return row;
 }
 
+Result<events::EventPtr> eventOf(LogSource& log, const store::DeadLetterRow& letter) {
+  if (letter.event && !letter.event->body.empty()) return log.open(*letter.event);
+  auto page = log.read(letter.instance, letter.sequence - 1, 1, 1);
+  if (!page) return page.error();
+  if (!page->empty() && page->front()->sequence() == letter.sequence) return page->front();
+  return Error{Errc::notFound, "the event's body is not kept any more, here or in the log"};
+}
+
 }  // namespace colibri::delivery

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "delivery/lane.hpp"
+#include "delivery/log_source.hpp"
 #include "store/rows.hpp"
 
 namespace colibri::delivery {
@@ -16,5 +17,9 @@ store::DeadLetterRow deadLetter(const std::string& subscription, const Burial& b
 /// One that the backlog cap dropped: the header, no body.
 store::DeadLetterRow deadLetter(const std::string& subscription, store::EventRow header,
                                 Moment now);
+
+/// The event of a whole letter; what the letter lost, the log may still have. [Blocking]
+/// [Errors] notFound: nobody has its body; else as LogSource's.
+Result<events::EventPtr> eventOf(LogSource& log, const store::DeadLetterRow& letter);
 
 }  // namespace colibri::delivery

@@ -34,6 +34,9 @@ class NoLog final : public delivery::LogSource {
                                              std::size_t) override {
     return std::vector<events::EventPtr>{};
   }
+  Result<events::EventPtr> open(store::EventRow) override {
+    return Error{Errc::unsupported, "this log has nothing"};
+  }
   Result<std::uint64_t> lastSequence(InstanceKey) override { return std::uint64_t{0}; }
   Result<void> append(InstanceKey, std::vector<events::Draft>, events::EventLog::Done) override {
     return Error{Errc::unsupported, "this log takes nothing"};

@@ -1,5 +1,6 @@
 #include "delivery/dispatcher.hpp"
 
+#include <limits>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -67,6 +68,8 @@ void Dispatcher::Impl::postTask(std::uint64_t strand, const char* what, Function
 Result<void> Dispatcher::Impl::start() {
   auto rows = store.cursors();
   if (!rows) return rows.error();
+  const auto letters = store.deadLetterCounts(0);
+  if (!letters) return letters.error();
   auto known = store.instances();
   if (!known) return known.error();
   std::map<InstanceKey, std::uint64_t> heads;
@@ -86,6 +89,9 @@ Result<void> Dispatcher::Impl::start() {
       entry.headAtStart = head;
     }
     for (const auto& row : *rows) load(row);
+    for (const auto& count : *letters) {
+      if (count.marked != 0) wakeReplays(count.instance, count.subscription);
+    }
     sweepLater(options.sweepEvery, now);
   });
   return {};
@@ -110,6 +116,9 @@ void Dispatcher::Impl::stop() {
   for (const auto& [id, entry] : laneEntries) {
     if (entry->lane->dirty() != Lane::Dirty::no) markDirty(*entry, now);
   }
+  lock.unlock();
+  submitAttempts(takeAttempts(std::numeric_limits<std::size_t>::max()));
+  lock.lock();
   // What a refused write left is lost to the next start, which then delivers it again.
   const auto until = std::chrono::steady_clock::now() + kLastWriteWithin;
   for (bool more = true; more;) {
@@ -203,6 +212,34 @@ void Dispatcher::forget(InstanceKey instance) {
   impl_->enter([&](Moment) { impl_->forget(instance); });
 }
 
+Result<void> Dispatcher::resume(InstanceKey instance, const std::string& subscription) {
+  Result<void> result(Error{Errc::shuttingDown, "delivery has ended"});
+  impl_->enter([&](Moment now) { result = impl_->resume(instance, subscription, now); });
+  return result;
+}
+
+bool Dispatcher::hasLane(InstanceKey instance, const std::string& subscription) const {
+  const std::lock_guard lock(impl_->mutex);
+  const auto of = impl_->subscriptions.find(subscription);
+  const auto entry = impl_->instances.find(instance);
+  return of != impl_->subscriptions.end() && entry != impl_->instances.end() &&
+         impl_->find(entry->second, *of->second) != nullptr;
+}
+
+bool Dispatcher::followsSettings(const std::string& subscription) const {
+  const std::lock_guard lock(impl_->mutex);
+  const auto of = impl_->subscriptions.find(subscription);
+  return of != impl_->subscriptions.end() && of->second->sink && !of->second->spec.allInstances;
+}
+
+void Dispatcher::replaysMarked(InstanceKey instance, const std::string& subscription) {
+  impl_->enter([&](Moment) { impl_->wakeReplays(instance, subscription); });
+}
+
+void Dispatcher::deadLettersPurged(InstanceKey instance) {
+  impl_->enter([&](Moment) { impl_->letReplaysGo(instance); });
+}
+
 void Dispatcher::done(std::uint64_t token, Outcome outcome) {
   impl_->enter([&](Moment now) { impl_->done(token, outcome, now); });
 }
@@ -226,9 +263,17 @@ std::vector<LaneView> Dispatcher::lanes(InstanceKey instance) const {
   return views;
 }
 
+std::vector<AttemptEntry> Dispatcher::attemptsNotStored(InstanceKey instance,
+                                                        const std::string& subscription) const {
+  return impl_->attemptsNotStored(instance, subscription);
+}
+
 Counters Dispatcher::counters() const {
+  const std::lock_guard attempts(impl_->attemptsMutex);
   const std::lock_guard lock(impl_->mutex);
-  return impl_->counters;
+  auto all = impl_->counters;
+  all.attemptsLeftOut = impl_->fresh.leftOut() + impl_->attempts.responsesLeftOut();
+  return all;
 }
 
 }  // namespace colibri::delivery

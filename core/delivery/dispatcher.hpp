@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "delivery/attempt_entry.hpp"
 #include "delivery/counters.hpp"
 #include "delivery/lane_view.hpp"
 #include "delivery/log_source.hpp"
@@ -34,6 +35,10 @@ namespace colibri::delivery {
 /// - A lane at the log's head is fed from memory; one that fell behind reads pages of the log.
 /// Memory per
 ///   lane is bounded; backlogs are on disk. Cursors ride group commits, coalesced.
+/// - A dead letter that is marked in the store is delivered again under its event id, one at a time
+/// per
+///   lane, turn by turn with the log's events and within the lane's credit and state. Delivered:
+///   its row goes. Rejected: it lies there as before, with the new reason.
 /// - Backlog cap: 5 days or 2 GB per lane; the oldest become header-only dead letters, counted.
 /// - Retention: rows that every ACTIVE or SUSPENDED lane has passed go after 72 h or 5 GB, in
 /// batches.
@@ -96,9 +101,23 @@ class Dispatcher : public events::LogListener {
   /// Forgets the instance's lanes. After it the key is gone for good.
   void forget(InstanceKey instance);
 
+  bool hasLane(InstanceKey instance, const std::string& subscription) const;
+  /// The plugin is loaded, and the subscription's lanes follow each instance's settings.
+  bool followsSettings(const std::string& subscription) const;
+  /// A suspended lane goes on where its cursor stands, one that is failing probes now. [Errors]
+  /// notFound, conflict: nobody serves it.
+  Result<void> resume(InstanceKey instance, const std::string& subscription);
+  /// Dead letters of the lane were marked in the store: it delivers them again, or once it is on.
+  void replaysMarked(InstanceKey instance, const std::string& subscription);
+  /// Some were removed: what lanes hold of them in memory and has not been handed over is not.
+  void deadLettersPurged(InstanceKey instance);
+
   /// First answer for a token wins; a late or unknown one is counted and ignored.
   void done(std::uint64_t token, Outcome outcome);
 
+  /// The lane's last attempts that the store does not have yet, oldest first; some of them it may.
+  std::vector<AttemptEntry> attemptsNotStored(InstanceKey instance,
+                                              const std::string& subscription) const;
   std::vector<LaneView> lanes(InstanceKey instance) const;  ///< 0 = all
   Counters counters() const;
 

@@ -64,6 +64,7 @@ void Dispatcher::Impl::forget(InstanceKey key) {
   endFarewell(*entry);
   for (auto* lane : std::vector(entry->lanes)) removeLane(*lane);
   instances.erase(key);
+  std::erase_if(replaysToCome, [key](const auto& lane) { return lane.second == key; });
   std::erase_if(filtersToCome, [key](const auto& filter) { return filter.first.second == key; });
   forgotten.insert(key);
 }

@@ -13,6 +13,21 @@ constexpr std::size_t kReadsAtOnce = 4;
 constexpr std::uint32_t kSmallPageEvents = 8;
 constexpr std::size_t kSmallPageBytes = 64 * 1024;
 
+AttemptEntry::End endOf(Outcome::Kind kind) {
+  switch (kind) {
+    case Outcome::Kind::laneFailure:
+      return AttemptEntry::End::laneFailure;
+    case Outcome::Kind::eventFailure:
+      return AttemptEntry::End::eventFailure;
+    case Outcome::Kind::gone:
+      return AttemptEntry::End::gone;
+    case Outcome::Kind::ok:
+    case Outcome::Kind::returned:
+      break;
+  }
+  return AttemptEntry::End::delivered;
+}
+
 }  // namespace
 
 void Dispatcher::Impl::appended(const events::EventPtr& event, Moment now) {
@@ -79,7 +94,8 @@ void Dispatcher::Impl::refresh(LaneEntry& entry, Moment now) {
     credit.want(entry);
     touch(entry.subscription);
   }
-  if (!entry.readQueued && logic.wish(instances[entry.instance].head, now)) {
+  const auto head = instances[entry.instance].head;
+  if (!entry.readQueued && (logic.wish(head, now) || logic.wantsReplays(head, now))) {
     entry.readQueued = true;
     readQueue.push_back(entry.id);
   }
@@ -114,7 +130,7 @@ void Dispatcher::Impl::handOver(LaneEntry& entry, Moment now) {
   attempt.number = handed.number;
   attempt.deadlineUs = now.wallUs + within;
   auto event = handed.event;
-  attempt.token = tokens.issue({entry.id, std::move(handed), now.steadyUs + within});
+  attempt.token = tokens.issue({entry.id, std::move(handed), now.steadyUs + within, now.steadyUs});
   entry.subscription.credit.take(entry);
   outbox.add([sink = entry.subscription.sink, event = std::move(event), attempt]() mutable {
     sink->deliver(std::move(event), attempt);
@@ -127,7 +143,9 @@ void Dispatcher::Impl::startReads(Moment now) {
     readQueue.pop_front();
     if (!entry) continue;
     entry->readQueued = false;
-    auto wish = entry->lane->wish(instances[entry->instance].head, now);
+    const auto head = instances[entry->instance].head;
+    if (entry->lane->wantsReplays(head, now)) readReplays(*entry);
+    auto wish = entry->lane->wish(head, now);
     if (!wish) continue;
     if (memory >= options.memoryBytes) {
       wish->limit = std::min(wish->limit, kSmallPageEvents);
@@ -162,7 +180,7 @@ void Dispatcher::Impl::read(LaneEntry& entry, const ReadWish& wish) {
            });
 }
 
-void Dispatcher::Impl::done(std::uint64_t token, const Outcome& outcome, Moment now) {
+void Dispatcher::Impl::done(std::uint64_t token, Outcome& outcome, Moment now) {
   if (stopping) return;
   const auto attempt = tokens.take(token);
   if (!attempt) {
@@ -177,7 +195,10 @@ void Dispatcher::Impl::done(std::uint64_t token, const Outcome& outcome, Moment 
   auto* entry = lane(attempt->lane);
   COLIBRI_ASSERT(entry != nullptr);
   entry->subscription.credit.giveBack(*entry);
-  follow(*entry, entry->lane->answered(attempt->handed, outcome, now), now);
+  auto verdict = entry->lane->answered(attempt->handed, outcome, now);
+  if (outcome.kind != Outcome::Kind::returned)
+    note(*entry, *attempt, endOf(outcome.kind), &outcome, now);
+  follow(*entry, std::move(verdict), now);
 }
 
 void Dispatcher::Impl::expire(std::uint64_t token, Moment now) {
@@ -188,6 +209,7 @@ void Dispatcher::Impl::expire(std::uint64_t token, Moment now) {
     sink->revoke(token, key);
   });
   entry->subscription.credit.giveBack(*entry);
+  note(*entry, *attempt, AttemptEntry::End::unanswered, nullptr, now);
   follow(*entry, entry->lane->unanswered(attempt->handed, now), now);
 }
 
@@ -196,6 +218,7 @@ void Dispatcher::Impl::follow(LaneEntry& entry, Verdict verdict, Moment now) {
     ++entry.deadLetters;
     bury(entry.id, entry.subscription.name, std::move(*verdict.burial));
   }
+  if (verdict.replayed) settleReplay(entry.id, std::move(*verdict.replayed), now);
   if (verdict.suspended) announce(entry, now);
   touch(entry);
   touch(entry.subscription);

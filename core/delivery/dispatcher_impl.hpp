@@ -13,8 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "delivery/attempt_log.hpp"
 #include "delivery/dead_letter.hpp"
 #include "delivery/dispatcher.hpp"
+#include "delivery/fresh_attempts.hpp"
 #include "delivery/lane.hpp"
 #include "delivery/outbox.hpp"
 #include "delivery/retention.hpp"
@@ -25,7 +27,7 @@ namespace colibri::delivery {
 
 /// The dispatcher behind its header: the lanes' logic under one lock, and the calls out of it
 /// through the Outbox. Its functions are grouped by file: dispatcher_lanes, _flow, _writes,
-/// _farewell, _sweep.
+/// _replays, _attempts, _farewell, _sweep.
 ///
 /// Every way in is enter(): it decides under the lock, settles (hands over, reads, writes, arms the
 /// timer) and makes the calls that came of it after the lock is gone.
@@ -103,6 +105,7 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   void enable(SubscriptionEntry& of, InstanceKey key, std::optional<std::uint64_t> after,
               Moment now);
   void disable(SubscriptionEntry& of, InstanceKey key);
+  Result<void> resume(InstanceKey key, const std::string& name, Moment now);
   Result<void> setFilter(SubscriptionId id, InstanceKey key, std::optional<events::Filter> filter);
   void removeLane(LaneEntry& entry);
   void revokeAll(LaneEntry& entry);
@@ -117,7 +120,7 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   void handOver(LaneEntry& entry, Moment now);
   void startReads(Moment now);
   void read(LaneEntry& entry, const ReadWish& wish);
-  void done(std::uint64_t token, const Outcome& outcome, Moment now);
+  void done(std::uint64_t token, Outcome& outcome, Moment now);
   void expire(std::uint64_t token, Moment now);
   void follow(LaneEntry& entry, Verdict verdict, Moment now);
   void later(std::int64_t atUs, Function<void(Moment)> call);
@@ -126,6 +129,7 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
 
   // --- dispatcher_writes.cpp ---
   void markDirty(LaneEntry& entry, Moment now);
+  bool going(InstanceKey key) const;
   void flush();
   void flushed(std::vector<LaneId> lanes, store::Batch again,
                const Result<store::Committed>& result, Moment now);
@@ -133,6 +137,25 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   void announce(LaneEntry& entry, Moment now);
   void announced(LaneId id, const std::optional<Error>& error, Moment now);
   void refused(const char* what, const Error& error);
+
+  // --- dispatcher_replays.cpp ---
+  void wakeReplays(InstanceKey key, const std::string& subscription);
+  void letReplaysGo(InstanceKey key);
+  void readReplays(LaneEntry& entry);
+  void replaysRead(LaneId id, std::uint64_t read, Result<ReplayPage> page);  ///< [locks]
+  void settleReplay(LaneId id, Replayed replayed, Moment now);
+
+  // --- dispatcher_attempts.cpp ---
+  /// Takes the texts of `outcome`; null = nobody answered.
+  void note(LaneEntry& entry, const TokenTable::Attempted& attempted, AttemptEntry::End end,
+            Outcome* outcome, Moment now);
+  void writeAttempts();
+  // [locks], [Blocking]: these may wait for a read of the store.
+  std::vector<AttemptLog::Write> takeAttempts(std::size_t most);
+  void submitAttempts(std::vector<AttemptLog::Write> writes);
+  void attemptsWritten(const std::vector<AttemptLog::Write>& writes,
+                       const std::optional<Error>& error);
+  std::vector<AttemptEntry> attemptsNotStored(InstanceKey key, const std::string& subscription);
 
   // --- dispatcher_farewell.cpp ---
   void beginDelete(InstanceEntry& entry);
@@ -154,6 +177,10 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   const Clock& clock;
   const Options options;
 
+  std::mutex attemptsMutex;  // guards attempts, lookedAt; taken before `mutex`, never with it held
+  AttemptLog attempts;
+  FreshAttempts lookedAt;  ///< empty between two looks
+
   mutable std::mutex mutex;  // guards everything below
   std::condition_variable changed;
   bool stopping = false, stopped = false;
@@ -171,6 +198,10 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   std::unordered_set<InstanceKey> forgotten;
   std::unordered_map<LaneId, std::unique_ptr<LaneEntry>> laneEntries;
   std::map<std::pair<SubscriptionId, InstanceKey>, events::Filter> filtersToCome;
+  /// Lanes that are off and have letters that are to be delivered again.
+  std::set<std::pair<std::string, InstanceKey>> replaysToCome;
+  FreshAttempts fresh;
+  bool attemptsDue = false;  ///< a write is under way, or the timer for one
   LaneId lastLane = 0;
   TokenTable tokens;
 

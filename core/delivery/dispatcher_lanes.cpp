@@ -55,7 +55,10 @@ Result<Dispatcher::SubscriptionId> Dispatcher::Impl::subscribe(SubscriptionSpec 
   of.id = byId.size();
   // Lanes of loaded cursors were made without knowing the rules.
   for (auto& [id, entry] : laneEntries) {
-    if (&entry->subscription == &of) entry->lane = makeLane(of, entry->lane->write());
+    if (&entry->subscription != &of) continue;
+    const bool replays = entry->lane->hasReplays();
+    entry->lane = makeLane(of, entry->lane->write());
+    if (replays) entry->lane->replays().wake();
   }
   if (!of.spec.allInstances) return of.id;
   allInstances.push_back(&of);
@@ -117,6 +120,7 @@ void Dispatcher::Impl::enable(SubscriptionEntry& of, InstanceKey key,
   if (!lane) {
     lane = &addLane(of, key, {of.name, key, after.value_or(entry->head), {}, 1, {}, 0});
     lane->lane->mustWrite();
+    if (replaysToCome.erase({of.name, key}) != 0) lane->lane->replays().wake();
   }
   if (const auto filter = filtersToCome.extract({of.id, key})) {
     lane->lane->setFilter(std::move(filter.mapped()));
@@ -131,9 +135,26 @@ void Dispatcher::Impl::disable(SubscriptionEntry& of, InstanceKey key) {
   if (!entry || entry->deleting || of.spec.allInstances) return;
   auto* lane = find(*entry, of);
   if (!lane) return;
+  if (lane->lane->hasReplays()) replaysToCome.emplace(of.name, key);
   revokeAll(*lane);
   removeLane(*lane);
   operations.push_back(store::RemoveCursor{of.name, key});
+}
+
+Result<void> Dispatcher::Impl::resume(InstanceKey key, const std::string& name, Moment now) {
+  const auto of = subscriptions.find(name);
+  const auto entry = instances.find(key);
+  auto* lane = of == subscriptions.end() || entry == instances.end()
+                   ? nullptr
+                   : find(entry->second, *of->second);
+  if (!lane) return Error{Errc::notFound, "there is no such lane"};
+  if (!of->second->sink)
+    return Error{Errc::conflict, "the lane's plugin is not loaded: load it, then it goes on"};
+  if (!lane->lane->serving() && lane->lane->state() != LaneState::suspended)
+    return Error{Errc::conflict, "the lane is about to begin or to end; ask again"};
+  lane->lane->serve(now);
+  touch(*lane);
+  return {};
 }
 
 Result<void> Dispatcher::Impl::setFilter(SubscriptionId id, InstanceKey key,

@@ -18,6 +18,8 @@ namespace {
 constexpr std::chrono::seconds kBound{100};
 constexpr InstanceKey kOther = 1'000;  ///< is switched on and off; its events are not waited for
 
+constexpr const char* kReplayed = "a chat of dead letters";
+
 /// Answers on another thread, after all sorts of accidents, and checks the order of each chat.
 class StrandSink final : public Sink {
  public:
@@ -38,11 +40,15 @@ class StrandSink final : public Sink {
   }
 
   Dispatcher* dispatcher = nullptr;
-  std::atomic<int> revoked = 0;
+  std::atomic<int> revoked = 0, replayed = 0;
   std::atomic<bool> inverted = false;
 
  private:
   Outcome take(const events::Event& event) {
+    if (event.chat() == kReplayed) {
+      ++replayed;
+      return {};
+    }
     const std::lock_guard lock(mutex_);
     const auto dice = random_() % 1'000;
     if (dice < 2) return {Outcome::Kind::eventFailure, {}, "422"};
@@ -84,6 +90,22 @@ class SerialLog final {
   FakeLog& log_;
 };
 
+void addMarkedLetter(FakeStore& store, InstanceKey instance) {
+  store.change([instance](FakeStore::Tables& tables) {
+    store::DeadLetterRow row;
+    row.id = ++tables.lastLetter;
+    row.subscription = "stress/events";
+    row.instance = instance;
+    row.replayAtUs = 1;
+    auto& event = row.event.emplace();
+    event.instance = instance;
+    event.chatId = kReplayed;
+    event.typeName = "messages.upsert";
+    event.body = "{}";
+    tables.deadLetters.push_back(std::move(row));
+  });
+}
+
 TEST(DispatcherStress, ManyThreadsAppendAnswerSwitchAndLookAtOnce) {
   constexpr InstanceKey kInstances = 20;
   constexpr int kEach = 100, kThreads = 3;
@@ -116,6 +138,12 @@ TEST(DispatcherStress, ManyThreadsAppendAnswerSwitchAndLookAtOnce) {
         dispatcher.enable(*id, kOther);
         serial.append(kOther, "chat");
         static_cast<void>(dispatcher.lanes(0));
+        addMarkedLetter(store, 2);
+        dispatcher.replaysMarked(2, "stress/events");
+        static_cast<void>(dispatcher.counters());
+        static_cast<void>(dispatcher.attemptsNotStored(2, "stress/events"));
+        ignore(dispatcher.resume(2, "stress/events"), "it is active");
+        dispatcher.deadLettersPurged(2);
         dispatcher.disable(*id, kOther);
         std::this_thread::yield();
       }
@@ -140,6 +168,7 @@ TEST(DispatcherStress, ManyThreadsAppendAnswerSwitchAndLookAtOnce) {
     dispatcher.stop();
   }
   EXPECT_FALSE(sink.inverted);
+  EXPECT_GT(sink.replayed, 0);
   for (InstanceKey key = 2; key <= kInstances; ++key) {
     EXPECT_EQ((store.tables().cursors[{"stress/events", key}].low),
               std::uint64_t{kEach * kThreads});

@@ -45,16 +45,17 @@ void Dispatcher::Impl::markDirty(LaneEntry& entry, Moment now) {
   });
 }
 
+bool Dispatcher::Impl::going(InstanceKey key) const {
+  if (key == 0) return false;
+  const auto found = instances.find(key);
+  return found == instances.end() ? forgotten.contains(key) : found->second.deleting;
+}
+
 /// One write at a time: what becomes dirty while it is under way goes with the next.
 void Dispatcher::Impl::flush() {
   if (flushing || stopped || (flushAgainUs != 0 && !stopping)) return;
-  const auto going = [this](InstanceKey key) {
-    if (key == 0) return false;
-    const auto found = instances.find(key);
-    return found == instances.end() ? forgotten.contains(key) : found->second.deleting;
-  };
   // Nothing of an instance that is being deleted: the purge must find the last word spoken.
-  std::erase_if(operations, [&going](const auto& op) { return going(instanceOf(op)); });
+  std::erase_if(operations, [this](const auto& op) { return going(instanceOf(op)); });
   auto batch = std::exchange(operations, {});
   auto again = batch;
   std::vector<LaneId> lanes;

@@ -14,6 +14,7 @@ class EventLogSource final : public LogSource {
                                              std::uint32_t limit, std::size_t maxBytes) override {
     return log_.read(instance, after, limit, maxBytes);
   }
+  Result<events::EventPtr> open(store::EventRow row) override { return log_.open(std::move(row)); }
   Result<std::uint64_t> lastSequence(InstanceKey instance) override {
     return log_.lastSequence(instance);
   }
@@ -28,8 +29,12 @@ class EventLogSource final : public LogSource {
 
 }  // namespace
 
+std::shared_ptr<LogSource> sourceOf(events::EventLog& log) {
+  return std::make_shared<EventLogSource>(log);
+}
+
 Dispatcher::Dispatcher(events::EventLog& log, store::Store& store, exec::Timers& timers,
                        exec::Executor& readers, const Clock& clock, Options options)
-    : Dispatcher(std::make_shared<EventLogSource>(log), store, timers, readers, clock, options) {}
+    : Dispatcher(sourceOf(log), store, timers, readers, clock, options) {}
 
 }  // namespace colibri::delivery

@@ -62,6 +62,7 @@ void Lane::leave() {
   farewells_.clear();
   shared_.counters.ephemeralDropped += light_.clear();
   tries_.clear();
+  replays_.reset();
   lightInFlight_ = 0;
   ++generation_;
 }
@@ -165,6 +166,8 @@ std::optional<std::int64_t> Lane::wakeAtUs(Moment now) const {
   if (phase_ == Phase::paused) consider(probeAtUs_);
   if (const auto retry = window_.nextRetryUs()) consider(*retry);
   consider(readAgainUs_);
+  if (const auto replay = replays_ ? replays_->wakeAtUs(now.steadyUs) : std::nullopt)
+    consider(*replay);
   return first;
 }
 
@@ -194,6 +197,7 @@ void Lane::show(LaneView& view) const {
 }
 
 void Lane::letGo() {
+  if (replays_) replays_->letGo();
   if (const auto first = window_.forgetWaiting()) readTo_ = std::min(readTo_, *first - 1);
   ++generation_;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <span>
@@ -15,6 +16,7 @@
 #include "delivery/lane_view.hpp"
 #include "delivery/lane_window.hpp"
 #include "delivery/moment.hpp"
+#include "delivery/replay_queue.hpp"
 #include "delivery/sink.hpp"
 #include "events/filter.hpp"
 #include "store/rows.hpp"
@@ -37,10 +39,12 @@ struct LaneShared {
 
 /// What a lane gives to its sink.
 struct Handed {
-  enum class Kind : std::uint8_t { durable, ephemeral, farewell };
+  enum class Kind : std::uint8_t { durable, ephemeral, farewell, replay };
   Kind kind = Kind::durable;
   events::EventPtr event;
   std::uint32_t number = 1;
+  std::uint64_t letter = 0;  ///< of a replay: the dead letter's id
+  std::uint32_t before = 0;  ///< of a replay: attempts that `number` does not count
 };
 /// An event that failed for good; it counts as unfinished until Lane::buried().
 struct Burial {
@@ -50,9 +54,16 @@ struct Burial {
   std::uint32_t attempts = 0;
   std::int64_t firstAttemptAtUs = 0;
 };
+/// A replay that is over; it counts as unfinished until Lane::replays().settled().
+struct Replayed {
+  std::uint64_t letter = 0;
+  std::string inVain;  ///< why it stays a dead letter; empty = delivered
+  std::uint32_t attempts = 0;
+};
 /// What an answer leads to, besides what the lane keeps to itself.
 struct Verdict {
   std::optional<Burial> burial;
+  std::optional<Replayed> replayed;
   bool suspended = false;  ///< just now
 };
 /// A page of the log that the lane would like to have.
@@ -102,6 +113,16 @@ class Lane {
             Moment now);
   void readFailed(std::uint64_t read, Moment now);
 
+  // --- dead letters to be delivered again (lane_replays.cpp) ---
+  ReplayQueue& replays() {
+    if (!replays_) replays_ = std::make_unique<ReplayQueue>(shared_.memory);
+    return *replays_;
+  }
+  bool hasReplays() const noexcept { return replays_ && !replays_->idle(); }
+  /// A page of them would be handed over now. A probe is made with the head event, if there is one.
+  bool wantsReplays(std::uint64_t head, Moment now) const;
+  void replayReadFailed(std::uint64_t read, Moment now);
+
   // --- events out ---
   bool ready(Moment now);
   /// What ready() promised.
@@ -114,7 +135,9 @@ class Lane {
   std::vector<store::EventRow> cut(std::vector<store::EventRow> rows, std::uint64_t upTo,
                                    Moment now);
 
-  std::size_t inFlight() const noexcept { return window_.inFlight() + lightInFlight_; }
+  std::size_t inFlight() const noexcept {
+    return window_.inFlight() + lightInFlight_ + (replays_ ? replays_->inFlight() : 0);
+  }
   /// When to look at the lane again (steady); nothing = only when told something.
   std::optional<std::int64_t> wakeAtUs(Moment now) const;
 
@@ -149,6 +172,11 @@ class Lane {
   void returned(const Handed& handed, Moment now);
   Burial bury(const Handed& handed, std::string reason);
   void suspend(std::string reason, Verdict& verdict);
+  bool replayMayGo(Moment now) const;
+  bool replayGoesNext(bool othersWait, bool probe, Moment now) const;
+  Handed takeReplay();
+  Verdict replayAnswered(const Handed& handed, const Outcome& outcome, Moment now);
+  Verdict replayUnanswered(const Handed& handed, const Outcome& outcome, Moment now);
   void letGo();
   void advance(Dirty how);
   void touch(Dirty how) noexcept { dirty_ = std::max(dirty_, how); }
@@ -168,7 +196,9 @@ class Lane {
 
   LaneCursor cursor_;
   LaneWindow window_;
-  EphemeralQueue light_;  ///< ephemeral events
+  EphemeralQueue light_;                  ///< ephemeral events
+  std::unique_ptr<ReplayQueue> replays_;  ///< null: there were none yet, as in most lanes
+  bool replaysTurn_ = true;
   std::deque<events::EventPtr> farewells_;
   std::map<std::uint64_t, Tries> tries_;  ///< of unfinished events that were handed over
   std::size_t lightInFlight_ = 0;         ///< ephemeral and farewell events

@@ -17,7 +17,7 @@ constexpr const char* kNoAnswer = "no answer by the deadline";
 }  // namespace
 
 bool Lane::mayGo(Moment now) const {
-  if (!serving_) return false;
+  if (!serving_ || (rules_.strictOrder && replays_ && replays_->inFlight() > 0)) return false;
   switch (phase_) {
     case Phase::healthy:
       return inFlight() < rules_.credit;
@@ -61,7 +61,7 @@ bool Lane::ready(Moment now) {
   if (leaving_) return !farewells_.empty() && inFlight() == 0;
   if (!mayGo(now)) return false;
   dropExpiredLight(now);
-  return choose(now).has_value() || !light_.empty();
+  return choose(now).has_value() || !light_.empty() || replayMayGo(now);
 }
 
 Handed Lane::take(Moment now) {
@@ -74,8 +74,11 @@ Handed Lane::take(Moment now) {
     return handed;
   }
   COLIBRI_ASSERT(mayGo(now));
-  if (phase_ == Phase::paused) phase_ = Phase::probing;
+  const bool probe = phase_ == Phase::paused;
+  if (probe) phase_ = Phase::probing;
   const auto sequence = choose(now);
+  if (replayGoesNext(sequence || !light_.empty(), probe, now)) return takeReplay();
+  replaysTurn_ = true;
   if (!sequence) {
     COLIBRI_ASSERT(!light_.empty());
     ++lightInFlight_;
@@ -89,6 +92,7 @@ Handed Lane::take(Moment now) {
 }
 
 Verdict Lane::answered(const Handed& handed, const Outcome& outcome, Moment now) {
+  if (handed.kind == Handed::Kind::replay) return replayAnswered(handed, outcome, now);
   Verdict verdict;
   const bool durable = handed.kind == Handed::Kind::durable;
   if (!durable) --lightInFlight_;
@@ -119,7 +123,9 @@ Verdict Lane::answered(const Handed& handed, const Outcome& outcome, Moment now)
 
 Verdict Lane::unanswered(const Handed& handed, Moment now) {
   Verdict verdict;
+  const Outcome noAnswer{Outcome::Kind::laneFailure, {}, kNoAnswer};
   ++shared_.counters.unanswered;
+  if (handed.kind == Handed::Kind::replay) return replayUnanswered(handed, noAnswer, now);
   if (handed.kind != Handed::Kind::durable) --lightInFlight_;
   if (handed.kind == Handed::Kind::farewell) return verdict;
   if (handed.kind == Handed::Kind::durable) {
@@ -131,7 +137,7 @@ Verdict Lane::unanswered(const Handed& handed, Moment now) {
       putBack(sequence, now.steadyUs);
     }
   }
-  failed({Outcome::Kind::laneFailure, {}, kNoAnswer}, now, verdict);
+  failed(noAnswer, now, verdict);
   return verdict;
 }
 

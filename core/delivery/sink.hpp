@@ -20,7 +20,10 @@ struct Outcome {
   };
   Kind kind = Kind::ok;
   std::chrono::milliseconds retryAfter{0};
-  std::string detail;  ///< short text for dead letters and logs, no secrets
+  std::string detail;         ///< short text for dead letters and logs, no secrets
+  int httpStatus = 0;         ///< of the endpoint's answer; 0 = none, or not of HTTP
+  std::string response = {};  ///< what it said, at most kResponseKept bytes of it
+  static constexpr std::size_t kResponseKept = 1024;
 };
 
 struct Attempt {

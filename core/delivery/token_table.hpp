@@ -22,6 +22,7 @@ class TokenTable {
     LaneId lane = 0;
     Handed handed;
     std::int64_t deadlineUs = 0;  ///< steady
+    std::int64_t handedAtUs = 0;  ///< steady
   };
 
   /// The token: never 0, never given twice.

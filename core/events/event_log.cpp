@@ -244,6 +244,14 @@ Result<std::vector<EventPtr>> EventLog::read(InstanceKey instance, std::uint64_t
   return events;
 }
 
+Result<EventPtr> EventLog::open(store::EventRow row) const {
+  const auto identity = state_->identify(row.instance);
+  if (!identity) return Error{Errc::notFound, "no such instance"};
+  auto data = dataOf(std::move(row), *identity, state_->sealer);
+  if (!data) return data.error();
+  return Event::make(std::move(*data));
+}
+
 Result<std::uint64_t> EventLog::lastSequence(InstanceKey instance) {
   return state_->store.lastSequence(instance);
 }

@@ -81,6 +81,8 @@ class EventLog {
 
   Result<std::vector<EventPtr>> read(InstanceKey instance, std::uint64_t after, std::uint32_t limit,
                                      std::size_t maxBytes);
+  /// The event of a row that was copied from the log. [Errors] as read().
+  Result<EventPtr> open(store::EventRow row) const;
   Result<std::uint64_t> lastSequence(InstanceKey instance);
 
  private:

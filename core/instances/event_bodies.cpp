@@ -1,8 +1,8 @@
 #include "instances/event_bodies.hpp"
 
 #include <boost/json.hpp>
-#include <ctime>
 
+#include "base/iso_time.hpp"
 #include "events/event_types.hpp"
 
 namespace colibri::instances {
@@ -30,17 +30,6 @@ json::value orNull(const std::string& text) {
 
 json::object nameAndId(const Instance& instance) {
   return {{"instanceName", instance.row.name}, {"instanceId", instance.row.id}};
-}
-
-std::string isoTime(std::int64_t atUs) {
-  const std::time_t seconds = atUs / 1'000'000;
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char text[40];
-  const auto n = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
-  char millis[8];
-  std::snprintf(millis, sizeof millis, ".%03dZ", static_cast<int>(atUs / 1000 % 1000));
-  return std::string(text, n) + millis;
 }
 
 }  // namespace

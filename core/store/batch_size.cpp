@@ -12,6 +12,7 @@ struct Payload {
   std::size_t operator()(const AddDeadLetter& o) const noexcept {
     return o.row.event ? o.row.event->body.size() : 0;
   }
+  std::size_t operator()(const PutAttempt& o) const noexcept { return o.row.entry.size(); }
   std::size_t operator()(const auto&) const noexcept { return 0; }
 };
 

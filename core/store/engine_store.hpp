@@ -44,11 +44,26 @@ class EngineStore final : public Store {
                                        std::uint32_t limit, std::size_t maxBytes) override {
     return readers_->read([&](auto& q) { return q.events(instance, after, limit, maxBytes); });
   }
-  Result<std::vector<DeadLetterRow>> deadLetters(std::string_view subscription,
-                                                 InstanceKey instance, std::uint64_t after,
+  Result<std::vector<DeadLetterRow>> deadLetters(const DeadLetterFilter& filter,
+                                                 std::uint64_t after,
                                                  std::uint32_t limit) override {
+    return readers_->read([&](auto& q) { return q.deadLetters(filter, after, limit); });
+  }
+  Result<std::optional<DeadLetterRow>> deadLetter(InstanceKey instance, std::uint64_t id) override {
+    return readers_->read([&](auto& q) { return q.deadLetter(instance, id); });
+  }
+  Result<std::vector<DeadLetterRow>> markedDeadLetters(std::string_view subscription,
+                                                       InstanceKey instance, std::uint32_t limit,
+                                                       std::size_t maxBytes) override {
     return readers_->read(
-        [&](auto& q) { return q.deadLetters(subscription, instance, after, limit); });
+        [&](auto& q) { return q.markedDeadLetters(subscription, instance, limit, maxBytes); });
+  }
+  Result<std::vector<DeadLetterCount>> deadLetterCounts(InstanceKey instance) override {
+    return readers_->read([&](auto& q) { return q.deadLetterCounts(instance); });
+  }
+  Result<std::vector<AttemptRow>> attempts(std::string_view subscription, InstanceKey instance,
+                                           std::uint32_t limit) override {
+    return readers_->read([&](auto& q) { return q.attempts(subscription, instance, limit); });
   }
   Result<std::optional<IdempotencyRow>> idempotency(InstanceKey instance,
                                                     std::string_view key) override {

@@ -10,25 +10,53 @@ std::string kvPlaceOf(std::string_view plugin, InstanceKey instance, std::string
   return place;
 }
 
+std::string attemptPlaceOf(std::string_view subscription, InstanceKey instance) {
+  return std::string("attempt/").append(std::to_string(instance)).append("/").append(subscription);
+}
+
+namespace {
+
+void seal(KvPut& put, const crypto::Sealer* sealer) {
+  if (!put.secret) return;
+  put.secret = sealer != nullptr;
+  if (sealer == nullptr) return;
+  put.value = sealer->seal(put.value, kvPlaceOf(put.plugin, put.instance, put.key));
+}
+
+void seal(PutAttempt& put, const crypto::Sealer* sealer) {
+  put.sealed = sealer != nullptr;
+  if (sealer == nullptr) return;
+  put.row.entry =
+      sealer->seal(put.row.entry, attemptPlaceOf(put.row.subscription, put.row.instance));
+}
+
+Result<std::string> open(const crypto::Sealer* sealer, std::string value,
+                         const std::string& place) {
+  if (sealer != nullptr) return sealer->open(value, place);
+  return Error{Errc::rejected, "a stored value is sealed and there is no master key"};
+}
+
+}  // namespace
+
 void sealSecrets(Batch& batch, const crypto::Sealer* sealer) {
   for (auto& operation : batch) {
-    auto* put = std::get_if<KvPut>(&operation);
-    if (put == nullptr || !put->secret) continue;
-    put->secret = sealer != nullptr;
-    if (sealer == nullptr) continue;
-    put->value = sealer->seal(put->value, kvPlaceOf(put->plugin, put->instance, put->key));
+    if (auto* put = std::get_if<KvPut>(&operation)) seal(*put, sealer);
+    if (auto* attempt = std::get_if<PutAttempt>(&operation)) seal(*attempt, sealer);
   }
 }
 
 Result<KvEntry> openEntry(const crypto::Sealer* sealer, std::string_view plugin,
                           InstanceKey instance, std::string key, std::string value, bool sealed) {
   if (!sealed) return KvEntry{std::move(key), std::move(value)};
-  if (sealer == nullptr) {
-    return Error{Errc::rejected, "a stored value is sealed and there is no master key"};
-  }
-  auto plain = sealer->open(value, kvPlaceOf(plugin, instance, key));
+  auto plain = open(sealer, std::move(value), kvPlaceOf(plugin, instance, key));
   if (!plain) return plain.error();
   return KvEntry{std::move(key), std::move(*plain)};
+}
+
+Result<std::string> openAttempt(const crypto::Sealer* sealer, std::string_view subscription,
+                                InstanceKey instance, std::string entry, bool sealed) {
+  if (!sealed) return entry;
+  return open(sealer, std::move(entry), attemptPlaceOf(subscription, instance));
 }
 
 std::string endOfPrefix(std::string_view prefix) {

@@ -7,17 +7,24 @@
 #include "crypto/sealer.hpp"
 #include "store/rows.hpp"
 
-/// Secret values of the key-value store are sealed by whoever submits them, and opened by whoever
-/// reads them. Without a sealer they lie readable. [Threading] any thread, pure.
+/// Secret values of the key-value store, and attempts to deliver, are sealed by whoever submits
+/// them, and opened by whoever reads them. Without a sealer they lie readable. [Threading] any
+/// thread, pure.
 namespace colibri::store {
 
 /// The place a sealed value belongs to, so that it opens nowhere else.
 std::string kvPlaceOf(std::string_view plugin, InstanceKey instance, std::string_view key);
-/// Seals the batch's secret values; from then on `secret` says that a value is sealed.
+/// The place of an attempt.
+std::string attemptPlaceOf(std::string_view subscription, InstanceKey instance);
+/// Seals the batch's secret values and attempts; from then on `secret` says that a value is sealed.
 void sealSecrets(Batch& batch, const crypto::Sealer* sealer);
 /// A value as it lay in the database. [Errors] rejected: it does not open, or there is no sealer.
 Result<KvEntry> openEntry(const crypto::Sealer* sealer, std::string_view plugin,
                           InstanceKey instance, std::string key, std::string value, bool sealed);
+
+/// As openEntry().
+Result<std::string> openAttempt(const crypto::Sealer* sealer, std::string_view subscription,
+                                InstanceKey instance, std::string entry, bool sealed);
 
 /// The least key that is greater than every key with this prefix; empty = there is none.
 std::string endOfPrefix(std::string_view prefix);

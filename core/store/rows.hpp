@@ -68,8 +68,36 @@ struct DeadLetterRow {
   std::string reason;
   std::uint32_t attempts = 0;
   std::int64_t firstAttemptAtUs = 0, deadAtUs = 0;
-  /// Nothing for one dropped by the backlog cap ("header only": empty body).
+  /// Since when it is to be delivered again; 0 = it is not. Only read: see MarkDeadLetter.
+  std::int64_t replayAtUs = 0;
+  /// Of the body as it lies there, also where a list leaves it out; 0 = none (the backlog cap drops
+  /// it). Only read.
+  std::uint64_t bodyBytes = 0;
   std::optional<EventRow> event;
+};
+
+/// Which dead letters of an instance. Empty texts mean any.
+struct DeadLetterFilter {
+  InstanceKey instance = 0;
+  std::string subscription = {}, typeName = {}, chatId = {};
+  std::int64_t diedFromUs = 0, diedBeforeUs = INT64_MAX;
+  bool marked = true;  ///< those that are to be delivered again, too
+};
+/// How many a lane has.
+struct DeadLetterCount {
+  std::string subscription;
+  InstanceKey instance = 0;
+  std::uint64_t letters = 0;
+  std::uint64_t marked = 0;  ///< of them: to be delivered again
+};
+
+/// One attempt to deliver, of the last kAttemptsKept (lifetimes.hpp) of its lane.
+struct AttemptRow {
+  std::string subscription;
+  InstanceKey instance = 0;
+  std::uint64_t number =
+      0;              ///< ascending in the lane; takes the place of the one so many before it
+  std::string entry;  ///< delivery's own text
 };
 
 struct IdempotencyRow {
@@ -130,6 +158,23 @@ struct AddDeadLetter {
 struct RemoveDeadLetter {
   std::uint64_t id;
 };
+/// It is to be delivered again. One that is gone meanwhile is no error, here and below.
+struct MarkDeadLetter {
+  std::uint64_t id;
+  std::int64_t replayAtUs;
+};
+/// It was delivered again in vain: it lies there as before, with what is new.
+struct ReturnDeadLetter {
+  std::uint64_t id;
+  std::string reason;
+  std::uint32_t attempts;
+  std::int64_t deadAtUs;
+};
+/// The entry is sealed at rest.
+struct PutAttempt {
+  AttemptRow row;
+  bool sealed = false;  ///< the store's own
+};
 struct PutIdempotency {
   IdempotencyRow row;
 };
@@ -155,9 +200,10 @@ struct DropExpired {
   std::int64_t nowUs;
 };
 
-using Operation = std::variant<AppendEvent, PutInstance, PurgeInstance, PutSettings, RemoveSettings,
-                               PutCursor, RemoveCursor, AddDeadLetter, RemoveDeadLetter,
-                               PutIdempotency, KvPut, KvRemove, DropEvents, DropExpired>;
+using Operation =
+    std::variant<AppendEvent, PutInstance, PurgeInstance, PutSettings, RemoveSettings, PutCursor,
+                 RemoveCursor, AddDeadLetter, RemoveDeadLetter, MarkDeadLetter, ReturnDeadLetter,
+                 PutAttempt, PutIdempotency, KvPut, KvRemove, DropEvents, DropExpired>;
 using Batch = std::vector<Operation>;
 
 /// What a committed batch did: one entry per AppendEvent, in order; 0 = a repeat, not appended.

@@ -46,10 +46,24 @@ class Store {
   /// are read (at least one row comes if there is one).
   virtual Result<std::vector<EventRow>> events(InstanceKey instance, std::uint64_t after,
                                                std::uint32_t limit, std::size_t maxBytes) = 0;
-  /// Oldest first. `subscription` empty = all; `instance` 0 = all; ids > `after`.
-  virtual Result<std::vector<DeadLetterRow>> deadLetters(std::string_view subscription,
-                                                         InstanceKey instance, std::uint64_t after,
+  /// Dead letters with id > `after`, oldest first, without their bodies.
+  virtual Result<std::vector<DeadLetterRow>> deadLetters(const DeadLetterFilter& filter,
+                                                         std::uint64_t after,
                                                          std::uint32_t limit) = 0;
+  /// A whole one; nothing if the instance has no such.
+  virtual Result<std::optional<DeadLetterRow>> deadLetter(InstanceKey instance,
+                                                          std::uint64_t id) = 0;
+  /// Those of a lane that are to be delivered again, whole, oldest first; `maxBytes` as in
+  /// events().
+  virtual Result<std::vector<DeadLetterRow>> markedDeadLetters(std::string_view subscription,
+                                                               InstanceKey instance,
+                                                               std::uint32_t limit,
+                                                               std::size_t maxBytes) = 0;
+  /// Lanes without one are left out; `instance` 0 = all.
+  virtual Result<std::vector<DeadLetterCount>> deadLetterCounts(InstanceKey instance) = 0;
+  /// The last attempts of a lane, newest first.
+  virtual Result<std::vector<AttemptRow>> attempts(std::string_view subscription,
+                                                   InstanceKey instance, std::uint32_t limit) = 0;
   virtual Result<std::optional<IdempotencyRow>> idempotency(InstanceKey instance,
                                                             std::string_view key) = 0;
   /// One entry per key asked for, in that order.

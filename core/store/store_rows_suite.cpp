@@ -75,44 +75,6 @@ TEST_P(StoreSuite, KeepsReplacesAndRemovesCursors) {
   EXPECT_THAT(*store_->cursors(), IsEmpty());
 }
 
-TEST_P(StoreSuite, ListsDeadLettersOldestFirstByLane) {
-  DeadLetterRow letter;
-  letter.subscription = "webhook/all";
-  letter.instance = 1;
-  letter.sequence = 5;
-  letter.reason = "400";
-  letter.attempts = 3;
-  letter.firstAttemptAtUs = 1;
-  letter.deadAtUs = 2;
-  letter.event = anEvent(1, "body").event;
-  letter.event->sequence = 5;
-  auto headerOnly = letter;
-  headerOnly.sequence = 6;
-  headerOnly.event.reset();
-  auto other = letter;
-  other.subscription = "rabbitmq/all";
-  other.instance = 2;
-  ASSERT_TRUE(
-      commit(*store_, {AddDeadLetter{letter}, AddDeadLetter{headerOnly}, AddDeadLetter{other}}));
-
-  const auto all = *store_->deadLetters("", 0, 0, 10);
-  ASSERT_THAT(all, SizeIs(3));
-  EXPECT_LT(all[0].id, all[1].id);
-  EXPECT_EQ(all[0].event->body, "body");
-  EXPECT_EQ(all[0].event->sequence, 5u);
-  EXPECT_EQ(all[0].event->instance, 1u);
-  EXPECT_EQ(all[0].reason, "400");
-  EXPECT_EQ(all[0].attempts, 3u);
-  EXPECT_EQ(all[0].deadAtUs, 2);
-  EXPECT_FALSE(all[1].event);
-  EXPECT_EQ(all[1].sequence, 6u);
-  EXPECT_THAT(*store_->deadLetters("webhook/all", 0, 0, 10), SizeIs(2));
-  EXPECT_THAT(*store_->deadLetters("", 2, 0, 10), SizeIs(1));
-  EXPECT_THAT(*store_->deadLetters("", 0, all[0].id, 1), SizeIs(1));
-  ASSERT_TRUE(commit(*store_, {RemoveDeadLetter{all[2].id}, AddDeadLetter{other}}));
-  EXPECT_GT(store_->deadLetters("", 2, 0, 10)->front().id, all[2].id) << "ids are not used again";
-}
-
 TEST_P(StoreSuite, KeepsAnIdempotencyRecordForADay) {
   IdempotencyRow row{1, "key", std::string("\0hash", 5), "msg", 0, "", clock_.nowUs()};
   ASSERT_TRUE(commit(*store_, {PutIdempotency{row}}));

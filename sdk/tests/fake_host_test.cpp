@@ -54,6 +54,12 @@ class Relay final
     request.body = event->body;
     httpRequest(request, [d = std::move(delivery)](const colibri_http_answer& a) mutable {
       if (a.status < 0) return d.retry(std::chrono::milliseconds(a.retry_after_ms), sdk::view(a.detail));
+      if (a.http_status == 503)
+        return d.answer({.outcome = COLIBRI_E_UNAVAILABLE,
+                         .why = "busy",
+                         .after = std::chrono::milliseconds(a.retry_after_ms),
+                         .httpStatus = a.http_status,
+                         .response = sdk::view(a.body)});
       a.http_status < 300 ? d.ack() : d.reject("http " + std::to_string(a.http_status));
     });
   }
@@ -84,6 +90,21 @@ TEST(FakeHost, CarriesAnEventToTheWebAndTheAnswerBack) {
   ASSERT_TRUE(host.outcome(token));
   EXPECT_EQ(host.outcome(token)->status, COLIBRI_OK);
   EXPECT_THAT(host.violations(), IsEmpty());
+}
+
+TEST(FakeHost, KeepsTheReportOfAnAttempt) {
+  FakeHost host(kRelay);
+  ASSERT_EQ(host.load(), COLIBRI_OK);
+  ASSERT_EQ(host.start(), COLIBRI_OK);
+  ASSERT_EQ(host.settings(1, "https://a.test/"), COLIBRI_OK);
+  const auto token = host.deliver(makeEvent({.type = "call"}));
+  host.answerHttp(host.httpCalls().at(0).userToken,
+                  {.httpStatus = 503, .body = "try later", .retryAfterMs = 70});
+  EXPECT_EQ(host.outcome(token)->status, COLIBRI_E_UNAVAILABLE);
+  EXPECT_EQ(host.outcome(token)->detail, "busy");
+  EXPECT_EQ(host.outcome(token)->retryAfterMs, 70u);
+  EXPECT_EQ(host.outcome(token)->httpStatus, 503u);
+  EXPECT_EQ(host.outcome(token)->response, "try later");
 }
 
 TEST(FakeHost, TellsWhyADeliveryFailed) {

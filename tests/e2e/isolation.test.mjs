@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Endpoint } from './lib/endpoints.mjs'
 import { Gateway } from './lib/gateway.mjs'
+import { History } from './lib/history.mjs'
 import { until } from './lib/wait.mjs'
 
 const BAD = ['refuse', 'hang', 'trickle', 'fail']
@@ -36,19 +37,10 @@ const healthy = () => endpoints.filter((endpoint) => endpoint.mode === 'ok')
 const missing = (of) => of.filter((endpoint) => new Set(endpoint.received.map(({ n }) => n)).size < TOTAL)
 const percentile = (values, share) => values.sort((a, b) => a - b)[Math.ceil(values.length * share) - 1]
 
-/** Everything is there, each event under one id, and the first arrivals of each chat are in order. */
 function check(endpoint) {
-  const first = new Map()
-  for (const event of endpoint.received) {
-    const known = first.get(event.n)
-    if (known) assert.equal(event.id, known.id, `${endpoint.url}: event ${event.n} came under two ids`)
-    else first.set(event.n, event)
-  }
-  for (let chat = 0; chat < CHATS; chat++) {
-    const expected = Array.from({ length: TOTAL }, (_, n) => n).filter((n) => n % CHATS === chat)
-    const came = [...first.keys()].filter((n) => n % CHATS === chat)
-    assert.deepEqual(came, expected, `${endpoint.url}, chat ${chat}`)
-  }
+  const history = new History(endpoint.url, { total: TOTAL, chats: CHATS })
+  for (const { n, id } of endpoint.received) history.add(n, id)
+  history.check()
 }
 
 test('the healthy do not feel the others, and nobody loses anything', { timeout: 180_000 }, async (t) => {

@@ -1,10 +1,14 @@
 // POST webhook/set and GET webhook/find against the running daemon: what counts from when, and what a crash leaves. The generator
 // (tests/plugins/fixtures) is the network: a send.message is in the log before its 201, so every test knows what happened before what.
 import assert from 'node:assert/strict'
+import { createPublicKey, verify } from 'node:crypto'
+import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
 import { Contract } from './lib/contract.mjs'
 import { Gateway } from './lib/gateway.mjs'
 import { Sink, textOf } from './lib/sink.mjs'
+import * as spoken from './lib/spoken.mjs'
 import { until } from './lib/wait.mjs'
 
 let contract, gateway, sink
@@ -28,21 +32,9 @@ const set = (name, body, status = 201) => ask(status, 'POST', `/${name}/webhook/
 const setV2 = (name, body, status = 201) => ask(status, 'POST', `/webhook/set/${name}`, { body })
 const find = async (name) => (await ask(200, 'GET', `/${name}/webhook/find`)).webhook
 
-/** An open instance that says nothing by itself. */
-async function opened(name, webhook) {
-  const body = { instanceName: name, integration: 'GENERATOR', generator: { rate: 0.001, total: 1 }, ...(webhook ? { webhook } : {}) }
-  const created = await gateway.call('POST', '/instance/create', { body })
-  assert.equal(created.status, 201, created.text)
-  await gateway.call('GET', `/${name}/instance/connect`)
-  await open(name)
-  return created.json
-}
-const open = (name) => until(`${name} to be open`, async () => (await gateway.state(name)) === 'open')
-/** Resolves once the event of this message is durable. */
-async function say(name, text) {
-  const answer = await gateway.call('POST', `/${name}/message/sendText`, { body: { number: '15550000002', text } })
-  assert.equal(answer.status, 201, answer.text)
-}
+const opened = (name, webhook) => spoken.opened(gateway, name, webhook ? { webhook } : {})
+const open = (name) => spoken.open(gateway, name)
+const say = (name, text) => spoken.say(gateway, name, text)
 /** The messages of an instance at a sink, repeats left out, once `last` is among them. */
 async function heard(at, name, last) {
   await at.wait('send.message', (event) => event.instance === name && textOf(event) === last)
@@ -124,6 +116,82 @@ test('the secret is never shown, is kept by whoever does not name it, and signs'
   }
 })
 
+test('while receivers change to a new secret both signatures are there, and none of them refuses anything', async () => {
+  const [before, after] = [7, 8].map((byte) => 'whsec_' + Buffer.alloc(32, byte).toString('base64'))
+  const [old, fresh] = [await new Sink(before).up(), await new Sink(after).up()]
+  try {
+    await opened('rotated', { url: old.url, secret: before })
+    await say('rotated', 'one')
+    const { webhook } = await set('rotated', { url: old.url, secret: after })
+    const hours = (webhook.previousSecretUntil - Date.now() / 1000) / 3600
+    assert.ok(hours > 23.9 && hours <= 24, `in force for ${hours} h`)
+    await say('rotated', 'two')
+    assert.deepEqual(await heard(old, 'rotated', 'two'), ['one', 'two'])
+    await set('rotated', { url: fresh.url })
+    await say('rotated', 'three')
+    await heard(fresh, 'rotated', 'three')
+    assert.deepEqual([old.unverified, fresh.unverified], [[], []])
+    assert.equal((await set('rotated', { url: fresh.url, previousSecret: null })).webhook.previousSecretUntil, undefined)
+  } finally {
+    await Promise.all([old.down(), fresh.down()])
+  }
+})
+
+test('an Ed25519 key signs so that the public key that find shows is enough', async () => {
+  const seed = Buffer.alloc(32, 9)
+  const got = []
+  const server = createServer(async (request, response) => {
+    got.push({ headers: request.headers, body: await text(request) })
+    response.end()
+  })
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
+  try {
+    const url = `http://127.0.0.1:${server.address().port}/`
+    await opened('asymmetric')
+    const { webhook } = await set('asymmetric', { url, secret: `whsk_${seed.toString('base64')}`, events: ['SEND_MESSAGE'] })
+    await say('asymmetric', 'hello')
+    await until('the webhook', () => got.length > 0)
+    const [{ headers, body }] = got
+    const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), Buffer.from(webhook.publicKey.slice(5), 'base64')])
+    const content = Buffer.from(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`)
+    const [version, signature] = headers['webhook-signature'].split(',')
+    assert.equal(version, 'v1a')
+    assert.ok(verify(null, content, createPublicKey({ key: spki, format: 'der', type: 'spki' }), Buffer.from(signature, 'base64')))
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+test('a global webhook hears every instance, besides their own webhooks', async () => {
+  const everything = await new Sink('whsec_' + Buffer.alloc(32, 5).toString('base64')).up()
+  const global = await new Gateway({
+    config: '  generator: {}\n',
+    env: {
+      WEBHOOK_GLOBAL_ENABLED: 'true',
+      WEBHOOK_GLOBAL_URL: everything.url,
+      WEBHOOK_EVENTS_SEND_MESSAGE: 'true',
+      WEBHOOK_EVENTS_CALL: 'false',
+      WEBHOOK_SIGNATURE_SECRET: 'whsec_' + Buffer.alloc(32, 5).toString('base64'),
+    },
+  }).start()
+  const local = gateway
+  gateway = global
+  try {
+    await opened('first')
+    await opened('second', { url: everything.url, events: ['CONNECTION_UPDATE'] })
+    for (const name of ['first', 'second']) await say(name, 'hello')
+    for (const name of ['first', 'second']) await heard(everything, name, 'hello')
+    const kinds = new Set(everything.received.map((event) => `${event.instance} ${event.event}`))
+    assert.deepEqual([...kinds].sort(), ['first send.message', 'second connection.update', 'second send.message'])
+    assert.deepEqual(everything.unverified, [])
+  } finally {
+    gateway = local
+    await global.remove()
+    await everything.down()
+  }
+})
+
 test('what cannot work is refused with a sentence, and changes nothing', async () => {
   await opened('strict', { url: sink.url })
   const before = await find('strict')
@@ -131,7 +199,7 @@ test('what cannot work is refused with a sentence, and changes nothing', async (
     {},
     { url: 'ftp://example.test' },
     { url: sink.url, events: ['NOPE'] },
-    { url: sink.url, base64: true },
+    { url: sink.url, base64: 1 },
     { url: sink.url, secret: 'short' },
     { url: sink.url, colour: 'red' },
     { url: sink.url, headers: { host: 'x' } },

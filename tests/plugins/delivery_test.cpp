@@ -56,6 +56,23 @@ TEST_F(Delivering, TheFirstAnswerWins) {
   EXPECT_GE(only().misbehaviour, 1u);
 }
 
+TEST_F(Delivering, AReportSaysWhatTheEndpointAnswered) {
+  run({"answers"});
+  const auto told = outcome(deliver(1, R"("report")"));
+  EXPECT_EQ(told.kind, Kind::eventFailure);
+  EXPECT_EQ(told.detail, "no");
+  EXPECT_EQ(told.httpStatus, 422);
+  EXPECT_EQ(told.response.size(), 1024u) << "the first part of it";
+  EXPECT_TRUE(told.response.starts_with("it said no"));
+}
+
+TEST_F(Delivering, AReportThatIsTooSmallIsTheEventsFailure) {
+  run({"answers"});
+  const auto told = outcome(deliver(1, R"("half a report")"));
+  EXPECT_EQ(told.kind, Kind::eventFailure);
+  EXPECT_EQ(told.response, "");
+}
+
 TEST_F(Delivering, AnAnswerForADeliveryOfNobodyIsCountedAndDropped) {
   run({"answers"});
   const auto token = deliver(1, R"("foreign")");

@@ -183,8 +183,22 @@ class FakeStore final : public store::Store {
                                               std::size_t) override {
     return none();
   }
-  Result<std::vector<store::DeadLetterRow>> deadLetters(std::string_view, InstanceKey,
+  Result<std::vector<store::DeadLetterRow>> deadLetters(const store::DeadLetterFilter&,
                                                         std::uint64_t, std::uint32_t) override {
+    return none();
+  }
+  Result<std::optional<store::DeadLetterRow>> deadLetter(InstanceKey, std::uint64_t) override {
+    return none();
+  }
+  Result<std::vector<store::DeadLetterRow>> markedDeadLetters(std::string_view, InstanceKey,
+                                                              std::uint32_t, std::size_t) override {
+    return none();
+  }
+  Result<std::vector<store::DeadLetterCount>> deadLetterCounts(InstanceKey) override {
+    return none();
+  }
+  Result<std::vector<store::AttemptRow>> attempts(std::string_view, InstanceKey,
+                                                  std::uint32_t) override {
     return none();
   }
   Result<std::optional<store::IdempotencyRow>> idempotency(InstanceKey, std::string_view) override {

@@ -2,7 +2,9 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "deliveries.hpp"
 #include "sessions.hpp"
 
 namespace {
@@ -23,9 +25,28 @@ constexpr char kUsage[] =
 
 constexpr int kFailed = 1, kBadUsage = 2;
 
-int badUsage(std::string_view what) {
-  std::fprintf(stderr, "colibrictl: %.*s\n%s", static_cast<int>(what.size()), what.data(), kUsage);
+int badUsage(std::string_view what, const char* usage = kUsage) {
+  std::fprintf(stderr, "colibrictl: %.*s\n%s", static_cast<int>(what.size()), what.data(), usage);
   return kBadUsage;
+}
+
+std::string defaultConfigFile() {
+  const char* folder = std::getenv("COLIBRI_DATA_DIR");
+  return std::string(folder != nullptr ? folder : "data") + "/colibri.yaml";
+}
+
+int ended(const colibri::Result<void>& result) {
+  if (result) return 0;
+  std::fprintf(stderr, "colibrictl: %s\n", result.error().message.c_str());
+  return kFailed;
+}
+
+int deliveries(const std::vector<std::string_view>& words) {
+  using namespace colibri::ctl;
+  auto command = readDeliveries(words);
+  if (!command) return badUsage(command.error().message, kDeliveriesUsage);
+  if (command->configFile.empty()) command->configFile = defaultConfigFile();
+  return ended(runDeliveries(std::move(*command)));
 }
 
 }  // namespace
@@ -33,9 +54,11 @@ int badUsage(std::string_view what) {
 int main(int argc, char** argv) {
   using colibri::ctl::MoveSessions;
   if (argc == 2 && (std::string_view(argv[1]) == "--help" || std::string_view(argv[1]) == "-h"))
-    return std::printf("%s", kUsage), 0;
+    return std::printf("%s\n%s", kUsage, colibri::ctl::kDeliveriesUsage), 0;
+  if (argc >= 2 && std::string_view(argv[1]) == "deliveries")
+    return deliveries({argv + 2, argv + argc});
   if (argc < 3 || std::string_view(argv[1]) != "sessions" || std::string_view(argv[2]) != "move")
-    return badUsage("this can only move sessions");
+    return badUsage("this can move sessions, or look at deliveries (colibrictl --help)");
   MoveSessions what;
   std::string_view to;
   for (int i = 3; i < argc; ++i) {
@@ -50,14 +73,8 @@ int main(int argc, char** argv) {
       return badUsage("unknown argument: " + std::string(argument));
   }
   if (to != "redis" && to != "database") return badUsage("--to redis or --to database is missing");
-  if (what.configFile.empty()) {
-    const char* folder = std::getenv("COLIBRI_DATA_DIR");
-    what.configFile = std::string(folder != nullptr ? folder : "data") + "/colibri.yaml";
-  }
+  if (what.configFile.empty()) what.configFile = defaultConfigFile();
   what.toRedis = to == "redis";
   if (what.abandon && what.toRedis) return badUsage("--abandon goes with --to database");
-  const auto moved = colibri::ctl::moveSessions(what);
-  if (moved) return 0;
-  std::fprintf(stderr, "colibrictl: %s\n", moved.error().message.c_str());
-  return kFailed;
+  return ended(colibri::ctl::moveSessions(what));
 }

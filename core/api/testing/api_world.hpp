@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/api.hpp"
+#include "delivery/deliveries.hpp"
 #include "http/target.hpp"
 #include "instances/testing/world.hpp"
 
@@ -111,10 +112,16 @@ class ApiWorld {
                      .rootDialect = options.root},
             InstancesController(*world.lifecycle, world.registry, commands_, lastChats_, plugins_,
                                 {"live"}),
-            MessagesController(commands_), PluginsController(routes_), world.registry,
+            MessagesController(commands_), DeliveriesController(deliveries_),
+            PluginsController(routes_), world.registry,
             Gateway{"1.2.3", [] { return std::string("[]"); }, [] { return std::string("x 1\n"); }},
-            &webMounts_) {}
-  ~ApiWorld() { commands_.stop(); }
+            &webMounts_) {
+    EXPECT_TRUE(dispatcher.start());
+  }
+  ~ApiWorld() {
+    commands_.stop();
+    dispatcher.stop();
+  }
   ApiWorld(const ApiWorld&) = delete;
   ApiWorld& operator=(const ApiWorld&) = delete;
 
@@ -160,6 +167,9 @@ class ApiWorld {
 
   instances::testing::World world;
   FailedKeys failures;
+  /// Nobody tells it of events; lanes are made by hand.
+  delivery::Dispatcher dispatcher{*world.log,     *world.store, world.timers,
+                                  world.executor, world.clock,  {}};
 
  private:
   static instances::Lifecycle::Options with(std::chrono::milliseconds qrWait) {
@@ -173,6 +183,8 @@ class ApiWorld {
   FakeWebMounts webMounts_;
   commands::LastChats lastChats_;
   commands::CommandService commands_;
+  delivery::Deliveries deliveries_{dispatcher, delivery::sourceOf(*world.log), *world.store,
+                                   world.executor, world.clock};
   Api api_;
 };
 

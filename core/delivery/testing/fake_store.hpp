@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "store/lifetimes.hpp"
 #include "store/store.hpp"
 
 namespace colibri::delivery::testing {
@@ -23,6 +26,9 @@ class FakeStore final : public store::Store {
     std::map<InstanceKey, std::vector<store::EventRow>> events;
     std::map<InstanceKey, std::uint64_t> last;
     std::vector<store::DeadLetterRow> deadLetters;
+    std::uint64_t lastLetter = 0;
+    /// By lane and number % kAttemptsKept.
+    std::map<std::tuple<std::string, InstanceKey, std::uint64_t>, store::AttemptRow> attempts;
   };
 
   void submit(store::Batch batch, Done done) override {
@@ -93,9 +99,69 @@ class FakeStore final : public store::Store {
     }
     return page;
   }
-  Result<std::vector<store::DeadLetterRow>> deadLetters(std::string_view, InstanceKey,
-                                                        std::uint64_t, std::uint32_t) override {
-    return tables().deadLetters;
+  Result<std::vector<store::DeadLetterRow>> deadLetters(const store::DeadLetterFilter& filter,
+                                                        std::uint64_t after,
+                                                        std::uint32_t limit) override {
+    if (readsRefused_) return Error{Errc::unavailable, "the disk does not answer"};
+    const std::lock_guard lock(mutex_);
+    std::vector<store::DeadLetterRow> page;
+    for (const auto& row : tables_.deadLetters) {
+      if (row.id <= after || page.size() == limit || !meets(row, filter)) continue;
+      page.push_back(whole(row));
+      if (page.back().event) page.back().event->body.clear();
+    }
+    return page;
+  }
+  Result<std::optional<store::DeadLetterRow>> deadLetter(InstanceKey instance,
+                                                         std::uint64_t id) override {
+    const std::lock_guard lock(mutex_);
+    std::optional<store::DeadLetterRow> found;
+    for (const auto& row : tables_.deadLetters) {
+      if (row.id == id && row.instance == instance) found = whole(row);
+    }
+    return found;
+  }
+  Result<std::vector<store::DeadLetterRow>> markedDeadLetters(std::string_view subscription,
+                                                              InstanceKey instance,
+                                                              std::uint32_t limit,
+                                                              std::size_t) override {
+    if (readsRefused_) return Error{Errc::unavailable, "the disk does not answer"};
+    const std::lock_guard lock(mutex_);
+    std::vector<store::DeadLetterRow> page;
+    for (const auto& row : tables_.deadLetters) {
+      if (row.subscription != subscription || row.instance != instance) continue;
+      if (row.replayAtUs != 0 && page.size() < limit) page.push_back(whole(row));
+    }
+    return page;
+  }
+  Result<std::vector<store::DeadLetterCount>> deadLetterCounts(InstanceKey instance) override {
+    std::map<std::pair<InstanceKey, std::string>, store::DeadLetterCount> counts;
+    for (const auto& row : tables().deadLetters) {
+      if (instance != 0 && row.instance != instance) continue;
+      auto& count = counts[{row.instance, row.subscription}];
+      count.subscription = row.subscription;
+      count.instance = row.instance;
+      ++count.letters;
+      if (row.replayAtUs != 0) ++count.marked;
+    }
+    std::vector<store::DeadLetterCount> list;
+    for (const auto& [key, count] : counts) list.push_back(count);
+    return list;
+  }
+  Result<std::vector<store::AttemptRow>> attempts(std::string_view subscription,
+                                                  InstanceKey instance,
+                                                  std::uint32_t limit) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<store::AttemptRow> rows;
+    for (auto at = tables_.attempts.lower_bound({std::string(subscription), instance, 0});
+         at != tables_.attempts.end() && at->second.subscription == subscription &&
+         at->second.instance == instance;
+         ++at) {
+      rows.push_back(at->second);
+    }
+    std::ranges::sort(rows, std::greater<>(), &store::AttemptRow::number);
+    if (rows.size() > limit) rows.resize(limit);
+    return rows;
   }
   Result<std::optional<store::IdempotencyRow>> idempotency(InstanceKey, std::string_view) override {
     return none();
@@ -115,6 +181,20 @@ class FakeStore final : public store::Store {
   Result<std::uint64_t> countRows(InstanceKey) override { return none(); }
 
  private:
+  static bool meets(const store::DeadLetterRow& row, const store::DeadLetterFilter& filter) {
+    const auto any = [](const std::string& wanted, const std::string& is) {
+      return wanted.empty() || wanted == is;
+    };
+    const auto& event = row.event.value_or(store::EventRow{});
+    return row.instance == filter.instance && any(filter.subscription, row.subscription) &&
+           any(filter.typeName, event.typeName) && any(filter.chatId, event.chatId) &&
+           row.deadAtUs >= filter.diedFromUs && row.deadAtUs < filter.diedBeforeUs &&
+           (filter.marked || row.replayAtUs == 0);
+  }
+  static store::DeadLetterRow whole(store::DeadLetterRow row) {
+    row.bodyBytes = row.event ? row.event->body.size() : 0;
+    return row;
+  }
   static Error none() { return {Errc::unsupported, "delivery does not ask for this"}; }
 
   void commit(store::Batch batch, Done done) {
@@ -137,8 +217,26 @@ class FakeStore final : public store::Store {
     } else if (auto* removed = std::get_if<store::RemoveCursor>(&operation)) {
       tables_.cursors.erase({removed->subscription, removed->instance});
     } else if (auto* dead = std::get_if<store::AddDeadLetter>(&operation)) {
-      dead->row.id = tables_.deadLetters.size() + 1;
+      dead->row.id = ++tables_.lastLetter;
       tables_.deadLetters.push_back(std::move(dead->row));
+    } else if (auto* gone = std::get_if<store::RemoveDeadLetter>(&operation)) {
+      std::erase_if(tables_.deadLetters, [&](const auto& row) { return row.id == gone->id; });
+    } else if (auto* mark = std::get_if<store::MarkDeadLetter>(&operation)) {
+      for (auto& row : tables_.deadLetters) {
+        if (row.id == mark->id) row.replayAtUs = mark->replayAtUs;
+      }
+    } else if (auto* back = std::get_if<store::ReturnDeadLetter>(&operation)) {
+      for (auto& row : tables_.deadLetters) {
+        if (row.id != back->id) continue;
+        row.reason = back->reason;
+        row.attempts = back->attempts;
+        row.deadAtUs = back->deadAtUs;
+        row.replayAtUs = 0;
+      }
+    } else if (auto* attempt = std::get_if<store::PutAttempt>(&operation)) {
+      auto& row = attempt->row;
+      const auto slot = row.number % store::kAttemptsKept;
+      tables_.attempts[{row.subscription, row.instance, slot}] = std::move(row);
     } else if (auto* dropped = std::get_if<store::DropEvents>(&operation)) {
       std::erase_if(tables_.events[dropped->instance],
                     [&](const auto& row) { return row.sequence <= dropped->upTo; });

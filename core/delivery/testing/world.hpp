@@ -31,6 +31,7 @@ class FakeLog final : public LogSource {
     for (auto& row : *rows) page.push_back(eventOf(row));
     return page;
   }
+  Result<events::EventPtr> open(store::EventRow row) override { return eventOf(row); }
   Result<std::uint64_t> lastSequence(InstanceKey instance) override {
     return store_.lastSequence(instance);
   }

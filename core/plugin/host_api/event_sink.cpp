@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::uint32_t kDefaultCredit = 256, kMaxCredit = 4096, kDefaultLaneCredit = 8;
 constexpr std::uint32_t kDefaultAckMs = 60'000, kMaxAckMs = 3'600'000;
+constexpr std::uint32_t kMaxStatus = 999;
+constexpr std::size_t kMaxDetail = 512;
 constexpr std::size_t kMaxFilterBytes = std::size_t{64} << 10;
 constexpr std::uint32_t kKnownFlags = COLIBRI_SUB_F_STRICT_ORDER | COLIBRI_SUB_F_ALL_INSTANCES;
 
@@ -83,6 +85,16 @@ delivery::Outcome outcomeOf(colibri_status status, std::uint32_t retryAfterMs, s
   if (kind != Kind::ok && detail.empty()) detail = "the plugin answered " + abi::nameOf(status);
   return {kind, std::chrono::milliseconds(retryAfterMs), std::move(detail)};
 }
+
+namespace {
+
+/// The answer of a plugin; it cannot say "later".
+delivery::Outcome reported(colibri_status status, std::uint32_t retryAfterMs, colibri_str detail) {
+  return outcomeOf(status > 0 ? COLIBRI_E_INTERNAL : status, retryAfterMs,
+                   std::string(abi::view(detail).substr(0, kMaxDetail)));
+}
+
+}  // namespace
 
 void EventSinkApi::attach(const colibri_plugin_event_sink* table, bool introductions) {
   table_ = table;
@@ -247,15 +259,28 @@ colibri_status EventSinkApi::setFilter(std::uint64_t subscription, InstanceKey i
 
 void EventSinkApi::done(std::uint64_t token, colibri_status status, std::uint32_t retryAfterMs,
                         colibri_str detail) {
+  answered(token, reported(status, retryAfterMs, detail));
+}
+
+void EventSinkApi::doneWith(std::uint64_t token, const colibri_attempt_report* report) {
+  if (report == nullptr || !COLIBRI_KNOWS(report, response))
+    return answered(token, reported(COLIBRI_E_INTERNAL, 0, {}));
+  auto outcome = reported(report->outcome, report->retry_after_ms, report->detail);
+  if (report->http_status <= kMaxStatus) outcome.httpStatus = static_cast<int>(report->http_status);
+  outcome.response = abi::view(report->response).substr(0, delivery::Outcome::kResponseKept);
+  answered(token, std::move(outcome));
+}
+
+void EventSinkApi::answered(std::uint64_t token, delivery::Outcome outcome) {
   if (!open_.take(token))
     return misbehaviour_.note(Misbehaviour::Kind::foreignToken,
                               "an answer for a delivery that is not open");
-  if (status > 0) status = COLIBRI_E_INTERNAL;  // done() is the answer, so it cannot say "later"
-  settle(token, outcomeOf(status, retryAfterMs, std::string(abi::view(detail).substr(0, 512))));
+  settle(token, std::move(outcome));
 }
 
 const colibri_host_event_sink EventSinkApi::kTable{
-    sizeof(colibri_host_event_sink), 0,
+    sizeof(colibri_host_event_sink),
+    0,
     [](const colibri_host* host, const colibri_subscription* wanted, uint64_t* id,
        colibri_error* err) noexcept {
       return PluginObject::guard(
@@ -271,6 +296,12 @@ const colibri_host_event_sink EventSinkApi::kTable{
        colibri_str detail) noexcept {
       PluginObject::guard(host, nullptr, [&](PluginObject& o) {
         o.eventSink().done(token, outcome, retryAfterMs, detail);
+        return colibri_status{COLIBRI_OK};
+      });
+    },
+    [](const colibri_host* host, uint64_t token, const colibri_attempt_report* report) noexcept {
+      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
+        o.eventSink().doneWith(token, report);
         return colibri_status{COLIBRI_OK};
       });
     }};

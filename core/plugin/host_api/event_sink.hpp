@@ -55,6 +55,7 @@ class EventSinkApi final : public delivery::Sink {
                            colibri_error* err);
   void done(std::uint64_t token, colibri_status outcome, std::uint32_t retryAfterMs,
             colibri_str detail);
+  void doneWith(std::uint64_t token, const colibri_attempt_report* report);
 
   static const colibri_host_event_sink kTable;
 
@@ -63,6 +64,7 @@ class EventSinkApi final : public delivery::Sink {
   void hand(events::EventPtr event, const delivery::Attempt& attempt);
   void refuse(std::uint64_t token);
   void settle(std::uint64_t token, delivery::Outcome outcome);
+  void answered(std::uint64_t token, delivery::Outcome outcome);
 
   Callee& callee_;
   Lanes& lanes_;

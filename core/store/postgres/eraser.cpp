@@ -24,6 +24,7 @@ Eraser::Eraser(Connection& c, EventChanges& events, Sequences& sequences)
       purgeEvents_(c, someOf("events", "instance = $1 ORDER BY sequence LIMIT $2")),
       purgeDedupe_(c, someOf("dedupe", "instance = $1 LIMIT $2")),
       purgeDeadLetters_(c, someOf("dead_letters", "instance = $1 LIMIT $2")),
+      purgeAttempts_(c, someOf("attempts", "instance = $1 LIMIT $2")),
       purgeKv_(c, someOf("kv", "instance = $1 LIMIT $2")),
       purgeIdempotency_(c, someOf("idempotency", "instance = $1 LIMIT $2")),
       purgeSettings_(c, "DELETE FROM settings WHERE instance = $1"),
@@ -35,8 +36,8 @@ Eraser::Eraser(Connection& c, EventChanges& events, Sequences& sequences)
       expireKv_(c, someOf("kv", "expires_at_us <> 0 AND expires_at_us < $1 LIMIT $2")) {}
 
 Eraser::Left Eraser::purge(InstanceKey instance, std::uint32_t limit) {
-  for (auto* table :
-       {&purgeEvents_, &purgeDedupe_, &purgeDeadLetters_, &purgeKv_, &purgeIdempotency_}) {
+  for (auto* table : {&purgeEvents_, &purgeDedupe_, &purgeDeadLetters_, &purgeAttempts_, &purgeKv_,
+                      &purgeIdempotency_}) {
     if (table->ask(instance, limit).changed() >= limit) return Left::more;
   }
   for (auto* table : {&purgeSettings_, &purgeCursors_, &purgeSequence_, &purgeInstance_})

@@ -27,7 +27,8 @@ class Eraser {
   EventChanges& events_;
   Sequences& sequences_;
   Statement dropEvents_;
-  Statement purgeEvents_, purgeDedupe_, purgeDeadLetters_, purgeKv_, purgeIdempotency_;
+  Statement purgeEvents_, purgeDedupe_, purgeDeadLetters_, purgeAttempts_, purgeKv_,
+      purgeIdempotency_;
   Statement purgeSettings_, purgeCursors_, purgeSequence_, purgeInstance_;
   Statement expireDedupe_, expireIdempotency_, expireKv_;
 };

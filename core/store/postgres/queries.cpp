@@ -10,6 +10,8 @@
 namespace colibri::store::postgres {
 namespace {
 
+constexpr InstanceKey kLastInstance = (InstanceKey{1} << 63) - 1;
+
 constexpr char kCountRows[] =
     "SELECT (SELECT COUNT(*) FROM instances WHERE key = $1)"
     " + (SELECT COUNT(*) FROM settings WHERE instance = $1)"
@@ -18,6 +20,7 @@ constexpr char kCountRows[] =
     " + (SELECT COUNT(*) FROM dedupe WHERE instance = $1)"
     " + (SELECT COUNT(*) FROM cursors WHERE instance = $1)"
     " + (SELECT COUNT(*) FROM dead_letters WHERE instance = $1)"
+    " + (SELECT COUNT(*) FROM attempts WHERE instance = $1)"
     " + (SELECT COUNT(*) FROM idempotency WHERE instance = $1)"
     " + (SELECT COUNT(*) FROM kv WHERE instance = $1)";
 
@@ -30,13 +33,40 @@ std::string selectEvents() {
          " AS counted WHERE before < $4::bigint ORDER BY sequence";
 }
 
-std::string selectDeadLetters() {
+std::string selectDeadLetters(const char* body, const std::string& from) {
   return std::string(
              "SELECT id, instance, subscription, dead_sequence, reason, attempts,"
-             " first_attempt_at_us, dead_at_us, has_event, ") +
-         kEventColumns +
-         " FROM dead_letters WHERE id > $1 AND ($2::bigint = 0 OR instance = $2)"
-         " AND ($3::text = '' OR subscription = $3) ORDER BY id LIMIT $4";
+             " first_attempt_at_us, dead_at_us, has_event, replay_at_us, length(body)::bigint, ") +
+         kHeaderColumns + ", " + body + " FROM " + from;
+}
+
+constexpr char kFilteredLetters[] =
+    "dead_letters WHERE instance = $1 AND id > $2 AND ($3::text = '' OR subscription = $3)"
+    " AND ($4::text = '' OR type_name = $4) AND ($5::bytea = ''::bytea OR chat_id = $5)"
+    " AND dead_at_us >= $6 AND dead_at_us < $7 AND ($8::boolean OR replay_at_us = 0)"
+    " ORDER BY id LIMIT $9";
+/// As selectEvents(): no more bodies are sent than are enough.
+constexpr char kMarkedLetters[] =
+    "(SELECT *, SUM(length(body)) OVER (ORDER BY id) - length(body) AS before FROM"
+    " (SELECT * FROM dead_letters WHERE instance = $1 AND subscription = $2"
+    " AND replay_at_us <> 0 ORDER BY id LIMIT $3) AS page) AS counted"
+    " WHERE before < $4::bigint ORDER BY id";
+
+DeadLetterRow readLetter(const Rows& found, int row) {
+  DeadLetterRow r;
+  EventRow event;
+  bool hasEvent = false;
+  readEvent(found, row, event, r.id, r.instance, r.subscription, r.sequence, r.reason, r.attempts,
+            r.firstAttemptAtUs, r.deadAtUs, hasEvent, r.replayAtUs, r.bodyBytes);
+  event.instance = r.instance;
+  if (hasEvent) r.event = std::move(event);
+  return r;
+}
+
+std::vector<DeadLetterRow> readLetters(const Rows& found) {
+  std::vector<DeadLetterRow> rows;
+  for (int row = 0; row < found.size(); ++row) rows.push_back(readLetter(found, row));
+  return rows;
 }
 
 }  // namespace
@@ -58,10 +88,21 @@ Queries::Queries(std::unique_ptr<Connection> connection, const crypto::Sealer* s
                     "SELECT GREATEST(COALESCE((SELECT last FROM sequences WHERE instance = $1), 0),"
                     " COALESCE((SELECT MAX(sequence) FROM events WHERE instance = $1), 0))"),
       events_(*connection_, selectEvents()),
-      deadLetters_(*connection_, selectDeadLetters()),
       idempotency_(*connection_,
                    "SELECT instance, key, request_hash, message_id, status, answer, created_at_us"
                    " FROM idempotency WHERE instance = $1 AND key = $2 AND created_at_us >= $3"),
+      deadLetters_(*connection_, selectDeadLetters("''::bytea", kFilteredLetters)),
+      deadLetter_(*connection_,
+                  selectDeadLetters("body", "dead_letters WHERE instance = $1 AND id = $2")),
+      markedDeadLetters_(*connection_, selectDeadLetters("body", kMarkedLetters)),
+      deadLetterCounts_(*connection_,
+                        "SELECT subscription, instance, COUNT(*),"
+                        " COUNT(*) FILTER (WHERE replay_at_us <> 0) FROM dead_letters"
+                        " WHERE instance BETWEEN $1 AND $2"
+                        " GROUP BY instance, subscription ORDER BY instance, subscription"),
+      attempts_(*connection_,
+                "SELECT number, sealed, entry FROM attempts WHERE instance = $1"
+                " AND subscription = $2 ORDER BY number DESC LIMIT $3"),
       kvGet_(*connection_,
              "SELECT key, value, sealed FROM kv WHERE instance = $1 AND plugin = $2"
              " AND key = ANY($3::bytea[]) AND (expires_at_us = 0 OR expires_at_us >= $4)"),
@@ -129,18 +170,46 @@ std::vector<EventRow> Queries::events(InstanceKey instance, std::uint64_t after,
   return rows;
 }
 
-std::vector<DeadLetterRow> Queries::deadLetters(std::string_view subscription, InstanceKey instance,
-                                                std::uint64_t after, std::uint32_t limit) {
-  const auto found = deadLetters_.run(after, instance, subscription, limit);
-  std::vector<DeadLetterRow> rows(static_cast<std::size_t>(found.size()));
+std::vector<DeadLetterRow> Queries::deadLetters(const DeadLetterFilter& filter, std::uint64_t after,
+                                                std::uint32_t limit) {
+  return readLetters(deadLetters_.run(filter.instance, after, filter.subscription, filter.typeName,
+                                      filter.chatId, filter.diedFromUs, filter.diedBeforeUs,
+                                      filter.marked, limit));
+}
+
+std::optional<DeadLetterRow> Queries::deadLetter(InstanceKey instance, std::uint64_t id) {
+  const auto found = deadLetter_.run(instance, id);
+  if (found.size() == 0) return std::nullopt;
+  return readLetter(found, 0);
+}
+
+std::vector<DeadLetterRow> Queries::markedDeadLetters(std::string_view subscription,
+                                                      InstanceKey instance, std::uint32_t limit,
+                                                      std::size_t maxBytes) {
+  return readLetters(markedDeadLetters_.run(instance, subscription, limit, maxBytes));
+}
+
+std::vector<DeadLetterCount> Queries::deadLetterCounts(InstanceKey instance) {
+  const auto found = deadLetterCounts_.run(instance, instance != 0 ? instance : kLastInstance);
+  std::vector<DeadLetterCount> counts(static_cast<std::size_t>(found.size()));
   int row = 0;
-  for (auto& r : rows) {
-    EventRow event;
-    bool hasEvent = false;
-    readEvent(found, row++, event, r.id, r.instance, r.subscription, r.sequence, r.reason,
-              r.attempts, r.firstAttemptAtUs, r.deadAtUs, hasEvent);
-    event.instance = r.instance;
-    if (hasEvent) r.event = std::move(event);
+  for (auto& c : counts) found.read(row++, c.subscription, c.instance, c.letters, c.marked);
+  return counts;
+}
+
+Result<std::vector<AttemptRow>> Queries::attempts(std::string_view subscription,
+                                                  InstanceKey instance, std::uint32_t limit) {
+  const auto found = attempts_.run(instance, subscription, limit);
+  std::vector<AttemptRow> rows;
+  for (int row = 0; row < found.size(); ++row) {
+    auto& r = rows.emplace_back();
+    r.subscription = subscription;
+    r.instance = instance;
+    bool sealed = false;
+    found.read(row, r.number, sealed, r.entry);
+    auto entry = openAttempt(sealer_, subscription, instance, std::move(r.entry), sealed);
+    if (!entry) return entry.error();
+    r.entry = std::move(*entry);
   }
   return rows;
 }

@@ -68,7 +68,20 @@ constexpr std::array<std::string_view, 18> kVersion1 = {
     "ALTER TABLE writers SET (fillfactor = 10)",  // its rows are updated in place
 };
 
-constexpr std::array kMigrations = {Migration{kVersion1}};
+// Dead letters that are to be delivered again, and the last attempts of each lane.
+constexpr std::array<std::string_view, 5> kVersion2 = {
+    "ALTER TABLE dead_letters ADD COLUMN replay_at_us bigint NOT NULL DEFAULT 0",
+    "CREATE INDEX dead_letters_by_lane ON dead_letters(instance, subscription, replay_at_us)",
+    "CREATE INDEX dead_letters_marked ON dead_letters(instance, subscription, id)"
+    " WHERE replay_at_us <> 0",
+    R"sql(CREATE TABLE attempts(
+      instance bigint NOT NULL, subscription text COLLATE "C" NOT NULL, slot bigint NOT NULL,
+      number bigint NOT NULL, sealed boolean NOT NULL, entry bytea NOT NULL,
+      PRIMARY KEY(instance, subscription, slot)))sql",
+    "ALTER TABLE attempts ALTER entry SET STORAGE EXTERNAL",
+};
+
+constexpr std::array kMigrations = {Migration{kVersion1}, Migration{kVersion2}};
 
 std::uint64_t number(Connection& connection, const std::string& sql) {
   std::uint64_t value = 0;
@@ -82,7 +95,7 @@ Result<void> claim(Connection& connection) {
       number(connection,
              "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename IN"
              " ('instances','settings','events','sequences','dedupe','cursors','dead_letters',"
-             "'idempotency','kv','writers')");
+             "'attempts','idempotency','kv','writers')");
   if (taken != 0) {
     return Error{Errc::conflict,
                  "it holds tables of another program; give Colibri a schema of its own"};

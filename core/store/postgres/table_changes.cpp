@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "store/lifetimes.hpp"
 #include "store/postgres/event_columns.hpp"
 #include "store/sequence_list.hpp"
 
@@ -62,6 +63,16 @@ TableChanges::TableChanges(Connection& c)
                      " WHERE instance = i AND subscription = s"),
       addDeadLetter_(c, addDeadLetterSql()),
       removeDeadLetter_(c, "DELETE FROM dead_letters WHERE id = $1"),
+      markDeadLetter_(c, "UPDATE dead_letters SET replay_at_us = $2 WHERE id = $1"),
+      returnDeadLetter_(c,
+                        "UPDATE dead_letters SET reason = $2, attempts = $3, dead_at_us = $4,"
+                        " replay_at_us = 0 WHERE id = $1"),
+      putAttempts_(c,
+                   "INSERT INTO attempts(instance, subscription, slot, number, sealed, entry)"
+                   " SELECT * FROM unnest($1::bigint[],$2::text[],$3::bigint[],$4::bigint[],"
+                   "$5::boolean[],$6::bytea[]) ON CONFLICT (instance, subscription, slot)"
+                   " DO UPDATE SET number = excluded.number, sealed = excluded.sealed,"
+                   " entry = excluded.entry"),
       putIdempotency_(c, kPutIdempotency),
       putKv_(c, kPutKv),
       removeKv_(c,
@@ -106,6 +117,20 @@ void TableChanges::apply(const RemoveDeadLetter& change) {
   removeDeadLetter_.send(change.id);
 }
 
+void TableChanges::apply(const MarkDeadLetter& change) {
+  markDeadLetter_.send(change.id, change.replayAtUs);
+}
+
+void TableChanges::apply(const ReturnDeadLetter& change) {
+  returnDeadLetter_.send(change.id, change.reason, change.attempts, change.deadAtUs);
+}
+
+void TableChanges::apply(const PutAttempt& change) {
+  const auto& r = change.row;
+  attempts_[{r.instance, r.subscription, r.number % kAttemptsKept}] = &change;
+  bytes_ += r.entry.size();
+}
+
 void TableChanges::apply(const PutIdempotency& change) {
   const auto& r = change.row;
   putIdempotency_.send(r.instance, r.key, r.requestHash, r.messageId, r.status, r.answer,
@@ -123,12 +148,14 @@ void TableChanges::apply(const KvRemove& change) {
 
 void TableChanges::flush() {
   flushCursors();
+  flushAttempts();
   flushEntries();
   forget();
 }
 
 void TableChanges::forget() {
   cursors_.clear();
+  attempts_.clear();
   entries_.clear();
   bytes_ = 0;
 }
@@ -156,6 +183,22 @@ void TableChanges::flushCursors() {
   if (instances.size() != 0)
     putCursors_.send(instances, subscriptions, lows, doneAbove, states, reasons, failingSince);
   if (goneInstances.size() != 0) removeCursors_.send(goneInstances, goneSubscriptions);
+}
+
+void TableChanges::flushAttempts() {
+  using Of = Column::Of;
+  if (attempts_.empty()) return;
+  Column instances(Of::bigint), subscriptions(Of::text), slots(Of::bigint), numbers(Of::bigint),
+      sealed(Of::boolean), entries(Of::bytea);
+  for (const auto& [place, put] : attempts_) {
+    instances.add(put->row.instance);
+    subscriptions.add(put->row.subscription);
+    slots.add(std::get<2>(place));
+    numbers.add(put->row.number);
+    sealed.add(put->sealed);
+    entries.add(put->row.entry);
+  }
+  putAttempts_.send(instances, subscriptions, slots, numbers, sealed, entries);
 }
 
 void TableChanges::flushEntries() {

@@ -9,9 +9,9 @@
 
 namespace colibri::store::postgres {
 
-/// Puts and removes single rows of every table but the log's. Cursors and key-value entries, which
-/// come in numbers, are staged and go in one statement each: within a transaction only the last
-/// word on a row counts.
+/// Puts and removes single rows of every table but the log's. Cursors, attempts and key-value
+/// entries, which come in numbers, are staged and go in one statement each: within a transaction
+/// only the last word on a row counts.
 ///
 /// [Threading] confined to the writer. [Errors] throws Failure. [Ownership] what was given is
 /// borrowed until flush().
@@ -26,6 +26,9 @@ class TableChanges {
   void apply(const RemoveCursor& change);
   void apply(const AddDeadLetter& change);
   void apply(const RemoveDeadLetter& change);
+  void apply(const MarkDeadLetter& change);
+  void apply(const ReturnDeadLetter& change);
+  void apply(const PutAttempt& change);
   void apply(const PutIdempotency& change);
   /// `secret` says that the value is sealed.
   void apply(const KvPut& change);
@@ -37,13 +40,16 @@ class TableChanges {
 
  private:
   void flushCursors();
+  void flushAttempts();
   void flushEntries();
 
   Statement putInstance_, putSettings_, removeSettings_, putCursors_, removeCursors_;
-  Statement addDeadLetter_, removeDeadLetter_, putIdempotency_, putKv_, removeKv_;
+  Statement addDeadLetter_, removeDeadLetter_, markDeadLetter_, returnDeadLetter_, putAttempts_;
+  Statement putIdempotency_, putKv_, removeKv_;
   // Null: removed.
   std::map<std::tuple<InstanceKey, std::string>, const CursorRow*> cursors_;
   std::map<std::tuple<InstanceKey, std::string, std::string>, const KvPut*> entries_;
+  std::map<std::tuple<InstanceKey, std::string, std::uint64_t>, const PutAttempt*> attempts_;
   std::size_t bytes_ = 0;
 };
 

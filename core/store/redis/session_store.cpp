@@ -205,11 +205,27 @@ Result<std::vector<EventRow>> SessionStore::events(InstanceKey instance, std::ui
                                                    std::uint32_t limit, std::size_t maxBytes) {
   return parts_->under->events(instance, after, limit, maxBytes);
 }
-Result<std::vector<DeadLetterRow>> SessionStore::deadLetters(std::string_view subscription,
-                                                             InstanceKey instance,
+Result<std::vector<DeadLetterRow>> SessionStore::deadLetters(const DeadLetterFilter& filter,
                                                              std::uint64_t after,
                                                              std::uint32_t limit) {
-  return parts_->under->deadLetters(subscription, instance, after, limit);
+  return parts_->under->deadLetters(filter, after, limit);
+}
+Result<std::optional<DeadLetterRow>> SessionStore::deadLetter(InstanceKey instance,
+                                                              std::uint64_t id) {
+  return parts_->under->deadLetter(instance, id);
+}
+Result<std::vector<DeadLetterRow>> SessionStore::markedDeadLetters(std::string_view subscription,
+                                                                   InstanceKey instance,
+                                                                   std::uint32_t limit,
+                                                                   std::size_t maxBytes) {
+  return parts_->under->markedDeadLetters(subscription, instance, limit, maxBytes);
+}
+Result<std::vector<DeadLetterCount>> SessionStore::deadLetterCounts(InstanceKey instance) {
+  return parts_->under->deadLetterCounts(instance);
+}
+Result<std::vector<AttemptRow>> SessionStore::attempts(std::string_view subscription,
+                                                       InstanceKey instance, std::uint32_t limit) {
+  return parts_->under->attempts(subscription, instance, limit);
 }
 Result<std::optional<IdempotencyRow>> SessionStore::idempotency(InstanceKey instance,
                                                                 std::string_view key) {

@@ -54,9 +54,15 @@ class SessionStore final : public Store {
   Result<std::uint64_t> lastSequence(InstanceKey instance) override;
   Result<std::vector<EventRow>> events(InstanceKey instance, std::uint64_t after,
                                        std::uint32_t limit, std::size_t maxBytes) override;
-  Result<std::vector<DeadLetterRow>> deadLetters(std::string_view subscription,
-                                                 InstanceKey instance, std::uint64_t after,
-                                                 std::uint32_t limit) override;
+  Result<std::vector<DeadLetterRow>> deadLetters(const DeadLetterFilter& filter,
+                                                 std::uint64_t after, std::uint32_t limit) override;
+  Result<std::optional<DeadLetterRow>> deadLetter(InstanceKey instance, std::uint64_t id) override;
+  Result<std::vector<DeadLetterRow>> markedDeadLetters(std::string_view subscription,
+                                                       InstanceKey instance, std::uint32_t limit,
+                                                       std::size_t maxBytes) override;
+  Result<std::vector<DeadLetterCount>> deadLetterCounts(InstanceKey instance) override;
+  Result<std::vector<AttemptRow>> attempts(std::string_view subscription, InstanceKey instance,
+                                           std::uint32_t limit) override;
   Result<std::optional<IdempotencyRow>> idempotency(InstanceKey instance,
                                                     std::string_view key) override;
   Result<std::vector<KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,

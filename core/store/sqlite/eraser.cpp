@@ -21,6 +21,10 @@ Eraser::Eraser(sqlite3* db, StoredSequences& sequences)
       purgeDeadLetters_(db,
                         "DELETE FROM dead_letters WHERE id IN (SELECT id FROM dead_letters"
                         " WHERE instance = ?1 LIMIT ?2)"),
+      purgeAttempts_(
+          db,
+          "DELETE FROM attempts WHERE (instance, subscription, slot) IN (SELECT instance,"
+          " subscription, slot FROM attempts WHERE instance = ?1 LIMIT ?2)"),
       purgeKv_(db,
                "DELETE FROM kv WHERE instance = ?1 AND (plugin, key) IN (SELECT plugin, key FROM kv"
                " WHERE instance = ?1 LIMIT ?2)"),
@@ -43,8 +47,8 @@ Eraser::Eraser(sqlite3* db, StoredSequences& sequences)
           " WHERE expires_at_us <> 0 AND expires_at_us < ?1 LIMIT ?2)") {}
 
 Eraser::Left Eraser::purge(InstanceKey instance, std::uint32_t limit) {
-  for (auto* table :
-       {&purgeEvents_, &purgeDedupe_, &purgeDeadLetters_, &purgeKv_, &purgeIdempotency_}) {
+  for (auto* table : {&purgeEvents_, &purgeDedupe_, &purgeDeadLetters_, &purgeAttempts_, &purgeKv_,
+                      &purgeIdempotency_}) {
     if (table->run(instance, limit) >= limit) return Left::more;
   }
   for (auto* table : {&purgeSettings_, &purgeCursors_, &purgeSequence_, &purgeInstance_}) {

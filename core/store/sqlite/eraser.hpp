@@ -28,7 +28,8 @@ class Eraser {
  private:
   StoredSequences& sequences_;
   Statement dropEvents_;
-  Statement purgeEvents_, purgeDedupe_, purgeDeadLetters_, purgeKv_, purgeIdempotency_;
+  Statement purgeEvents_, purgeDedupe_, purgeDeadLetters_, purgeAttempts_, purgeKv_,
+      purgeIdempotency_;
   Statement purgeSettings_, purgeCursors_, purgeSequence_, purgeInstance_;
   Statement expireDedupe_, expireIdempotency_, expireKv_;
 };

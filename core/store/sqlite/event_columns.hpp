@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "store/rows.hpp"
 #include "store/sqlite/statement.hpp"
 
@@ -7,9 +9,10 @@ namespace colibri::store::sqlite {
 
 /// The columns that the log and the dead letters have in common, in the order of both tables and of
 /// the two functions below.
-inline constexpr char kEventColumns[] =
+inline constexpr char kHeaderColumns[] =
     "sequence, event_id, type, type_name, flags, schema_major, schema_minor, occurred_at_us, "
-    "recorded_at_us, expires_at_us, owner_jid, chat_id, sealed, body";
+    "recorded_at_us, expires_at_us, owner_jid, chat_id, sealed";
+inline const std::string kEventColumns = std::string(kHeaderColumns) + ", body";
 inline constexpr char kEventParameters[] = "?,?,?,?,?,?,?,?,?,?,?,?,?,?";
 
 /// Runs `insert` with `before...` and then the event's columns.

@@ -8,6 +8,8 @@
 namespace colibri::store::sqlite {
 namespace {
 
+constexpr InstanceKey kLastInstance = (InstanceKey{1} << 63) - 1;
+
 constexpr char kCountRows[] =
     "SELECT (SELECT COUNT(*) FROM instances WHERE key = ?1)"
     " + (SELECT COUNT(*) FROM settings WHERE instance = ?1)"
@@ -16,6 +18,7 @@ constexpr char kCountRows[] =
     " + (SELECT COUNT(*) FROM dedupe WHERE instance = ?1)"
     " + (SELECT COUNT(*) FROM cursors WHERE instance = ?1)"
     " + (SELECT COUNT(*) FROM dead_letters WHERE instance = ?1)"
+    " + (SELECT COUNT(*) FROM attempts WHERE instance = ?1)"
     " + (SELECT COUNT(*) FROM idempotency WHERE instance = ?1)"
     " + (SELECT COUNT(*) FROM kv WHERE instance = ?1)";
 
@@ -24,14 +27,27 @@ std::string selectEvents() {
          " FROM events WHERE instance = ? AND sequence > ? ORDER BY sequence LIMIT ?";
 }
 
-std::string selectDeadLetters() {
+std::string selectDeadLetters(const char* body, const char* where) {
   return std::string(
              "SELECT id, instance, subscription, dead_sequence, reason, attempts, "
-             "first_attempt_at_us,"
-             " dead_at_us, has_event, ") +
-         kEventColumns +
-         " FROM dead_letters WHERE id > ?1 AND (?2 = 0 OR instance = ?2)"
-         " AND (?3 = '' OR subscription = ?3) ORDER BY id LIMIT ?4";
+             "first_attempt_at_us, dead_at_us, has_event, replay_at_us, length(body), ") +
+         kHeaderColumns + ", " + body + " FROM dead_letters WHERE " + where;
+}
+
+constexpr char kFilteredLetters[] =
+    "instance = ?1 AND id > ?2 AND (?3 = '' OR subscription = ?3) AND (?4 = '' OR type_name = ?4)"
+    " AND (?5 = '' OR chat_id = ?5) AND dead_at_us >= ?6 AND dead_at_us < ?7"
+    " AND (?8 OR replay_at_us = 0) ORDER BY id LIMIT ?9";
+
+DeadLetterRow readLetter(const Statement& row) {
+  DeadLetterRow r;
+  EventRow event;
+  bool hasEvent = false;
+  readEvent(row, event, r.id, r.instance, r.subscription, r.sequence, r.reason, r.attempts,
+            r.firstAttemptAtUs, r.deadAtUs, hasEvent, r.replayAtUs, r.bodyBytes);
+  event.instance = r.instance;
+  if (hasEvent) r.event = std::move(event);
+  return r;
 }
 
 /// One view of the database for several statements.
@@ -74,10 +90,23 @@ Queries::Queries(const std::filesystem::path& file, const crypto::Sealer* sealer
                     "SELECT MAX(IFNULL((SELECT last FROM sequences WHERE instance = ?1), 0),"
                     " IFNULL((SELECT MAX(sequence) FROM events WHERE instance = ?1), 0))"),
       events_(connection_.handle(), selectEvents()),
-      deadLetters_(connection_.handle(), selectDeadLetters()),
       idempotency_(connection_.handle(),
                    "SELECT instance, key, request_hash, message_id, status, answer, created_at_us"
                    " FROM idempotency WHERE instance = ? AND key = ? AND created_at_us >= ?"),
+      deadLetters_(connection_.handle(), selectDeadLetters("X''", kFilteredLetters)),
+      deadLetter_(connection_.handle(), selectDeadLetters("body", "instance = ?1 AND id = ?2")),
+      markedDeadLetters_(
+          connection_.handle(),
+          selectDeadLetters("body",
+                            "instance = ?1 AND subscription = ?2 AND replay_at_us <> 0"
+                            " ORDER BY id LIMIT ?3")),
+      deadLetterCounts_(connection_.handle(),
+                        "SELECT subscription, instance, COUNT(*), SUM(replay_at_us <> 0)"
+                        " FROM dead_letters WHERE instance BETWEEN ?1 AND ?2"
+                        " GROUP BY instance, subscription ORDER BY instance, subscription"),
+      attempts_(connection_.handle(),
+                "SELECT number, sealed, entry FROM attempts WHERE instance = ?1"
+                " AND subscription = ?2 ORDER BY number DESC LIMIT ?3"),
       kvGet_(connection_.handle(),
              "SELECT value, sealed FROM kv WHERE instance = ?1 AND plugin = ?2 AND key = ?3"
              " AND (expires_at_us = 0 OR expires_at_us >= ?4)"),
@@ -145,17 +174,60 @@ std::vector<EventRow> Queries::events(InstanceKey instance, std::uint64_t after,
   return rows;
 }
 
-std::vector<DeadLetterRow> Queries::deadLetters(std::string_view subscription, InstanceKey instance,
-                                                std::uint64_t after, std::uint32_t limit) {
+std::vector<DeadLetterRow> Queries::deadLetters(const DeadLetterFilter& filter, std::uint64_t after,
+                                                std::uint32_t limit) {
   std::vector<DeadLetterRow> rows;
-  for (deadLetters_.start(after, instance, subscription, limit); deadLetters_.next();) {
+  deadLetters_.start(filter.instance, after, filter.subscription, filter.typeName, filter.chatId,
+                     filter.diedFromUs, filter.diedBeforeUs, filter.marked, limit);
+  while (deadLetters_.next()) rows.push_back(readLetter(deadLetters_));
+  return rows;
+}
+
+std::optional<DeadLetterRow> Queries::deadLetter(InstanceKey instance, std::uint64_t id) {
+  std::optional<DeadLetterRow> row;
+  for (deadLetter_.start(instance, id); deadLetter_.next();) row = readLetter(deadLetter_);
+  return row;
+}
+
+std::vector<DeadLetterRow> Queries::markedDeadLetters(std::string_view subscription,
+                                                      InstanceKey instance, std::uint32_t limit,
+                                                      std::size_t maxBytes) {
+  std::vector<DeadLetterRow> rows;
+  std::size_t bytes = 0;
+  for (markedDeadLetters_.start(instance, subscription, limit); markedDeadLetters_.next();) {
+    rows.push_back(readLetter(markedDeadLetters_));
+    bytes += rows.back().bodyBytes;
+    if (bytes >= maxBytes) break;
+  }
+  markedDeadLetters_.reset();
+  return rows;
+}
+
+std::vector<DeadLetterCount> Queries::deadLetterCounts(InstanceKey instance) {
+  std::vector<DeadLetterCount> counts;
+  for (deadLetterCounts_.start(instance, instance != 0 ? instance : kLastInstance);
+       deadLetterCounts_.next();) {
+    auto& c = counts.emplace_back();
+    deadLetterCounts_.read(c.subscription, c.instance, c.letters, c.marked);
+  }
+  return counts;
+}
+
+Result<std::vector<AttemptRow>> Queries::attempts(std::string_view subscription,
+                                                  InstanceKey instance, std::uint32_t limit) {
+  std::vector<AttemptRow> rows;
+  for (attempts_.start(instance, subscription, limit); attempts_.next();) {
     auto& r = rows.emplace_back();
-    EventRow event;
-    bool hasEvent = false;
-    readEvent(deadLetters_, event, r.id, r.instance, r.subscription, r.sequence, r.reason,
-              r.attempts, r.firstAttemptAtUs, r.deadAtUs, hasEvent);
-    event.instance = r.instance;
-    if (hasEvent) r.event = std::move(event);
+    r.subscription = subscription;
+    r.instance = instance;
+    bool sealed = false;
+    attempts_.read(r.number, sealed, r.entry);
+    auto entry = openAttempt(sealer_, subscription, instance, std::move(r.entry), sealed);
+    if (!entry) {
+      attempts_.reset();
+      return entry.error();
+    }
+    r.entry = std::move(*entry);
   }
   return rows;
 }

@@ -27,8 +27,14 @@ class Queries {
   std::uint64_t lastSequence(InstanceKey instance);
   std::vector<EventRow> events(InstanceKey instance, std::uint64_t after, std::uint32_t limit,
                                std::size_t maxBytes);
-  std::vector<DeadLetterRow> deadLetters(std::string_view subscription, InstanceKey instance,
-                                         std::uint64_t after, std::uint32_t limit);
+  std::vector<DeadLetterRow> deadLetters(const DeadLetterFilter& filter, std::uint64_t after,
+                                         std::uint32_t limit);
+  std::optional<DeadLetterRow> deadLetter(InstanceKey instance, std::uint64_t id);
+  std::vector<DeadLetterRow> markedDeadLetters(std::string_view subscription, InstanceKey instance,
+                                               std::uint32_t limit, std::size_t maxBytes);
+  std::vector<DeadLetterCount> deadLetterCounts(InstanceKey instance);
+  Result<std::vector<AttemptRow>> attempts(std::string_view subscription, InstanceKey instance,
+                                           std::uint32_t limit);
   std::optional<IdempotencyRow> idempotency(InstanceKey instance, std::string_view key,
                                             std::int64_t nowUs);
   Result<std::vector<KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
@@ -44,7 +50,8 @@ class Queries {
   Connection connection_;
   const crypto::Sealer* sealer_;
   Statement begin_, end_;
-  Statement instances_, settings_, cursors_, lastSequence_, events_, deadLetters_, idempotency_;
+  Statement instances_, settings_, cursors_, lastSequence_, events_, idempotency_;
+  Statement deadLetters_, deadLetter_, markedDeadLetters_, deadLetterCounts_, attempts_;
   Statement kvGet_, kvScan_, kvAll_, countRows_;
 };
 

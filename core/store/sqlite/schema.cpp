@@ -71,7 +71,19 @@ constexpr std::array<std::string_view, 14> kVersion1 = {
     "CREATE INDEX kv_by_expiry ON kv(expires_at_us) WHERE expires_at_us <> 0",
 };
 
-constexpr std::array kMigrations = {Migration{kVersion1}};
+// Dead letters that are to be delivered again, and the last attempts of each lane.
+constexpr std::array<std::string_view, 4> kVersion2 = {
+    "ALTER TABLE dead_letters ADD COLUMN replay_at_us INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX dead_letters_by_lane ON dead_letters(instance, subscription, replay_at_us)",
+    "CREATE INDEX dead_letters_marked ON dead_letters(instance, subscription, id)"
+    " WHERE replay_at_us <> 0",
+    R"sql(CREATE TABLE attempts(
+      instance INTEGER NOT NULL, subscription TEXT NOT NULL, slot INTEGER NOT NULL,
+      number INTEGER NOT NULL, sealed INTEGER NOT NULL, entry BLOB NOT NULL,
+      PRIMARY KEY(instance, subscription, slot)) WITHOUT ROWID)sql",
+};
+
+constexpr std::array kMigrations = {Migration{kVersion1}, Migration{kVersion2}};
 
 int pragma(Poco::Data::Session& session, const std::string& name) {
   int value = 0;

@@ -91,9 +91,11 @@ TEST_F(SqliteStoreTest, SecretValuesAreSealedOnDisk) {
   const auto store = open(&sealer);
   ASSERT_TRUE(commit(**store, {KvPut{"p", 1, "a", "in-the-open", false}}));
   ASSERT_TRUE(commit(**store, {KvPut{"p", 1, "b", "well-hidden", true}}));
+  ASSERT_TRUE(commit(**store, {PutAttempt{{"p/events", 1, 1, "what-it-answered"}}}));
   const auto bytes = bytesOnDisk();
   EXPECT_NE(bytes.find("in-the-open"), bytes.npos) << "this test looks in the right place";
   EXPECT_EQ(bytes.find("well-hidden"), bytes.npos);
+  EXPECT_EQ(bytes.find("what-it-answered"), bytes.npos);
 }
 
 TEST_F(SqliteStoreTest, ASealedValueOpensOnlyInItsOwnPlace) {

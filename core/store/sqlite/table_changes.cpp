@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "store/lifetimes.hpp"
 #include "store/sequence_list.hpp"
 #include "store/sqlite/event_columns.hpp"
 
@@ -58,6 +59,13 @@ TableChanges::TableChanges(sqlite3* db)
       removeCursor_(db, "DELETE FROM cursors WHERE instance = ? AND subscription = ?"),
       addDeadLetter_(db, addDeadLetterSql()),
       removeDeadLetter_(db, "DELETE FROM dead_letters WHERE id = ?"),
+      markDeadLetter_(db, "UPDATE dead_letters SET replay_at_us = ?2 WHERE id = ?1"),
+      returnDeadLetter_(db,
+                        "UPDATE dead_letters SET reason = ?2, attempts = ?3, dead_at_us = ?4,"
+                        " replay_at_us = 0 WHERE id = ?1"),
+      putAttempt_(db,
+                  "INSERT OR REPLACE INTO attempts(instance, subscription, slot, number, sealed,"
+                  " entry) VALUES(?,?,?,?,?,?)"),
       putIdempotency_(db, kPutIdempotency),
       putKv_(db, kPutKv),
       removeKv_(db, "DELETE FROM kv WHERE instance = ? AND plugin = ? AND key = ?") {}
@@ -99,6 +107,20 @@ void TableChanges::apply(const AddDeadLetter& change) {
 
 void TableChanges::apply(const RemoveDeadLetter& change) {
   removeDeadLetter_.run(change.id);
+}
+
+void TableChanges::apply(const MarkDeadLetter& change) {
+  markDeadLetter_.run(change.id, change.replayAtUs);
+}
+
+void TableChanges::apply(const ReturnDeadLetter& change) {
+  returnDeadLetter_.run(change.id, change.reason, change.attempts, change.deadAtUs);
+}
+
+void TableChanges::apply(const PutAttempt& change) {
+  const auto& r = change.row;
+  putAttempt_.run(r.instance, r.subscription, r.number % kAttemptsKept, r.number, change.sealed,
+                  Blob{r.entry});
 }
 
 void TableChanges::apply(const PutIdempotency& change) {

@@ -19,6 +19,9 @@ class TableChanges {
   void apply(const RemoveCursor& change);
   void apply(const AddDeadLetter& change);
   void apply(const RemoveDeadLetter& change);
+  void apply(const MarkDeadLetter& change);
+  void apply(const ReturnDeadLetter& change);
+  void apply(const PutAttempt& change);
   void apply(const PutIdempotency& change);
   /// `secret` says that the value is sealed.
   void apply(const KvPut& change);
@@ -26,7 +29,8 @@ class TableChanges {
 
  private:
   Statement putInstance_, putSettings_, removeSettings_, putCursor_, removeCursor_;
-  Statement addDeadLetter_, removeDeadLetter_, putIdempotency_, putKv_, removeKv_;
+  Statement addDeadLetter_, removeDeadLetter_, markDeadLetter_, returnDeadLetter_, putAttempt_;
+  Statement putIdempotency_, putKv_, removeKv_;
 };
 
 }  // namespace colibri::store::sqlite

@@ -29,10 +29,25 @@ class ForwardingStore : public Store {
                                        std::uint32_t limit, std::size_t maxBytes) override {
     return under_->events(instance, after, limit, maxBytes);
   }
-  Result<std::vector<DeadLetterRow>> deadLetters(std::string_view subscription,
-                                                 InstanceKey instance, std::uint64_t after,
+  Result<std::vector<DeadLetterRow>> deadLetters(const DeadLetterFilter& filter,
+                                                 std::uint64_t after,
                                                  std::uint32_t limit) override {
-    return under_->deadLetters(subscription, instance, after, limit);
+    return under_->deadLetters(filter, after, limit);
+  }
+  Result<std::optional<DeadLetterRow>> deadLetter(InstanceKey instance, std::uint64_t id) override {
+    return under_->deadLetter(instance, id);
+  }
+  Result<std::vector<DeadLetterRow>> markedDeadLetters(std::string_view subscription,
+                                                       InstanceKey instance, std::uint32_t limit,
+                                                       std::size_t maxBytes) override {
+    return under_->markedDeadLetters(subscription, instance, limit, maxBytes);
+  }
+  Result<std::vector<DeadLetterCount>> deadLetterCounts(InstanceKey instance) override {
+    return under_->deadLetterCounts(instance);
+  }
+  Result<std::vector<AttemptRow>> attempts(std::string_view subscription, InstanceKey instance,
+                                           std::uint32_t limit) override {
+    return under_->attempts(subscription, instance, limit);
   }
   Result<std::optional<IdempotencyRow>> idempotency(InstanceKey instance,
                                                     std::string_view key) override {

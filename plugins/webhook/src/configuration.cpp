@@ -4,13 +4,14 @@
 #include <boost/json/value_to.hpp>
 #include <cmath>
 
-#include "json_reader.hpp"
-#include "signature.hpp"
+#include "event_settings/events.hpp"
+#include "event_settings/json_reader.hpp"
 
 namespace colibri::webhook {
 namespace {
 
 namespace json = boost::json;
+using namespace event_settings;
 
 std::optional<std::chrono::seconds> secondsAt(const json::object& object, std::string_view key) {
   const auto number = integerAt(object, key, 1, 86'400);
@@ -44,6 +45,41 @@ RetryLimits readRetry(const json::object& object) {
   return limits;
 }
 
+SigningKeys readKeys(const json::object& object) {
+  SigningKeys keys;
+  if (const auto secret = stringAt(object, "secret"))
+    keys.current = SigningKey::parse("secret", *secret);
+  if (const auto secret = stringAt(object, "previous_secret"))
+    keys.previous = SigningKey::parse("previous_secret", *secret);
+  if (keys.previous && !keys.current) refuse("previous_secret", "needs a secret beside it");
+  return keys;
+}
+
+MediaLimits readMedia(const json::object& object) {
+  constexpr std::int64_t kLeast = 1 << 10, kLargest = 256 << 20, kMost = std::int64_t{4} << 30;
+  refuseUnknownKeys(object, {"max_bytes", "budget_bytes", "server"});
+  MediaLimits limits;
+  if (const auto bytes = integerAt(object, "max_bytes", kLeast, kLargest))
+    limits.fileBytes = static_cast<std::uint64_t>(*bytes);
+  if (const auto bytes = integerAt(object, "budget_bytes", kLeast, kMost))
+    limits.budgetBytes = static_cast<std::uint64_t>(*bytes);
+  if (auto server = stringAt(object, "server")) limits.server = std::move(*server);
+  return limits;
+}
+
+std::optional<Settings> readGlobal(const json::object& object) {
+  refuseUnknownKeys(object, {"enabled", "url", "by_events", "events"});
+  if (!boolAt(object, "enabled").value_or(false)) return std::nullopt;
+  Settings settings;
+  settings.url = stringAt(object, "url").value_or("");
+  if (settings.url.empty()) refuse("global.url", "is missing");
+  checkUrl("global.url", settings.url);
+  settings.byEvents = boolAt(object, "by_events").value_or(false);
+  const auto* events = objectAt(object, "events");
+  settings.events = readSwitches(events == nullptr ? json::object() : *events);
+  return settings;
+}
+
 }  // namespace
 
 std::chrono::milliseconds RetryLimits::delayAfter(std::uint32_t attempt, double spread) const {
@@ -62,13 +98,15 @@ std::chrono::milliseconds RetryLimits::delayAfter(std::uint32_t attempt, double 
 
 Configuration parseConfiguration(std::string_view text) {
   const auto object = parseObject(text);
-  refuseUnknownKeys(object, {"secret", "timeout_ms", "retry"});
+  refuseUnknownKeys(object,
+                    {"secret", "previous_secret", "timeout_ms", "retry", "media", "global"});
   Configuration configuration;
-  if (const auto secret = stringAt(object, "secret"))
-    configuration.signingKey = parseSecret(*secret);
+  configuration.keys = readKeys(object);
   if (const auto timeout = integerAt(object, "timeout_ms", 1000, 120'000))
     configuration.timeout = std::chrono::milliseconds(*timeout);
   if (const auto* retry = objectAt(object, "retry")) configuration.retry = readRetry(*retry);
+  if (const auto* media = objectAt(object, "media")) configuration.media = readMedia(*media);
+  if (const auto* global = objectAt(object, "global")) configuration.global = readGlobal(*global);
   return configuration;
 }
 

@@ -7,6 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "media/media_fetcher.hpp"
+#include "settings.hpp"
+
 namespace colibri::webhook {
 
 /// Limits per event, each only where the operator set it.
@@ -24,9 +27,11 @@ struct RetryLimits {
 
 /// The plugin's own section of the configuration.
 struct Configuration {
-  std::string signingKey;  ///< bytes; empty = none
+  SigningKeys keys;
   std::chrono::milliseconds timeout{30'000};
   RetryLimits retry;
+  MediaLimits media;
+  std::optional<Settings> global;  ///< every instance's events to one URL; nothing = off
 };
 
 /// [Errors] throws sdk::Error: the key and what is allowed, never a value.

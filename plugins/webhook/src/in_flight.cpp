@@ -15,6 +15,11 @@ bool InFlight::made(std::uint64_t token, std::uint64_t request) {
   return true;
 }
 
+bool InFlight::holds(std::uint64_t token) {
+  const std::scoped_lock lock(mutex_);
+  return entries_.contains(token);
+}
+
 std::optional<InFlight::Entry> InFlight::take(std::uint64_t token) {
   const std::scoped_lock lock(mutex_);
   auto node = entries_.extract(token);

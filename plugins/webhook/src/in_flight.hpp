@@ -22,6 +22,7 @@ class InFlight {
   void add(std::uint64_t token, sdk::Delivery&& delivery);
   /// False: it was taken meanwhile, so the request is nobody's.
   bool made(std::uint64_t token, std::uint64_t request);
+  bool holds(std::uint64_t token);  ///< nobody has taken it yet
   std::optional<Entry> take(std::uint64_t token);
   std::vector<Entry> takeAll();
 

@@ -33,11 +33,12 @@ Headers requestHeaders(const Settings& settings, const Attempt& attempt, std::st
   if (!has(headers, "user-agent")) headers.emplace_back("User-Agent", "Colibri-Webhook/0.1");
   headers.emplace_back("webhook-id", attempt.eventId);
   headers.emplace_back("webhook-timestamp", std::to_string(attempt.seconds));
-  if (!attempt.signingKey.empty())
+  if (attempt.keys)
     headers.emplace_back("webhook-signature",
-                         sign(attempt.signingKey, attempt.eventId, attempt.seconds, body));
+                         signatures(attempt.keys, attempt.eventId, attempt.seconds, body));
   if (attempt.sequence != 0)
     headers.emplace_back("x-colibri-sequence", std::to_string(attempt.sequence));
+  if (!attempt.noMedia.empty()) headers.emplace_back("x-colibri-media-missing", attempt.noMedia);
   return headers;
 }
 

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <array>
 
-#include "event_names.hpp"
-#include "json_reader.hpp"
-#include "signature.hpp"
+#include "event_settings/events.hpp"
+#include "event_settings/json_reader.hpp"
 
 namespace colibri::webhook {
 namespace {
 
 namespace json = boost::json;
+using namespace event_settings;
 
 constexpr std::size_t kLongestUrl = 2048, kMostHeaders = 64, kLongestName = 128,
                       kLongestValue = 4096;
@@ -24,21 +24,6 @@ std::string lower(std::string_view text) {
   for (char& c : out)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return out;
-}
-
-/// The rest (addresses, ports) is the host's to judge when the socket opens.
-void checkUrl(std::string_view url) {
-  if (url.size() > kLongestUrl) refuse("url", "must have at most 2048 characters");
-  if (std::any_of(url.begin(), url.end(),
-                  [](char c) { return isControl(c) || c == ' ' || c == '\\'; }))
-    refuse("url", "must not contain blanks, backslashes or control characters");
-  const auto start = lower(url.substr(0, 8));
-  const std::size_t scheme = start.starts_with("http://") ? 7 : start == "https://" ? 8 : 0;
-  if (scheme == 0) refuse("url", "must start with http:// or https://");
-  const auto authority = url.substr(scheme, url.find_first_of("/?#", scheme) - scheme);
-  if (authority.empty() || authority.front() == ':') refuse("url", "must name a host");
-  if (authority.find('@') != authority.npos)
-    refuse("url", "must not contain a user name or password, use headers");
 }
 
 /// Ours, or the connection's: they decide where a request ends and whom it is for.
@@ -82,40 +67,49 @@ void readHeaders(const json::object& headers, Settings& into) {
   }
 }
 
-void readEvents(const json::array& events, Settings& into) {
-  for (const auto& entry : events) {
-    const auto* text = entry.if_string();
-    const auto wire = text == nullptr ? std::nullopt : wireName({text->data(), text->size()});
-    if (!wire) refuse("events", "must be a list of event names such as MESSAGES_UPSERT");
-    if (std::find(into.events.begin(), into.events.end(), *wire) == into.events.end())
-      into.events.emplace_back(*wire);
-  }
-}
-
-std::string typesFilter(const std::vector<std::string>& wireNames) {
-  std::string out = R"({"types":[)";
-  for (const auto& name : wireNames)
-    out.append(out.back() == '[' ? "\"" : ",\"").append(name).append("\"");
-  return out + "]}";
+SigningKeys readKeys(const json::object& object) {
+  constexpr std::int64_t kLatest = 253'402'300'799;  // the end of the year 9999
+  SigningKeys keys;
+  if (const auto secret = stringAt(object, "secret"))
+    keys.current = SigningKey::parse("secret", *secret);
+  if (const auto secret = stringAt(object, "previousSecret"))
+    keys.previous = SigningKey::parse("previousSecret", *secret);
+  if (const auto until = integerAt(object, "previousSecretUntil", 0, kLatest))
+    keys.previousUntil = *until;
+  if (keys.previous && !keys.current) refuse("previousSecret", "needs a secret beside it");
+  return keys;
 }
 
 }  // namespace
 
+void checkUrl(std::string_view key, std::string_view url) {
+  if (url.size() > kLongestUrl) refuse(key, "must have at most 2048 characters");
+  if (std::any_of(url.begin(), url.end(),
+                  [](char c) { return isControl(c) || c == ' ' || c == '\\'; }))
+    refuse(key, "must not contain blanks, backslashes or control characters");
+  const auto start = lower(url.substr(0, 8));
+  const std::size_t scheme = start.starts_with("http://") ? 7 : start == "https://" ? 8 : 0;
+  if (scheme == 0) refuse(key, "must start with http:// or https://");
+  const auto authority = url.substr(scheme, url.find_first_of("/?#", scheme) - scheme);
+  if (authority.empty() || authority.front() == ':') refuse(key, "must name a host");
+  if (authority.find('@') != authority.npos)
+    refuse(key, "must not contain a user name or password, use headers");
+}
+
 Settings parseSettings(std::string_view text) {
   const auto object = parseObject(text);
-  refuseUnknownKeys(object,
-                    {"enabled", "url", "events", "byEvents", "base64", "headers", "secret"});
+  refuseUnknownKeys(object, {"enabled", "url", "events", "byEvents", "base64", "headers", "secret",
+                             "previousSecret", "previousSecretUntil"});
   Settings settings;
   settings.enabled = boolAt(object, "enabled").value_or(true);
   settings.url = stringAt(object, "url").value_or("");
   if (settings.enabled && settings.url.empty()) refuse("url", "is missing");
-  if (!settings.url.empty()) checkUrl(settings.url);
-  if (const auto* events = arrayAt(object, "events")) readEvents(*events, settings);
+  if (!settings.url.empty()) checkUrl("url", settings.url);
+  if (const auto* events = arrayAt(object, "events")) settings.events = readEvents(*events);
   settings.byEvents = boolAt(object, "byEvents").value_or(false);
-  if (boolAt(object, "base64").value_or(false))
-    refuse("base64", "must be false: media are not put into events");
+  settings.base64 = boolAt(object, "base64").value_or(false);
   if (const auto* headers = objectAt(object, "headers")) readHeaders(*headers, settings);
-  if (const auto secret = stringAt(object, "secret")) settings.signingKey = parseSecret(*secret);
+  settings.keys = readKeys(object);
   return settings;
 }
 
@@ -130,14 +124,7 @@ std::string targetOf(const Settings& settings, std::string_view wireName) {
 }
 
 std::string filterOf(const Settings& settings) {
-  return settings.events.empty() ? std::string() : typesFilter(settings.events);
-}
-
-std::string filterOfAll() {
-  std::vector<std::string> names;
-  for (const auto& name : eventNames())
-    if (names.empty() || names.back() != name.wire) names.emplace_back(name.wire);
-  return typesFilter(names);
+  return settings.events.empty() ? std::string() : event_settings::filterOf(settings.events);
 }
 
 }  // namespace colibri::webhook

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "signature.hpp"
+
 namespace colibri::webhook {
 
 /// The webhook of one instance.
@@ -15,13 +17,18 @@ struct Settings {
   std::string url;
   std::vector<std::string> events;  ///< wire names; empty = all
   bool byEvents = false;            ///< each event has a path of its own
+  bool base64 = false;              ///< the files of messages come with them
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string jwtKey;      ///< signs a bearer token; empty = none
-  std::string signingKey;  ///< bytes; empty = the plugin's
+  std::string jwtKey;  ///< signs a bearer token; empty = none
+  SigningKeys keys;    ///< none = the plugin's
 };
 
 /// [Errors] throws sdk::Error: the key and what is allowed, never a value.
 Settings parseSettings(std::string_view json);
+
+/// Refuses what is no absolute URL of http or https; addresses and ports are the host's to judge
+/// when the socket opens. [Errors] throws sdk::Error that names `key`.
+void checkUrl(std::string_view key, std::string_view url);
 
 /// Where the event `wireName` is POSTed: `url`, or `url`/messages-upsert if it goes by events. A
 /// query stays behind the path.
@@ -29,7 +36,5 @@ std::string targetOf(const Settings& settings, std::string_view wireName);
 
 /// The filter of a lane, {"types":[…]}; empty if it is all events.
 std::string filterOf(const Settings& settings);
-/// The filter of the subscription: the 31 events and nothing else.
-std::string filterOfAll();
 
 }  // namespace colibri::webhook

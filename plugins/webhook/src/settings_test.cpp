@@ -8,8 +8,9 @@
 #include <set>
 
 #include "colibri_schemas.hpp"
-#include "event_names.hpp"
-#include "json_reader.hpp"
+#include "event_settings/event_names.hpp"
+#include "event_settings/events.hpp"
+#include "event_settings/json_reader.hpp"
 
 namespace colibri::webhook {
 namespace {
@@ -43,7 +44,7 @@ TEST(Settings, NeedOnlyTheUrl) {
   EXPECT_TRUE(s.enabled);
   EXPECT_EQ(s.url, "https://a.test/hook");
   EXPECT_EQ(filterOf(s), "");
-  EXPECT_TRUE(s.headers.empty() && s.signingKey.empty() && s.jwtKey.empty());
+  EXPECT_TRUE(s.headers.empty() && !s.keys && s.jwtKey.empty());
   EXPECT_EQ(refusalOf("{}"), "url: is missing");
   EXPECT_FALSE(parseSettings(R"({"enabled":false})").enabled);
 }
@@ -64,22 +65,17 @@ TEST(Settings, ByEventsGivesEachEventAPathOfItsOwnBeforeTheQuery) {
   EXPECT_EQ(targetOf(parseSettings(withUrl("https://a.test/hook")), "call"), "https://a.test/hook");
 }
 
-TEST(Settings, Base64IsRefusedUnlessItIsOff) {
-  EXPECT_EQ(parseSettings(R"({"url":"https://a.test/","base64":false})").url, "https://a.test/");
-  EXPECT_THAT(refusalOf(R"({"url":"https://a.test/","base64":true})"),
-              HasSubstr("base64: must be"));
-}
-
 TEST(Settings, ReadEveryKey) {
   const auto s = parseSettings(
       R"({"url":"HTTP://n8n:5678/x","enabled":true,"events":["MESSAGES_UPSERT","CALL"],
-      "headers":{"Authorization":"Bearer x","X-Tenant_1":"","jwt_key":"k"},
+      "base64":true,"headers":{"Authorization":"Bearer x","X-Tenant_1":"","jwt_key":"k"},
       "secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})");
   EXPECT_THAT(s.events, ElementsAre("messages.upsert", "call"));
   EXPECT_EQ(filterOf(s), R"({"types":["messages.upsert","call"]})");
   EXPECT_THAT(s.headers, ElementsAre(Pair("Authorization", "Bearer x"), Pair("X-Tenant_1", "")));
   EXPECT_EQ(s.jwtKey, "k");
-  EXPECT_EQ(s.signingKey.size(), 24U);
+  EXPECT_TRUE(s.base64);
+  EXPECT_EQ(s.keys.current, SigningKey::parse("", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
 }
 
 TEST(Settings, BothNamesOfGroupsUpdateMeanTheSameOnce) {
@@ -89,11 +85,11 @@ TEST(Settings, BothNamesOfGroupsUpdateMeanTheSameOnce) {
 }
 
 TEST(Settings, TheSchemaListsExactlyTheNamesThatAreUnderstood) {
-  const auto schema = parseObject(colibri_schemas::kInstance);
+  const auto schema = event_settings::parseObject(colibri_schemas::kInstance);
   std::set<std::string> listed, understood, wire;
   for (const auto& name : schema.at("properties").at("events").at("items").at("enum").as_array())
     listed.emplace(name.as_string());
-  for (const auto& name : eventNames()) {
+  for (const auto& name : event_settings::eventNames()) {
     understood.emplace(name.filter);
     wire.emplace(name.wire);
     auto expected = std::string(name.wire);
@@ -102,7 +98,7 @@ TEST(Settings, TheSchemaListsExactlyTheNamesThatAreUnderstood) {
   }
   EXPECT_EQ(listed, understood);
   EXPECT_EQ(wire.size(), 31U);
-  const auto all = boost::json::parse(filterOfAll());
+  const auto all = boost::json::parse(event_settings::filterOfAll());
   EXPECT_EQ(all.at("types").as_array().size(), 31U);
 }
 
@@ -143,7 +139,8 @@ TEST(Settings, RefuseHeadersThatAreNotTheirs) {
 TEST(Settings, RefuseUnknownKeysAndWrongTypes) {
   EXPECT_EQ(
       refusalOf(R"({"url":"https://a.test","colour":true})"),
-      "colour: unknown key, allowed: enabled, url, events, byEvents, base64, headers, secret");
+      "colour: unknown key, allowed: enabled, url, events, byEvents, base64, headers, secret, "
+      "previousSecret, previousSecretUntil");
   for (const auto* bad :
        {R"({"url":1})", R"({"url":"https://a.test","enabled":"true"})",
         R"({"url":"https://a.test","events":"CALL"})",
@@ -151,7 +148,9 @@ TEST(Settings, RefuseUnknownKeysAndWrongTypes) {
         R"({"url":"https://a.test","events":["NEW_TOKEN"]})",
         R"({"url":"https://a.test","headers":[]})", R"({"url":"https://a.test","byEvents":1})",
         R"({"url":"https://a.test","secret":"hunter2"})",
-        R"({"url":"https://a.test","secret":null})", "[]", "", "{", "\"x\""})
+        R"({"url":"https://a.test","secret":null})",
+        R"({"url":"https://a.test","previousSecret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})",
+        R"({"url":"https://a.test","previousSecretUntil":-1})", "[]", "", "{", "\"x\""})
     EXPECT_NE(refusalOf(bad), "") << bad;
 }
 

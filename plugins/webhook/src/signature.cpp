@@ -2,27 +2,63 @@
 
 #include <colibri/sdk/plugin.hpp>
 
+#include "ed25519.hpp"
 #include "encoding.hpp"
 
 namespace colibri::webhook {
+namespace {
 
-std::string parseSecret(std::string_view secret) {
-  constexpr std::string_view kPrefix = "whsec_";
-  constexpr std::size_t kShortest = 24, kLongest = 64;
-  if (secret.starts_with(kPrefix)) {
-    auto key = fromBase64(secret.substr(kPrefix.size()));
-    if (key && key->size() >= kShortest && key->size() <= kLongest) return std::move(*key);
-  }
-  throw sdk::Error(COLIBRI_E_INVALID_ARGUMENT,
-                   "secret: must be whsec_ and the base64 of 24 to 64 bytes");
+constexpr std::string_view kSecret = "whsec_", kPrivate = "whsk_", kPublic = "whpk_";
+constexpr std::size_t kShortest = 24, kLongest = 64;
+
+/// The seed, if the bytes are one, or one with the public key that belongs to it.
+std::string seedOf(const std::string& bytes) {
+  if (bytes.size() == kSeedBytes) return bytes;
+  auto seed = bytes.substr(0, kSeedBytes);
+  const bool whole = bytes.size() == 2 * kSeedBytes;
+  return whole && bytes.substr(kSeedBytes) == ed25519PublicKey(seed) ? seed : std::string();
 }
 
-std::string sign(std::string_view key, std::string_view id, std::int64_t seconds,
-                 std::string_view body) {
+}  // namespace
+
+SigningKey SigningKey::parse(std::string_view key, std::string_view secret) {
+  SigningKey parsed;
+  if (secret.starts_with(kSecret)) {
+    auto bytes = fromBase64(secret.substr(kSecret.size()));
+    if (bytes && bytes->size() >= kShortest && bytes->size() <= kLongest)
+      parsed.bytes_ = std::move(*bytes);
+  } else if (secret.starts_with(kPrivate)) {
+    parsed.ed25519_ = true;
+    if (const auto bytes = fromBase64(secret.substr(kPrivate.size())))
+      parsed.bytes_ = seedOf(*bytes);
+  }
+  if (!parsed)
+    throw sdk::Error(
+        COLIBRI_E_INVALID_ARGUMENT,
+        std::string(key) +
+            ": must be whsec_ and the base64 of 24 to 64 bytes, or whsk_ and that of an "
+            "Ed25519 key (32 bytes, or 64 with its public key)");
+  return parsed;
+}
+
+std::string SigningKey::sign(std::string_view content) const {
+  return ed25519_ ? "v1a," + base64(ed25519Sign(bytes_, content))
+                  : "v1," + base64(hmacSha256(bytes_, content));
+}
+
+std::string SigningKey::publicKey() const {
+  return ed25519_ ? std::string(kPublic) + base64(ed25519PublicKey(bytes_)) : std::string();
+}
+
+std::string signatures(const SigningKeys& keys, std::string_view id, std::int64_t seconds,
+                       std::string_view body) {
   std::string content;
   content.reserve(id.size() + body.size() + 24);
   content.append(id).append(".").append(std::to_string(seconds)).append(".").append(body);
-  return "v1," + base64(hmacSha256(key, content));
+  auto out = keys.current.sign(content);
+  if (keys.previous && seconds < keys.previousUntil)
+    out.append(" ").append(keys.previous.sign(content));
+  return out;
 }
 
 std::string bearerToken(std::string_view key, std::int64_t seconds) {

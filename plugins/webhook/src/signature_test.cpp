@@ -12,39 +12,76 @@
 namespace colibri::webhook {
 namespace {
 
+SigningKey key(std::string_view secret) {
+  return SigningKey::parse("secret", secret);
+}
+
+std::string whsec(const std::string& bytes) {
+  return "whsec_" + base64(bytes);
+}
+
+std::string fromHex(std::string_view hex) {
+  std::string out;
+  for (std::size_t i = 0; i < hex.size(); i += 2)
+    out.push_back(static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16)));
+  return out;
+}
+
 TEST(Signature, MatchesThePublishedVector) {
   // The example of the Standard Webhooks libraries.
-  const auto key = parseSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-  EXPECT_EQ(sign(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1'614'265'330, R"({"test": 2432232314})"),
-            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+  const SigningKeys keys{.current = key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")};
+  EXPECT_EQ(
+      signatures(keys, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1'614'265'330, R"({"test": 2432232314})"),
+      "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+}
+
+TEST(Signature, OfAnEd25519KeyMatchesTheVectorOfItsRfc) {
+  // RFC 8032, 7.1, TEST 2.
+  const auto seed = fromHex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");
+  const auto pub = fromHex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
+  const auto expected = fromHex(
+      "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+      "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
+  for (const auto& bytes : {seed, seed + pub}) {
+    const auto k = key("whsk_" + base64(bytes));
+    EXPECT_EQ(k.sign("\x72"), "v1a," + base64(expected));
+    EXPECT_EQ(k.publicKey(), "whpk_" + base64(pub));
+  }
+  EXPECT_EQ(key(whsec(seed)).publicKey(), "") << "a shared secret has none";
 }
 
 TEST(Signature, DependsOnIdTimeBodyAndKey) {
-  const std::string key(24, 'k');
-  const auto base = sign(key, "id", 1, "{}");
-  EXPECT_NE(base, sign(key, "ie", 1, "{}"));
-  EXPECT_NE(base, sign(key, "id", 2, "{}"));
-  EXPECT_NE(base, sign(key, "id", 1, "{ }"));
-  EXPECT_NE(base, sign(std::string(24, 'l'), "id", 1, "{}"));
+  const SigningKeys keys{.current = key(whsec(std::string(24, 'k')))};
+  const auto base = signatures(keys, "id", 1, "{}");
+  EXPECT_NE(base, signatures(keys, "ie", 1, "{}"));
+  EXPECT_NE(base, signatures(keys, "id", 2, "{}"));
+  EXPECT_NE(base, signatures(keys, "id", 1, "{ }"));
+  EXPECT_NE(base, signatures({.current = key(whsec(std::string(24, 'l')))}, "id", 1, "{}"));
 }
 
-TEST(Secret, IsWhsecAndBase64OfTwentyFourToSixtyFourBytes) {
-  for (const std::size_t size : {24U, 25U, 32U, 63U, 64U}) {
-    const std::string key(size, '\x9c');
-    EXPECT_EQ(parseSecret("whsec_" + base64(key)), key);
-  }
+TEST(Signature, OfThePreviousKeyStandsBesideUntilItsEnd) {
+  const auto fresh = key(whsec(std::string(24, 'k'))), old = key(whsec(std::string(24, 'l')));
+  const SigningKeys keys{.current = fresh, .previous = old, .previousUntil = 100};
+  EXPECT_EQ(signatures(keys, "id", 99, "{}"), fresh.sign("id.99.{}") + " " + old.sign("id.99.{}"));
+  EXPECT_EQ(signatures(keys, "id", 100, "{}"), fresh.sign("id.100.{}"));
+}
+
+TEST(Secret, IsWhsecAndBase64OfTwentyFourToSixtyFourBytesOrAnEd25519Key) {
+  for (const std::size_t size : {24U, 25U, 32U, 63U, 64U})
+    EXPECT_TRUE(key(whsec(std::string(size, '\x9c'))));
   for (const auto& bad :
        {std::string(), std::string("whsec_"), base64(std::string(32, 'k')),
-        "WHSEC_" + base64(std::string(32, 'k')), "whsec_" + base64(std::string(23, 'k')),
-        "whsec_" + base64(std::string(65, 'k')),
-        "whsec_" + base64(std::string(25, 'k')).substr(0, 35),
-        "whsec_" + base64(std::string(24, 'k')) + "\n", "whsec_" + std::string(32, '!'),
-        "whsec_" + base64Url(std::string(24, '\xff')), "whsec_" + std::string(5000, 'A')}) {
+        "WHSEC_" + base64(std::string(32, 'k')), whsec(std::string(23, 'k')),
+        whsec(std::string(65, 'k')), whsec(std::string(25, 'k')).substr(0, 41),
+        whsec(std::string(24, 'k')) + "\n", "whsec_" + std::string(32, '!'),
+        "whsec_" + base64Url(std::string(24, '\xff')), "whsec_" + std::string(5000, 'A'),
+        std::string("whsk_"), "whsk_" + base64(std::string(31, 'k')),
+        "whsk_" + base64(std::string(64, 'k')), "whpk_" + base64(std::string(32, 'k'))}) {
     try {
-      parseSecret(bad);
+      key(bad);
       ADD_FAILURE() << bad;
     } catch (const sdk::Error& e) {
-      EXPECT_STREQ(e.what(), "secret: must be whsec_ and the base64 of 24 to 64 bytes");
+      EXPECT_TRUE(std::string_view(e.what()).starts_with("secret: must be whsec_ and the base64"));
     }
   }
 }

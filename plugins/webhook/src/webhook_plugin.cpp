@@ -1,10 +1,13 @@
 #include "webhook_plugin.hpp"
 
 #include <array>
+#include <boost/json.hpp>
+#include <colibri/sdk/buffer.hpp>
+#include <colibri/sdk/envelope.hpp>
 
-#include "envelope.hpp"
+#include "event_settings/events.hpp"
+#include "form.hpp"
 #include "request_headers.hpp"
-#include "shared_buffer.hpp"
 #include "verdict.hpp"
 
 namespace colibri::webhook {
@@ -15,33 +18,75 @@ constexpr std::uint32_t kResponseBytes =
     64 * 1024;  // the body is not used; reading it keeps the connection
 constexpr std::int64_t kUsPerSecond = 1'000'000;
 
+boost::json::object bodyOf(const sdk::EventRef& event) {
+  const auto json = event.json();
+  boost::json::error_code error;
+  auto body = boost::json::parse({json.data(), json.size()}, error);
+  return !error && body.is_object() ? std::move(body.get_object()) : boost::json::object();
+}
+
+/// The event's body with the file as message.base64.
+std::string withFile(const sdk::EventRef& event, const std::string& base64) {
+  auto body = bodyOf(event);
+  body["message"].as_object()["base64"] = base64;
+  return boost::json::serialize(body);
+}
+
+void logMissing(const sdk::Host& host, const sdk::EventRef& event, std::string_view why) {
+  const std::array fields{colibri_field{sdk::str("instance"), event->instance_name},
+                          colibri_field{sdk::str("event"), event->event_id},
+                          colibri_field{sdk::str("cause"), sdk::str(why)}};
+  host.log(COLIBRI_LOG_WARN, "the file of a message could not be had, it goes without", fields);
+}
+
 }  // namespace
 
 void WebhookPlugin::init(std::string_view configJson) {
   configuration_ = parseConfiguration(configJson.empty() ? "{}" : configJson);
+  media_ = std::make_unique<MediaFetcher>(
+      configuration_.media, static_cast<std::uint32_t>(configuration_.timeout.count()),
+      [this](colibri_http_request& request, sdk::HttpClient::Done done) {
+        return httpRequest(request, std::move(done));
+      });
 }
 
 void WebhookPlugin::start() {
-  if (configuration_.signingKey.empty())
+  if (!configuration_.keys)
     host().log(COLIBRI_LOG_WARN,
                "no signing secret is configured: webhooks without one of their own are not signed");
-  const auto filter = filterOfAll();
-  auto subscription = sdk::sized<colibri_subscription>();
-  subscription.name = sdk::str("events");
-  subscription.filter_json = sdk::str(filter);
-  subscription.max_in_flight = kMostInFlight;
-  subscription.max_in_flight_per_instance = kMostInFlightPerInstance;
-  // The host's client may hold a request as long again as it may take, until a connection is free.
-  subscription.ack_timeout_ms =
-      static_cast<std::uint32_t>(configuration_.timeout.count() * 2 + 5000);
+  if (configuration_.global) {
+    const auto filter = event_settings::filterOf(configuration_.global->events);
+    global_ = std::make_shared<const Settings>(*configuration_.global);
+    auto global = subscription();
+    global.name = sdk::str("global");
+    global.flags = COLIBRI_SUB_F_ALL_INSTANCES;
+    global.filter_json = sdk::str(filter);
+    globalSubscription_ = subscribe(global);
+  }
+  const auto filter = event_settings::filterOfAll();
+  auto own = subscription();
+  own.name = sdk::str("events");
+  own.filter_json = sdk::str(filter);
   const std::scoped_lock lock(subscribing_);
-  subscription_ = subscribe(subscription);
+  subscription_ = subscribe(own);
   // Settings may have come already; from here on they set their filters themselves.
   for (const auto& [instanceKey, settings] : allSettings())
     setFilter(subscription_, instanceKey, filterOf(*settings));
 }
 
+colibri_subscription WebhookPlugin::subscription() const noexcept {
+  auto subscription = sdk::sized<colibri_subscription>();
+  subscription.max_in_flight = kMostInFlight;
+  subscription.max_in_flight_per_instance = kMostInFlightPerInstance;
+  // Two tries for a file and the request itself; and the host's client may hold each as long again,
+  // until a connection is free.
+  subscription.ack_timeout_ms =
+      static_cast<std::uint32_t>(configuration_.timeout.count() * 4 + 5000);
+  return subscription;
+}
+
 void WebhookPlugin::stop(std::chrono::milliseconds) {
+  if (media_) media_->stop();
   for (auto& entry : inFlight_.takeAll()) {
     if (entry.request != 0) httpCancel(entry.request);
     entry.delivery.answer(COLIBRI_E_SHUTTING_DOWN, "shutting down");
@@ -84,21 +129,35 @@ WebhookPlugin::SettingsPtr WebhookPlugin::settingsOf(std::uint64_t instanceKey) 
   return it == settings_.end() ? nullptr : it->second;
 }
 
+WebhookPlugin::SettingsPtr WebhookPlugin::settingsFor(const sdk::EventRef& event,
+                                                      const sdk::Delivery& delivery) {
+  const bool global = global_ && delivery.subscription() == globalSubscription_;
+  return global ? global_ : settingsOf(event->instance_key);
+}
+
 void WebhookPlugin::deliver(sdk::EventRef event, sdk::Delivery&& delivery) {
   if (event.expired(host().nowUs())) {
     ++expired_;
     host().log(COLIBRI_LOG_DEBUG, "expired event skipped");
     return delivery.ack();
   }
-  const auto settings = settingsOf(event->instance_key);
+  const auto settings = settingsFor(event, delivery);
   if (!settings) return delivery.retry({}, "the instance has no webhook settings");
   const auto most = configuration_.retry.maxAttempts;
   if (most && delivery.attempt() > *most)
     return delivery.reject("given up after " + std::to_string(*most) + " attempts");
   const auto token = delivery.token();
   inFlight_.add(token, std::move(delivery));
+  making(token, [&] {
+    if (!settings->base64 || !fetchMedia(event, settings, token))
+      post(event, *settings, token, nullptr);
+  });
+}
+
+template <class Make>
+void WebhookPlugin::making(std::uint64_t token, Make&& make) {
   try {
-    post(event, *settings, token);
+    make();
   } catch (...) {
     if (auto entry = inFlight_.take(token))
       entry->delivery.answer(COLIBRI_E_UNAVAILABLE, "the request cannot be made");
@@ -106,27 +165,40 @@ void WebhookPlugin::deliver(sdk::EventRef event, sdk::Delivery&& delivery) {
   }
 }
 
-void WebhookPlugin::post(const sdk::EventRef& event, const Settings& settings,
-                         std::uint64_t token) {
-  const auto body = toJson({.event = event.typeName(),
-                            .instance = sdk::view(event->instance_name),
-                            .data = event.json(),
-                            .destination = settings.url,
-                            .recordedAtUs = event->recorded_at_us,
-                            .sender = sdk::view(event->owner_jid),
-                            .serverUrl = host().serverUrl(),
-                            .apiKey = event.apiKey()});
+bool WebhookPlugin::fetchMedia(const sdk::EventRef& event, const SettingsPtr& settings,
+                               std::uint64_t token) {
+  if (event->type != COLIBRI_EVENT_MESSAGES_UPSERT && event->type != COLIBRI_EVENT_SEND_MESSAGE)
+    return false;
+  auto media = mediaOf(bodyOf(event));
+  if (!media) return false;
+  media_->fetch(event->instance_key, std::move(*media),
+                [this, event, settings, token](const MediaFetcher::Got& got) {
+                  if (!inFlight_.holds(token)) return;  // revoked
+                  if (got.base64.empty()) logMissing(host(), event, got.why);
+                  making(token, [&] { post(event, *settings, token, &got); });
+                });
+  return true;
+}
+
+void WebhookPlugin::post(const sdk::EventRef& event, const Settings& settings, std::uint64_t token,
+                         const MediaFetcher::Got* media) {
+  auto envelope = sdk::envelopeOf(event, host().serverUrl(), settings.url);
+  const auto data =
+      media == nullptr || media->base64.empty() ? std::string() : withFile(event, media->base64);
+  if (!data.empty()) envelope.data = data;
+  auto body = sdk::toJson(envelope);
   const auto headers = requestHeaders(
       settings,
       {.eventId = sdk::view(event->event_id),
        .sequence = event->sequence,
        .seconds = host().nowUs() / kUsPerSecond,
-       .signingKey = settings.signingKey.empty() ? configuration_.signingKey : settings.signingKey},
+       .keys = settings.keys ? settings.keys : configuration_.keys,
+       .noMedia = media == nullptr ? std::string_view() : std::string_view(media->why)},
       body);
   std::vector<colibri_field> fields;
   fields.reserve(headers.size());
   for (const auto& [name, value] : headers) fields.push_back({sdk::str(name), sdk::str(value)});
-  const auto bytes = shareBytes(body);
+  const auto bytes = sdk::makeBuffer(std::move(body));
   const auto target = targetOf(settings, event.typeName());
 
   auto request = sdk::sized<colibri_http_request>();
@@ -139,8 +211,9 @@ void WebhookPlugin::post(const sdk::EventRef& event, const Settings& settings,
   request.headers = fields.data();
   request.header_count = fields.size();
   request.body = bytes.get();
-  const auto status = httpRequest(
-      request, [this, token](const colibri_http_answer& answer) { answered(token, answer); });
+  const auto status =
+      httpRequest(request, [this, token, lease = media == nullptr ? nullptr : media->lease](
+                               const colibri_http_answer& answer) { answered(token, answer); });
   if (status >= 0 && !inFlight_.made(token, request.user_token)) httpCancel(request.user_token);
 }
 
@@ -148,7 +221,11 @@ void WebhookPlugin::answered(std::uint64_t token, const colibri_http_answer& ans
   auto entry = inFlight_.take(token);
   if (!entry) return;  // revoked
   const auto verdict = judge(answer, entry->delivery.attempt(), configuration_.retry, spread());
-  entry->delivery.answer(verdict.outcome, verdict.text, verdict.retryAfter);
+  entry->delivery.answer({.outcome = verdict.outcome,
+                          .why = verdict.text,
+                          .after = verdict.retryAfter,
+                          .httpStatus = answer.http_status,
+                          .response = sdk::view(answer.body)});
 }
 
 void WebhookPlugin::revoke(std::uint64_t token) {
@@ -156,6 +233,10 @@ void WebhookPlugin::revoke(std::uint64_t token) {
   if (!entry) return;
   if (entry->request != 0) httpCancel(entry->request);
   entry->delivery.answer(COLIBRI_E_CANCELLED, "revoked");
+}
+
+void WebhookPlugin::onRequest(sdk::RouteCall&& call) {
+  event_settings::serveSetAndFind(form(), host(), *this, std::move(call));
 }
 
 double WebhookPlugin::spread() noexcept {

@@ -12,7 +12,9 @@
 
 #include "colibri_schemas.hpp"
 #include "configuration.hpp"
+#include "event_settings/set_and_find.hpp"
 #include "in_flight.hpp"
+#include "media/media_fetcher.hpp"
 #include "settings.hpp"
 
 namespace colibri::webhook {
@@ -37,8 +39,7 @@ class WebhookPlugin final
       .configSchema = colibri_schemas::kConfig,
       .instanceSchema = colibri_schemas::kInstance};
 
-  static constexpr sdk::Route kRoutes[] = {{.method = "POST", .action = "set"},
-                                           {.method = "GET", .action = "find"}};
+  static constexpr const auto& kRoutes = event_settings::kSetAndFind;
   using PluginWith::PluginWith;
 
   void init(std::string_view configJson) override;
@@ -54,10 +55,17 @@ class WebhookPlugin final
   using SettingsPtr =
       std::shared_ptr<const Settings>;  // shared: a delivery keeps those it began with
   using SettingsMap = std::unordered_map<std::uint64_t, SettingsPtr>;
-  void set(sdk::RouteCall&& call, std::string_view before);
   SettingsMap allSettings();
   SettingsPtr settingsOf(std::uint64_t instanceKey);
-  void post(const sdk::EventRef& event, const Settings& settings, std::uint64_t token);
+  SettingsPtr settingsFor(const sdk::EventRef& event, const sdk::Delivery& delivery);
+  colibri_subscription subscription() const noexcept;
+  /// False: there is no file to fetch.
+  bool fetchMedia(const sdk::EventRef& event, const SettingsPtr& settings, std::uint64_t token);
+  void post(const sdk::EventRef& event, const Settings& settings, std::uint64_t token,
+            const MediaFetcher::Got* media);
+  /// Runs `make`; if it throws, the delivery has failed.
+  template <class Make>
+  void making(std::uint64_t token, Make&& make);
   void answered(std::uint64_t token, const colibri_http_answer& answer);
   /// Never twice the same for two events that failed together.
   double spread() noexcept;
@@ -67,9 +75,13 @@ class WebhookPlugin final
   // calls, which do not wait for us.
   std::mutex subscribing_;
   std::uint64_t subscription_ = 0;  // 0 = not subscribed yet
+  // From start() on, before its first delivery.
+  std::uint64_t globalSubscription_ = 0;
+  SettingsPtr global_;  // null = there is no global webhook
   std::atomic<std::uint64_t> expired_{0}, spreads_{0};
   InFlight inFlight_;
-  std::mutex mutex_;  // guards settings_
+  std::unique_ptr<MediaFetcher> media_;  // from init() on
+  std::mutex mutex_;                     // guards settings_
   SettingsMap settings_;
 };
 

@@ -19,6 +19,10 @@ using namespace std::chrono_literals;
 
 constexpr auto kSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
+SigningKeys keysOf(std::string_view secret) {
+  return {.current = SigningKey::parse("secret", secret)};
+}
+
 class WebhookPluginTest : public ::testing::Test {
  protected:
   void begin(const std::string& config = R"({"secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})") {
@@ -47,7 +51,7 @@ TEST_F(WebhookPluginTest, SubscribesToThe31EventsWithRoomForTheClientsQueue) {
   EXPECT_EQ(boost::json::parse(subscriptions[0].filter).at("types").as_array().size(), 31U);
   EXPECT_EQ(subscriptions[0].flags, 0U) << "lanes without settings are off";
   EXPECT_EQ(subscriptions[0].maxInFlightPerInstance, 8U);
-  EXPECT_EQ(subscriptions[0].ackTimeoutMs, 65'000U);
+  EXPECT_EQ(subscriptions[0].ackTimeoutMs, 125'000U);
 }
 
 TEST_F(WebhookPluginTest, PassesTheInstancesKeyOnIfTheHostGivesIt) {
@@ -77,7 +81,7 @@ TEST_F(WebhookPluginTest, PostsTheSignedEnvelope) {
   EXPECT_EQ(call.header("webhook-id"), "01JEVENT");
   EXPECT_EQ(call.header("webhook-timestamp"), "1700000000");
   EXPECT_EQ(call.header("webhook-signature"),
-            sign(parseSecret(kSecret), "01JEVENT", 1'700'000'000, call.body));
+            signatures(keysOf(kSecret), "01JEVENT", 1'700'000'000, call.body));
   EXPECT_EQ(call.header("x-colibri-sequence"), "42");
   EXPECT_THAT(call.header("user-agent").value_or(""), HasSubstr("Colibri-Webhook/"));
   EXPECT_FALSE(host_.outcome(token));
@@ -120,7 +124,27 @@ TEST_F(WebhookPluginTest, AnInstancesOwnSecretAndHeadersReplaceOurs) {
   EXPECT_FALSE(call.header("jwt_key")) << "a key is not for the receiver";
   EXPECT_FALSE(call.header("x-colibri-sequence")) << "an ephemeral event has none";
   EXPECT_EQ(call.header("webhook-signature"),
-            sign(parseSecret(own), makeEvent()->event_id.data, 1'700'000'000, call.body));
+            signatures(keysOf(own), makeEvent()->event_id.data, 1'700'000'000, call.body));
+}
+
+TEST_F(WebhookPluginTest, AGlobalWebhookGetsEveryInstancesEventsBesidesTheirs) {
+  begin(
+      R"({"secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+          "global":{"enabled":true,"url":"https://all.test/x","events":{"CALL":true}}})");
+  const auto subscriptions = host_.subscriptions();
+  ASSERT_EQ(subscriptions.size(), 2U);
+  EXPECT_EQ(subscriptions[0].name, "global");
+  EXPECT_EQ(subscriptions[0].flags, std::uint32_t{COLIBRI_SUB_F_ALL_INSTANCES});
+  EXPECT_EQ(subscriptions[0].filter, R"({"types":["call"]})");
+  host_.deliver(makeEvent({.type = "call"}), 1, 1);
+  host_.deliver(makeEvent({.type = "call"}), 1, 2);
+  const auto calls = host_.httpCalls();
+  ASSERT_EQ(calls.size(), 2U);
+  EXPECT_EQ(calls[0].url, "https://all.test/x");
+  EXPECT_THAT(calls[0].body, HasSubstr(R"("destination":"https://all.test/x")"));
+  EXPECT_FALSE(calls[0].header("x-tenant")) << "an instance's headers are its own webhook's";
+  EXPECT_TRUE(calls[0].header("webhook-signature"));
+  EXPECT_EQ(calls[1].url, "https://sink.test/hook");
 }
 
 TEST_F(WebhookPluginTest, WithoutAnySecretItWarnsAndSendsUnsigned) {
@@ -130,6 +154,17 @@ TEST_F(WebhookPluginTest, WithoutAnySecretItWarnsAndSendsUnsigned) {
   host_.deliver(makeEvent());
   EXPECT_FALSE(host_.httpCalls().at(0).header("webhook-signature"));
   EXPECT_TRUE(host_.httpCalls().at(0).header("webhook-id"));
+}
+
+TEST_F(WebhookPluginTest, ReportsWhatTheEndpointSaid) {
+  begin();
+  const auto rejected = delivered({.httpStatus = 422, .body = R"({"error":"no such order"})"});
+  EXPECT_EQ(rejected.httpStatus, 422U);
+  EXPECT_EQ(rejected.response, R"({"error":"no such order"})");
+  EXPECT_EQ(delivered({.httpStatus = 200, .body = "thanks"}).response, "thanks");
+  const auto denied = delivered({.status = COLIBRI_E_FORBIDDEN, .detail = "a loopback address"});
+  EXPECT_EQ(denied.httpStatus, 0U);
+  EXPECT_EQ(denied.response, "");
 }
 
 TEST_F(WebhookPluginTest, PassesTheEndpointsAnswerOnAsAnOutcome) {

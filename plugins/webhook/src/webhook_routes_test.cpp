@@ -105,6 +105,34 @@ TEST_F(WebhookRoutes, TheSecretIsKeptUnlessItIsNamedAndNeverShown) {
   EXPECT_EQ(find().at("webhook").at("hasSecret"), boost::json::value(false));
 }
 
+TEST_F(WebhookRoutes, AChangedSecretLeavesTheOldOneInForceForADay) {
+  const std::string old = kSecret, fresh = "whsec_" + std::string(32, 'A');
+  set(R"({"url":"https://a.test/","secret":")" + old + "\"}");
+  EXPECT_FALSE(kept().as_object().contains("previousSecret"));
+  const auto reply = set(R"({"url":"https://a.test/","secret":")" + fresh + "\"}");
+  EXPECT_EQ(kept().at("previousSecret"), boost::json::value(old));
+  EXPECT_EQ(find().at("webhook").at("previousSecretUntil"), 1'700'000'000 + 86'400);
+  EXPECT_EQ(reply.body.find("whsec_"), std::string::npos) << "never shown";
+  host_.deliver(makeEvent());
+  EXPECT_THAT(host_.httpCalls().at(0).header("webhook-signature").value_or(""), HasSubstr(" v1,"));
+  host_.advance(std::chrono::hours(25));
+  host_.deliver(makeEvent({.chat = "other"}));
+  EXPECT_EQ(host_.httpCalls().at(1).header("webhook-signature").value_or(" ").find(' '),
+            std::string::npos);
+  set(R"({"url":"https://b.test/"})");
+  EXPECT_EQ(kept().at("previousSecret"), boost::json::value(old)) << "kept as it is";
+  set(R"({"url":"https://b.test/","previousSecret":null})");
+  EXPECT_FALSE(kept().as_object().contains("previousSecret"));
+  EXPECT_FALSE(kept().as_object().contains("previousSecretUntil"));
+}
+
+TEST_F(WebhookRoutes, AnEd25519KeyIsShownAsItsPublicKey) {
+  set(R"({"url":"https://a.test/","secret":"whsk_)" + std::string(43, 'A') + "=\"}");
+  const auto webhook = find().at("webhook").as_object();
+  EXPECT_TRUE(std::string(webhook.at("publicKey").as_string()).starts_with("whpk_"));
+  EXPECT_FALSE(webhook.contains("secret"));
+}
+
 TEST_F(WebhookRoutes, WhatCannotWorkIsRefusedWithASentenceAndChangesNothing) {
   set(R"({"url":"https://a.test/"})");
   const auto before = kept();
@@ -112,7 +140,7 @@ TEST_F(WebhookRoutes, WhatCannotWorkIsRefusedWithASentenceAndChangesNothing) {
        {std::pair{R"({})", "webhook.url: is missing"},
         {R"({"url":"ftp://a.test"})", "http"},
         {R"({"url":"https://a.test/","events":["NOPE"]})", "webhook.events"},
-        {R"({"url":"https://a.test/","base64":true})", "webhook.base64"},
+        {R"({"url":"https://a.test/","base64":1})", "webhook.base64"},
         {R"({"url":"https://a.test/","byEvents":"yes"})", "webhook.byEvents"},
         {R"({"webhook":"https://a.test/"})", "webhook.webhook: must be an object"},
         {R"({"webhook":{"url":"https://a.test/","colour":1}})", "webhook.colour: unknown key"},

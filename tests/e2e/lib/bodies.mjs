@@ -11,7 +11,8 @@ export const CREATE = [
   [true, { webhook: { url: 'https://example.test/hook', events: ['MESSAGES_UPSERT'], headers: { a: 'b' } } }],
   [true, { webhook: { enabled: false }, typebot: { enabled: false, url: 'whatever' } }],
   [true, { webhook: { url: 'https://example.test/hook', byEvents: true, base64: false } }],
-  [false, { webhook: { url: 'https://example.test/hook', base64: true } }],
+  [true, { webhook: { url: 'https://example.test/hook', base64: true } }],
+  [false, { webhook: { url: 'https://example.test/hook', base64: 1 } }],
   [false, { webhook: { url: 'https://example.test/hook', byEvents: 'yes' } }],
   [false, { instanceName: undefined }],
   [false, { instanceName: 7 }],
@@ -41,7 +42,7 @@ export const CREATE_V2 = [
   [true, { rejectCall: true }],
   [true, { webhook: { url, webhookByEvents: true, webhookBase64: false } }],
   [true, { webhookUrl: url, webhookByEvents: true, webhookEvents: ['CALL'] }],
-  [false, { webhook: { url, webhookBase64: true } }],
+  [true, { webhook: { url, webhookBase64: true } }],
   [false, { webhook: { url, webhookColour: 'red' } }],
 ]
 
@@ -62,11 +63,27 @@ export const WEBHOOK = [
   [false, { url, enabled: 'yes' }],
   [false, { url, events: ['NOPE'] }],
   [false, { url, events: 'CALL' }],
-  [false, { url, base64: true }],
+  [true, { url, base64: true }],
+  [true, { webhook: { url, webhookBase64: true } }],
+  [false, { url, base64: 1 }],
   [false, { url, byEvents: 1 }],
   [false, { url, headers: { a: 1 } }],
   [false, { url, secret: 'short' }],
   [false, { webhook: { url, colour: 'red' } }],
+]
+
+export const RABBITMQ = [
+  [true, { enabled: true }],
+  [true, { rabbitmq: { enabled: true, events: ['MESSAGES_UPSERT', 'GROUPS_UPDATE'] } }],
+  [true, { events: [] }],
+  [true, { rabbitmq: { enabled: false, events: ['CALL'] } }],
+  [false, {}],
+  [false, { rabbitmq: {} }],
+  [false, { rabbitmq: true }],
+  [false, { enabled: 'yes' }],
+  [false, { enabled: true, events: ['NOPE'] }],
+  [false, { rabbitmq: { enabled: true, events: 'CALL' } }],
+  [false, { rabbitmq: { enabled: true, colour: 'red' } }],
 ]
 
 export const PRESENCE = [
@@ -101,4 +118,49 @@ export const TEXT = [
   [false, { mentioned: PHONE }],
   [false, { mentioned: [5] }],
   [false, { mentioned: [''] }],
+]
+
+/** Bodies of websocket/set. */
+export const WEBSOCKET = [
+  [true, { websocket: { enabled: true, events: ['GROUPS_UPDATE', 'CALL'] } }],
+  [true, { websocket: { enabled: true, websocketEvents: ['CALL'] } }],
+  [true, { enabled: true, events: [] }],
+  [true, { websocketEnabled: false, websocket_events: ['CALL'] }],
+  [true, { websocket: { enabled: false } }],
+  [false, { websocket: { enabled: 'yes' } }],
+  [false, { websocket: { events: ['NOPE'] } }],
+  [false, { websocket: { events: 'CALL' } }],
+  [false, { websocket: true }],
+  [false, { websocket: { colour: 'red' } }],
+]
+
+/** Which dead letters: of replay and purge. */
+export const CHOICE = [
+  [true, { id: 1 }],
+  [true, { ids: [1, 2] }],
+  [true, { all: true }],
+  [true, { lane: 'webhook/events', type: 'call', chat: 'a@s.whatsapp.net', after: 3 }],
+  [true, { from: '2026-01-31T23:59:59Z', to: '2026-01-31T23:59:59.5Z' }],
+  [false, {}],
+  [false, { all: false }],
+  [false, { after: 3 }],
+  [false, { id: 0 }],
+  [false, { id: '1' }],
+  [false, { ids: [] }],
+  [false, { ids: [1.5] }],
+  [false, { ids: Array(1001).fill(1) }],
+  [false, { id: 1, all: true }],
+  [false, { id: 1, lane: 'webhook/events' }],
+  [false, { lane: 7 }],
+  [false, { chat: 'x'.repeat(129) }],
+  [false, { from: 'yesterday' }],
+  [false, { all: true, colour: 'red' }],
+]
+
+export const RESUME = [
+  [true, { lane: 'webhook/events' }],
+  [false, {}],
+  [false, { lane: 7 }],
+  [false, { lane: 'x'.repeat(257) }],
+  [false, { lane: 'webhook/events', now: true }],
 ]

@@ -15,9 +15,9 @@ export const program = (name) => join(build, name)
 export class Gateway {
   /**
    * `sim`: a running simulator the connector talks to. `config`: more YAML lines. `env`: more environment.
-   * `launcher`: a command that becomes the daemon, which follows as its arguments.
+   * `caFile`: certificates it trusts. `launcher`: a command that becomes the daemon, which follows as its arguments.
    */
-  constructor({ sim, config = '', env = {}, launcher = [] } = {}) {
+  constructor({ sim, config = '', env = {}, caFile, launcher = [] } = {}) {
     this.launcher = launcher
     this.dir = mkdtempSync(join(tmpdir(), 'colibri-e2e-'))
     this.dataDir = join(this.dir, 'data')
@@ -39,7 +39,7 @@ export class Gateway {
       `server: { port: 0 }
 authentication: { api_key: "${this.key}" }
 data_dir: "${this.dataDir}"
-http_client: { allow: [loopback] }
+http_client: { allow: [loopback], ca_file: ${JSON.stringify(caFile ?? null)} }
 log: { level: debug }
 plugins:
   directory: "${join(build, 'plugins')}"

@@ -7,9 +7,10 @@ export class Sink {
   constructor(secret) {
     this.verifier = new Webhook(secret)
     this.received = []
+    this.attempts = [] // {id, status} of every verified request
     this.unverified = []
     this.port = 0
-    this.answer = () => 200
+    this.answer = () => 200 // a status, or {status, body}
   }
   get url() {
     return `http://127.0.0.1:${this.port}/hook`
@@ -36,14 +37,16 @@ export class Sink {
       this.unverified.push({ why: error.message, text })
       return response.writeHead(401).end()
     }
-    const status = this.answer(event)
+    const told = this.answer(event)
+    const { status, body } = typeof told === 'number' ? { status: told } : told
+    this.attempts.push({ id: request.headers['webhook-id'], status })
     if (status >= 200 && status < 300)
       this.received.push({
         id: request.headers['webhook-id'],
         sequence: Number(request.headers['x-colibri-sequence']),
         ...event,
       })
-    response.writeHead(status).end()
+    response.writeHead(status).end(body)
   }
   async down() {
     this.server.closeAllConnections()

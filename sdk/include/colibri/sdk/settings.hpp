@@ -22,6 +22,17 @@ class InstanceSettings {
   static constexpr bool kNeedsHost = true;
   using Done = Callback<const SettingsAnswer&>;
 
+  colibri_status putSettings(uint64_t instanceKey, std::string_view json, Done done) {
+    return run(std::move(done), [&](uint64_t token, colibri_error* err) {
+      return table_->put(host_->raw(), instanceKey, str(json), token, err);
+    });
+  }
+  colibri_status getSettings(uint64_t instanceKey, Done done) {
+    return run(std::move(done), [&](uint64_t token, colibri_error* err) {
+      return table_->get(host_->raw(), instanceKey, token, err);
+    });
+  }
+
   void bind(const Host& host) {
     host_ = &host;
     table_ = &host.require<colibri_host_settings>(kId);
@@ -39,18 +50,6 @@ class InstanceSettings {
           });
         }};
     return &kTable;
-  }
-
- protected:
-  colibri_status putSettings(uint64_t instanceKey, std::string_view json, Done done) {
-    return run(std::move(done), [&](uint64_t token, colibri_error* err) {
-      return table_->put(host_->raw(), instanceKey, str(json), token, err);
-    });
-  }
-  colibri_status getSettings(uint64_t instanceKey, Done done) {
-    return run(std::move(done), [&](uint64_t token, colibri_error* err) {
-      return table_->get(host_->raw(), instanceKey, token, err);
-    });
   }
 
  private:

@@ -200,7 +200,7 @@ class FakeHost {
   template <class Call>
   colibri_status call(Call call_);  // with a fresh colibri_error; keeps its text
   std::string refusal() const;      // of the descriptor; empty = fine
-  void settle(uint64_t token, colibri_status status, uint32_t retryAfterMs, std::string detail);
+  void settle(uint64_t token, Outcome outcome);
   void replied(uint64_t token, RouteReply reply);  // locked by the caller
   void keep(uint64_t instance, uint64_t token, const std::string& json);
   void settingsDone(uint64_t instance, uint64_t token, colibri_status status);

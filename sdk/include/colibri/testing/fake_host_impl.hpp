@@ -149,7 +149,7 @@ inline uint64_t FakeHost::deliver(const EventPtr& event, uint32_t attempt, uint6
   const auto status = sink->deliver(plugin_, event.get(), &delivery, &err);
   if (status > 0) return token;
   const std::scoped_lock lock(mutex_);
-  settle(token, status, err.retry_after_ms, status < 0 ? err.message : "");
+  settle(token, {status, err.retry_after_ms, status < 0 ? err.message : ""});
   return token;
 }
 
@@ -320,11 +320,10 @@ inline void FakeHost::refusePublish(colibri_status status) {
     due_.push_back([this] { extension<colibri_plugin_connector>(COLIBRI_EXT_CONNECTOR)->resume(plugin_); });
 }
 
-inline void FakeHost::settle(uint64_t token, colibri_status status, uint32_t retryAfterMs,
-                             std::string detail) {
+inline void FakeHost::settle(uint64_t token, Outcome outcome) {
   if (openDeliveries_.erase(token) == 0)
     return violations_.push_back("a delivery was answered twice, or its token is unknown");
-  outcomes_[token] = {status, retryAfterMs, std::move(detail)};
+  outcomes_[token] = std::move(outcome);
 }
 
 inline void FakeHost::commit(size_t publication) {

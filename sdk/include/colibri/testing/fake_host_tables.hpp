@@ -68,7 +68,13 @@ struct FakeHost::Tables {
   }
   static void done(const colibri_host* h, uint64_t token, colibri_status outcome, uint32_t retryAfterMs,
                    colibri_str detail) noexcept {
-    of(h).called("done", [&] { of(h).settle(token, outcome, retryAfterMs, text(detail)); });
+    of(h).called("done", [&] { of(h).settle(token, {outcome, retryAfterMs, text(detail)}); });
+  }
+  static void doneWith(const colibri_host* h, uint64_t token, const colibri_attempt_report* r) noexcept {
+    of(h).called("done_with", [&] {
+      of(h).settle(token,
+                   {r->outcome, r->retry_after_ms, text(r->detail), r->http_status, text(r->response)});
+    });
   }
 
   // --- colibri.connector/1 ---
@@ -271,8 +277,8 @@ struct FakeHost::Tables {
     if (value) to += *value;
   }
 
-  static constexpr colibri_host_event_sink kSink{sizeof(colibri_host_event_sink), 0, &subscribe, &setFilter,
-                                                 &done};
+  static constexpr colibri_host_event_sink kSink{
+      sizeof(colibri_host_event_sink), 0, &subscribe, &setFilter, &done, &doneWith};
   static constexpr colibri_host_connector kConnector{sizeof(colibri_host_connector), 0, &reportState,
                                                      &publish, &complete};
   static constexpr colibri_host_kv_store kKv{sizeof(colibri_host_kv_store), 0, &kvGet, &kvWrite, &kvScan};

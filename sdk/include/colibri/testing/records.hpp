@@ -31,6 +31,8 @@ struct Outcome {
   colibri_status status = COLIBRI_OK;
   uint32_t retryAfterMs = 0;
   std::string detail;
+  uint32_t httpStatus = 0;    ///< of a report
+  std::string response = {};  ///< likewise, whole
 };
 
 using Headers = std::vector<std::pair<std::string, std::string>>;

@@ -1,0 +1,87 @@
+#include "api/deliveries_controller.hpp"
+
+#include "api/body.hpp"
+#include "api/deliveries_request.hpp"
+#include "api/deliveries_shapes.hpp"
+
+namespace colibri::api {
+namespace {
+
+delivery::LaneScope scopeOf(const Call& call) {
+  return {call.instance->row.key, call.caller.global};
+}
+
+/// Sends `shape` of the result, or the error.
+template <class T, class Shape>
+delivery::Deliveries::Done<T> answering(Reply reply, Shape shape) {
+  return [reply = std::move(reply), shape](Result<T> result) mutable {
+    reply(result ? ok(shape(*result)) : failure(result.error()));
+  };
+}
+
+}  // namespace
+
+void DeliveriesController::lanes(Call call) const {
+  deliveries_.lanes(scopeOf(call), answering<std::vector<delivery::LaneHealth>>(
+                                       std::move(call.reply), shapes::lanes));
+}
+
+void DeliveriesController::attempts(Call call) const {
+  std::vector<std::string> errors;
+  auto request = readAttempts(call.request.query, errors);
+  if (!errors.empty()) return call.reply(failure(400, errors));
+  const auto scope = scopeOf(call);
+  deliveries_.attempts(
+      scope, std::move(request.lane), request.limit,
+      answering<std::vector<delivery::LaneAttempt>>(std::move(call.reply), shapes::attempts));
+}
+
+void DeliveriesController::deadLetters(Call call) const {
+  std::vector<std::string> errors;
+  auto request = readLetters(call.request.query, errors);
+  if (!errors.empty()) return call.reply(failure(400, errors));
+  const auto scope = scopeOf(call);
+  if (request.id != 0) {
+    return deliveries_.deadLetter(
+        scope, request.id,
+        answering<delivery::WholeDeadLetter>(std::move(call.reply), shapes::deadLetter));
+  }
+  deliveries_.deadLetters(
+      scope, std::move(request.filter), request.after, request.limit,
+      answering<delivery::DeadLetterPage>(std::move(call.reply), shapes::deadLetters));
+}
+
+void DeliveriesController::replay(Call call) const {
+  const auto body = parseObject(call.request.body);
+  if (!body) return call.reply(failure(body.error()));
+  std::vector<std::string> errors;
+  auto choice = readChoice(*body, errors);
+  if (!errors.empty()) return call.reply(failure(400, errors));
+  const auto scope = scopeOf(call);
+  deliveries_.replay(scope, std::move(choice),
+                     answering<delivery::ReplayAnswer>(std::move(call.reply), shapes::replayed));
+}
+
+void DeliveriesController::purge(Call call) const {
+  const auto body = parseObject(call.request.body);
+  if (!body) return call.reply(failure(body.error()));
+  std::vector<std::string> errors;
+  auto choice = readChoice(*body, errors);
+  if (!errors.empty()) return call.reply(failure(400, errors));
+  const auto scope = scopeOf(call);
+  deliveries_.purge(scope, std::move(choice),
+                    answering<delivery::PurgeAnswer>(std::move(call.reply), shapes::purged));
+}
+
+void DeliveriesController::resume(Call call) const {
+  const auto body = parseObject(call.request.body);
+  if (!body) return call.reply(failure(body.error()));
+  std::vector<std::string> errors;
+  const auto lane = readLane(*body, errors);
+  if (!errors.empty()) return call.reply(failure(400, errors));
+  if (const auto done = deliveries_.resume(scopeOf(call), lane); !done)
+    return call.reply(failure(done.error()));
+  call.reply(ok({{"lane", lane}, {"resumed", true}}));
+}
+
+}  // namespace colibri::api

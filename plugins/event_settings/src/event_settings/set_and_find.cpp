@@ -1,0 +1,159 @@
+#include "event_settings/set_and_find.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <colibri/sdk/envelope.hpp>
+
+#include "event_settings/json_reader.hpp"
+
+namespace colibri::event_settings {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kSet = 0;  // in kSetAndFind
+
+json::string_view text(std::string_view view) noexcept {
+  return {view.data(), view.size()};
+}
+
+json::object read(std::string_view settings) {
+  return settings.empty() ? json::object() : json::parse(text(settings)).as_object();
+}
+
+bool isOneOf(std::span<const std::string_view> names, std::string_view name) noexcept {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// What speaks of the plugin: the object of that name, or all of the body.
+const json::object& wanted(const Form& form, const json::object& body, bool v2) {
+  const auto* own = objectAt(body, form.alias);
+  if (own == nullptr) return body;
+  if (!v2) refuseUnknownKeys(body, {form.alias});
+  return *own;
+}
+
+json::object inOurWords(const Form& form, const json::object& from, bool dropUnknown) {
+  json::object out;
+  for (const auto& [key, value] : from) {
+    const auto spelling =
+        std::find_if(form.spellings.begin(), form.spellings.end(),
+                     [&name = key](const Spelling& s) { return s.theirs == name; });
+    const bool ours = spelling == form.spellings.end();
+    const auto name = ours ? std::string_view(key.data(), key.size()) : spelling->ours;
+    const bool known = isOneOf(form.members, name);
+    if ((value.is_null() && !isOneOf(form.nullable, name)) || (dropUnknown && !known)) continue;
+    if (!ours && from.contains(text(name))) continue;  // ours wins
+    out[text(name)] = value;
+  }
+  return out;
+}
+
+/// As forms send them for what is switched off.
+void dropEmpty(const Form& form, json::object& settings) {
+  for (const auto member : form.members)
+    if (const auto* value = settings.if_contains(text(member));
+        value != nullptr && *value == json::value("") && !isOneOf(form.nullable, member))
+      settings.erase(text(member));
+}
+
+json::object shownOf(const Form& form, const colibri_settings& settings) {
+  auto object = read(sdk::view(settings.json));
+  return form.shown == nullptr ? object : form.shown(std::move(object));
+}
+
+std::string nativeAnswer(const Form& form, std::string_view name,
+                         const colibri_settings* settings) {
+  json::object answer{{"instance", text(name)}, {text(form.alias), nullptr}};
+  if (settings != nullptr) answer[text(form.alias)] = shownOf(form, *settings);
+  return json::serialize(answer);
+}
+
+std::string v2Answer(const Form& form, std::string_view id, const colibri_settings* settings) {
+  if (settings == nullptr) return "null";
+  json::object answer{{"id", text(id)}};
+  for (auto& [key, value] : form.row(shownOf(form, *settings), settings->enabled != 0))
+    answer[key] = std::move(value);
+  answer["createdAt"] = sdk::isoTime(settings->created_at_us);
+  answer["updatedAt"] = sdk::isoTime(settings->updated_at_us);
+  answer["instanceId"] = text(id);
+  return json::serialize(answer);
+}
+
+std::uint32_t httpStatusOf(colibri_status status) noexcept {
+  switch (status) {
+    case COLIBRI_E_INVALID_ARGUMENT:
+      return 400;
+    case COLIBRI_E_NOT_FOUND:
+      return 404;
+    case COLIBRI_E_TIMEOUT:  // the gateway stops while its store is away: nobody knows
+      return 504;
+    default:
+      return 503;
+  }
+}
+
+void fail(sdk::RouteCall& call, const sdk::SettingsAnswer& answer) {
+  std::vector<std::string_view> sentences;
+  for (auto rest = answer.detail; !rest.empty();) {
+    const auto line = rest.substr(0, rest.find('\n'));
+    sentences.push_back(line);
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+  }
+  if (sentences.empty()) sentences.emplace_back("the gateway cannot keep settings now");
+  call.fail(httpStatusOf(answer.status), sentences);
+}
+
+void answer(const Form& form, sdk::RouteCall& call, std::uint32_t status,
+            const colibri_settings* settings) {
+  call.answer(status, call.v2() ? v2Answer(form, call.instanceId(), settings)
+                                : nativeAnswer(form, call.instanceName(), settings));
+}
+
+void set(const Form& form, sdk::InstanceSettings& settings, sdk::RouteCall&& call,
+         std::string_view before, std::int64_t nowUs) {
+  std::string wished;
+  try {
+    wished = settingsOfBody(form, call.body(), call.v2(), before, nowUs);
+  } catch (const sdk::Error& error) {
+    return call.fail(400, std::string(form.alias) + "." + error.what());
+  }
+  const auto key = call.instanceKey();
+  settings.putSettings(key, wished,
+                       [&form, call = std::move(call)](const sdk::SettingsAnswer& stored) mutable {
+                         if (stored.status < 0) return fail(call, stored);
+                         answer(form, call, 201, stored.settings);
+                       });
+}
+
+}  // namespace
+
+std::string settingsOfBody(const Form& form, std::string_view body, bool v2,
+                           std::string_view before, std::int64_t nowUs) {
+  const auto whole = parseObject(body);
+  const auto& from = wanted(form, whole, v2);
+  // In a flat v2 body the members of other features lie beside ours.
+  auto settings = inOurWords(form, from, v2 && &from == &whole);
+  const bool enabled = boolAt(settings, "enabled").value_or(true);
+  if (!enabled) dropEmpty(form, settings);
+  if (!enabled && v2) settings["events"] = json::array();
+  if (form.carryOver != nullptr) form.carryOver(settings, read(before), nowUs);
+  auto out = json::serialize(settings);
+  if (form.check != nullptr) form.check(out);
+  return out;
+}
+
+void serveSetAndFind(const Form& form, const sdk::Host& host, sdk::InstanceSettings& settings,
+                     sdk::RouteCall&& call) {
+  const auto key = call.instanceKey();
+  settings.getSettings(key, [&form, &host, &settings,
+                             call = std::move(call)](const sdk::SettingsAnswer& now) mutable {
+    if (now.status < 0) return fail(call, now);
+    if (call.route() != kSet) return answer(form, call, 200, now.settings);
+    const auto before =
+        now.settings == nullptr ? std::string_view() : sdk::view(now.settings->json);
+    set(form, settings, std::move(call), before, host.nowUs());
+  });
+}
+
+}  // namespace colibri::event_settings

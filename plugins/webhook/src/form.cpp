@@ -1,0 +1,89 @@
+#include "form.hpp"
+
+#include <array>
+
+#include "event_settings/json_reader.hpp"
+#include "settings.hpp"
+
+namespace colibri::webhook {
+namespace {
+
+namespace json = boost::json;
+using event_settings::Spelling;
+
+constexpr auto kMembers =
+    std::to_array<std::string_view>({"enabled", "url", "events", "byEvents", "base64", "headers",
+                                     "secret", "previousSecret", "previousSecretUntil"});
+constexpr auto kNullable = std::to_array<std::string_view>({"secret", "previousSecret"});
+constexpr auto kSpellings = std::to_array<Spelling>({{"webhookUrl", "url"},
+                                                     {"webhookEvents", "events"},
+                                                     {"webhookByEvents", "byEvents"},
+                                                     {"webhook_by_events", "byEvents"},
+                                                     {"webhookBase64", "base64"},
+                                                     {"webhook_base64", "base64"},
+                                                     {"webhookHeaders", "headers"}});
+
+constexpr std::int64_t kUsPerSecond = 1'000'000, kRotationSeconds = 24 * 60 * 60;
+
+enum class Said { nothing, remove, given };
+
+/// What `wished` says of a secret. null and "" remove it and are taken out.
+Said take(json::object& wished, json::string_view name) {
+  const auto* value = wished.if_contains(name);
+  if (value == nullptr) return Said::nothing;
+  if (!value->is_null() && *value != json::value("")) return Said::given;
+  wished.erase(name);
+  return Said::remove;
+}
+
+/// Nobody can send back what find does not show: without a word the secrets stay. A new secret
+/// leaves the one before it in force for a day, unless the caller says what becomes of it.
+void keepSecrets(json::object& wished, const json::object& before, std::int64_t nowUs) {
+  const auto secret = take(wished, "secret"), previous = take(wished, "previousSecret");
+  if (secret == Said::remove || !before.contains("secret")) return;
+  if (secret == Said::nothing) wished["secret"] = before.at("secret");
+  if (previous != Said::nothing) return;
+  if (wished.at("secret") != before.at("secret")) {
+    wished["previousSecret"] = before.at("secret");
+    wished["previousSecretUntil"] = nowUs / kUsPerSecond + kRotationSeconds;
+    return;
+  }
+  for (const auto* name : {"previousSecret", "previousSecretUntil"})
+    if (const auto* kept = before.if_contains(name)) wished[name] = *kept;
+}
+
+json::object shown(json::object settings) {
+  settings["url"] = event_settings::stringAt(settings, "url").value_or("");
+  if (const auto secret = event_settings::stringAt(settings, "secret"))
+    if (const auto key = SigningKey::parse("secret", *secret).publicKey(); !key.empty())
+      settings["publicKey"] = key;
+  settings["hasSecret"] = settings.erase("secret") != 0;
+  settings.erase("previousSecret");
+  return settings;
+}
+
+json::object row(json::object shown, bool enabled) {
+  return {{"url", shown["url"]},
+          {"headers", shown["headers"]},
+          {"enabled", enabled},
+          {"events", shown["events"]},
+          {"webhookByEvents", shown["byEvents"]},
+          {"webhookBase64", shown["base64"]}};
+}
+
+}  // namespace
+
+const event_settings::Form& form() noexcept {
+  static constexpr event_settings::Form kForm{
+      .alias = "webhook",
+      .members = kMembers,
+      .spellings = kSpellings,
+      .nullable = kNullable,
+      .carryOver = keepSecrets,
+      .check = [](std::string_view text) { parseSettings(text); },
+      .shown = shown,
+      .row = row};
+  return kForm;
+}
+
+}  // namespace colibri::webhook
