@@ -31,6 +31,8 @@ Path split(const std::string& text) {
 constexpr Route kOfPlugins[] = {
     {Action::ofPlugin, Access::instanceKey, "POST", "webhook", "set", true},
     {Action::ofPlugin, Access::instanceKey, "GET", "webhook", "find", true},
+    {Action::ofPlugin, Access::instanceKey, "POST", "rabbitmq", "set", true},
+    {Action::ofPlugin, Access::instanceKey, "GET", "rabbitmq", "find", true},
     {Action::ofPlugin, Access::instanceKey, "POST", "websocket", "set", true},
     {Action::ofPlugin, Access::instanceKey, "GET", "websocket", "find", true}};
 

@@ -199,6 +199,20 @@ TEST_F(SocketsOfPlugins, WhatIsSentWhileItDecidesComesFirst) {
   EXPECT_THAT(heard(wire, 2), ElementsAre("welcome to lobby", "then"));
 }
 
+TEST_F(SocketsOfPlugins, ItMayTakeAConnectionAndSendItAwayAtOnce) {
+  auto &wire = client(), &other = client();
+  auto r = request("door");
+  r.query = {{"early", "1"}, {"bye", "1"}};
+  host_->open(0, std::move(r), std::make_unique<Upgrade>(wire, bell_));
+  EXPECT_TRUE(bell_.wait([&] {
+    const std::scoped_lock lock(wire.mutex);
+    return wire.code == 4001;
+  }));
+  EXPECT_THAT(heard(wire, 1), ElementsAre("welcome to door"));
+  open(other);
+  EXPECT_TRUE(bell_.wait([&] { return asked(other, "state").ends_with("closed 4001"); }));
+}
+
 TEST_F(SocketsOfPlugins, ARefusalReachesTheClientWithItsReason) {
   auto& wire = client();
   auto r = request();

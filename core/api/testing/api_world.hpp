@@ -47,6 +47,29 @@ class FakePluginRoutes final : public PluginRoutes {
       {Action::ofPlugin, Access::globalKey, "DELETE", "audit", "trail", false}};
 };
 
+/// A plugin's mounts, which remember what they were asked.
+class FakeWebMounts final : public WebMounts {
+ public:
+  std::span<const WebMount> mounts() const noexcept override { return kRows; }
+  void open(std::size_t, WebCall call, PendingUpgrade upgrade) override {
+    remember(std::move(call));
+    upgrade.refuse(ok({{"upgrade", true}}));
+  }
+  void serve(std::size_t, WebCall call, std::shared_ptr<Gone>, Reply reply) override {
+    remember(std::move(call));
+    reply(ok({{"raw", true}}));
+  }
+  WebCall last;
+  int calls = 0;
+
+ private:
+  static constexpr WebMount kRows[] = {{"socket.io", false, true, 50}, {"stream", true, false, 50}};
+  void remember(WebCall call) {
+    last = std::move(call);
+    ++calls;
+  }
+};
+
 /// Gives the one answer to whoever waits for it.
 class OneAnswer final : public http::AnswerSink {
  public:
@@ -82,15 +105,17 @@ class ApiWorld {
         failures(world.clock, {.perMinute = options.failedPerMinute}),
         commands_(*world.lifecycle, *world.hostEvents, *world.store, world.executor, world.timers,
                   world.clock, {}),
-        api_(Entrance{.access = AccessControl(kKey, world.registry),
-                      .failures = failures,
-                      .clients = ClientAddress::parse(options.trustedProxies).value(),
-                      .rootDialect = options.root},
-             InstancesController(*world.lifecycle, world.registry, commands_, lastChats_, plugins_),
-             MessagesController(commands_), DeliveriesController(deliveries_),
-             PluginsController(routes_), world.registry,
-             Gateway{"1.2.3", [] { return std::string("[]"); },
-                     [] { return std::string("x 1\n"); }}) {
+        api_(
+            Entrance{.access = AccessControl(kKey, world.registry),
+                     .failures = failures,
+                     .clients = ClientAddress::parse(options.trustedProxies).value(),
+                     .rootDialect = options.root},
+            InstancesController(*world.lifecycle, world.registry, commands_, lastChats_, plugins_,
+                                {"live"}),
+            MessagesController(commands_), DeliveriesController(deliveries_),
+            PluginsController(routes_), world.registry,
+            Gateway{"1.2.3", [] { return std::string("[]"); }, [] { return std::string("x 1\n"); }},
+            &webMounts_) {
     EXPECT_TRUE(dispatcher.start());
   }
   ~ApiWorld() {
@@ -137,6 +162,7 @@ class ApiWorld {
   }
   commands::CommandService& commands() { return commands_; }
   Api& api() { return api_; }
+  FakeWebMounts& webMounts() { return webMounts_; }
   const FakePluginRoutes& pluginRoutes() const { return routes_; }
 
   instances::testing::World world;
@@ -154,6 +180,7 @@ class ApiWorld {
 
   FakePlugins plugins_;
   FakePluginRoutes routes_;
+  FakeWebMounts webMounts_;
   commands::LastChats lastChats_;
   commands::CommandService commands_;
   delivery::Deliveries deliveries_{dispatcher, delivery::sourceOf(*world.log), *world.store,

@@ -220,17 +220,22 @@ void WebSocketRoutesApi::accept(std::uint64_t token, colibri_plugin* plugin) {
   ports_.timers.cancel(timer);
   const auto channel = upgrade->accept(std::make_shared<Peer>(*this, token));
   std::vector<Early> early;
+  std::optional<std::pair<std::uint16_t, std::string>> end;
   for (;;) {  // until nothing came in between, so that the order is kept
     {
       const std::scoped_lock lock(mutex_);
       const auto at = open_.find(token);
       if (at == open_.end()) return;  // it broke already; on_closed() is on its way
       early = std::exchange(at->second.early, {});
-      if (early.empty()) at->second.channel = channel;
+      if (early.empty()) {
+        at->second.channel = channel;
+        end = std::move(at->second.end);
+      }
     }
-    if (early.empty()) return;
+    if (early.empty()) break;
     for (auto& [text, message] : early) channel->send(text, std::move(message));
   }
+  if (end) channel->close(end->first, std::move(end->second));
 }
 
 void WebSocketRoutesApi::settle(std::uint64_t token, WebOutcome outcome) {
@@ -303,7 +308,11 @@ colibri_status WebSocketRoutesApi::send(std::uint64_t connection, std::uint32_t 
     channel = at->second.channel;
     if (!channel) {
       auto& open = at->second;
-      if (open.earlyBytes + message->size > kMaxEarlyBytes) return COLIBRI_E_BUSY;
+      if (open.end) return COLIBRI_E_NOT_FOUND;
+      if (open.earlyBytes + message->size > kMaxEarlyBytes) {
+        open.end.emplace(std::uint16_t{1013}, "not reading");
+        return COLIBRI_E_BUSY;
+      }
       open.earlyBytes += message->size;
       open.early.push_back({text, sharedOf(message)});
       return COLIBRI_OK;
@@ -355,9 +364,18 @@ void WebSocketRoutesApi::close(std::uint64_t connection, std::uint32_t code, col
     misbehaviour_.note(Misbehaviour::Kind::wrongCall,
                        "close() was given a code no one may send, or a reason that is too long");
   }
-  if (const auto channel = channelOf(connection))
-    return channel->close(good ? static_cast<std::uint16_t>(code) : std::uint16_t{1011},
-                          good ? std::string(text) : std::string());
+  const auto with = good ? static_cast<std::uint16_t>(code) : std::uint16_t{1011};
+  const std::string why(good ? text : std::string_view());
+  std::shared_ptr<WebChannel> channel;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto at = open_.find(connection);
+    if (at != open_.end() && !at->second.raw()) {
+      channel = at->second.channel;
+      if (!channel && !at->second.end) at->second.end.emplace(with, why);
+    }
+  }
+  if (channel) return channel->close(with, why);
   if (!wasGiven(connection))
     misbehaviour_.note(Misbehaviour::Kind::foreignToken, "close() of what was never open");
 }

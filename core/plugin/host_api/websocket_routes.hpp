@@ -66,6 +66,7 @@ class WebSocketRoutesApi {
     exec::Timers::Id timer = 0;
     std::vector<Early> early = {};
     std::size_t earlyBytes = 0;
+    std::optional<std::pair<std::uint16_t, std::string>> end = {};  ///< closed while it decided
     bool raw() const noexcept { return static_cast<bool>(reply); }
   };
   class Peer;
