@@ -29,12 +29,34 @@ std::optional<Caller> AccessControl::admit(const Match& match, const http::Heade
   if (match.access == Access::anyone) return Caller{};
   const auto key = keyOf(headers);
   if (key.empty()) return std::nullopt;
+  auto caller = callerOf(key);
+  if (!caller || caller->global) return caller;
+  if (match.access == Access::globalKey) return std::nullopt;
+  if (match.access == Access::instanceKey && caller->instance->row.name != match.instance)
+    return std::nullopt;
+  return caller;
+}
+
+std::optional<Caller> AccessControl::admitWeb(const std::string* instance,
+                                              const http::Head& head) const {
+  std::string_view key = keyOf(head.headers);
+  if (key.empty() && head.headers.has("apikey")) return std::nullopt;
+  for (const auto& [name, value] : head.query.items()) {
+    if (name != "apikey") continue;
+    if (key.empty()) key = value;
+    if (value.empty() || value != key) return std::nullopt;
+  }
+  if (key.empty()) return instance == nullptr ? std::optional(Caller{}) : std::nullopt;
+  auto caller = callerOf(key);
+  if (!caller || caller->global || instance == nullptr) return caller;
+  return caller->instance->row.name == *instance ? std::move(caller) : std::nullopt;
+}
+
+std::optional<Caller> AccessControl::callerOf(std::string_view key) const {
   const auto hash = crypto::sha256(key);
   if (crypto::sameDigest(hash, globalKeyHash_)) return Caller{true, nullptr};
-  if (match.access == Access::globalKey) return std::nullopt;
   auto owner = registry_.findByToken(hash);
   if (!owner) return std::nullopt;
-  if (match.access == Access::instanceKey && owner->row.name != match.instance) return std::nullopt;
   return Caller{false, std::move(owner)};
 }
 

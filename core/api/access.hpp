@@ -27,6 +27,11 @@ class AccessControl {
 
   /// Nothing = 401.
   std::optional<Caller> admit(const Match& match, const http::Headers& headers) const;
+  /// For mounts, whose key may stand in the query, too: browsers give a WebSocket no headers.
+  /// `instance` null = a root mount, where no key is nobody, and no reason to be refused.
+  std::optional<Caller> admitWeb(const std::string* instance, const http::Head& head) const;
+  /// Nothing = nobody's.
+  std::optional<Caller> callerOf(std::string_view key) const;
   bool isGlobalKey(std::string_view key) const;
 
  private:

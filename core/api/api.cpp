@@ -1,21 +1,11 @@
 #include "api/api.hpp"
 
 #include <boost/json.hpp>
-#include <iterator>
 
 #include "http/response.hpp"
 
 namespace colibri::api {
 namespace {
-
-http::Response toResponse(Answer answer) {
-  http::Response response;
-  response.status = answer.status;
-  response.contentType = std::move(answer.contentType);
-  response.body = std::move(answer.body);
-  response.headers = std::move(answer.headers);
-  return response;
-}
 
 Answer text(std::string body) {
   return {200, std::move(body), "text/plain; version=0.0.4; charset=utf-8"};
@@ -25,17 +15,24 @@ Answer text(std::string body) {
 
 Api::Api(Entrance entrance, InstancesController instances, MessagesController messages,
          DeliveriesController deliveries, PluginsController plugins,
-         const instances::Registry& registry, Gateway gateway)
+         const instances::Registry& registry, Gateway gateway, WebMounts* mounts)
     : entrance_(std::move(entrance)),
       instances_(std::move(instances)),
       messages_(std::move(messages)),
       deliveries_(deliveries),
       plugins_(plugins),
       registry_(registry),
-      gateway_(std::move(gateway)) {}
+      gateway_(std::move(gateway)),
+      mounts_(mounts) {}
+
+std::optional<MountMatch> Api::mountOf(const http::Head& head) const {
+  return mounts_ == nullptr ? std::nullopt
+                            : matchMount(head.path, entrance_.rootDialect, mounts_->mounts());
+}
 
 /// A plugin's route has a limit of its own; the server's holds for the rest.
 http::BodyPolicy Api::bodyPolicy(const http::Head& head) {
+  if (const auto mount = mountOf(head)) return {mounts_->mounts()[mount->mount].bodyBytes};
   if (plugins_.routes().empty()) return {};
   const auto match = matchRoute(http::methodName(head.method), head.path, entrance_.rootDialect,
                                 plugins_.routes());
@@ -44,16 +41,18 @@ http::BodyPolicy Api::bodyPolicy(const http::Head& head) {
 }
 
 void Api::handle(http::Request request, http::Responder responder) {
+  const bool preflight = request.method == http::Method::options;
+  const auto method = http::methodName(request.method);
+  auto mount = preflight ? std::nullopt : mountOf(request);
+  if (mount && !mount->ofInstance)
+    return enter(std::move(*mount), std::move(request), std::move(responder));
+  const auto match = matchRoute(method, request.path, entrance_.rootDialect, plugins_.routes());
+  if (mount && !match) return enter(std::move(*mount), std::move(request), std::move(responder));
   Reply reply = [responder = std::move(responder),
                  cors = entrance_.cors.fieldsFor(request.headers)](Answer answer) mutable {
-    auto response = toResponse(std::move(answer));
-    std::move(cors.begin(), cors.end(), std::back_inserter(response.headers));
-    responder.send(std::move(response));
+    responder.send(toResponse(std::move(answer), std::move(cors)));
   };
-  if (request.method == http::Method::options)
-    return reply(entrance_.cors.preflight(request.headers));
-  const auto method = http::methodName(request.method);
-  const auto match = matchRoute(method, request.path, entrance_.rootDialect, plugins_.routes());
+  if (preflight) return reply(entrance_.cors.preflight(request.headers));
   if (!match) {
     return reply(failure(404, "Cannot " + std::string(method) + " " + request.target));
   }

@@ -10,6 +10,7 @@
 #include "api/instances_controller.hpp"
 #include "api/messages_controller.hpp"
 #include "api/plugins_controller.hpp"
+#include "api/web_mounts.hpp"
 #include "http/handler.hpp"
 
 namespace colibri::api {
@@ -38,12 +39,14 @@ class Api final : public http::Handler {
  public:
   Api(Entrance entrance, InstancesController instances, MessagesController messages,
       DeliveriesController deliveries, PluginsController plugins,
-      const instances::Registry& registry, Gateway gateway);
+      const instances::Registry& registry, Gateway gateway, WebMounts* mounts = nullptr);
 
   http::BodyPolicy bodyPolicy(const http::Head& head) override;
   void handle(http::Request request, http::Responder responder) override;
 
  private:
+  std::optional<MountMatch> mountOf(const http::Head& head) const;
+  void enter(MountMatch match, http::Request request, http::Responder responder);
   /// To a wrong key: 401, or 429 once its sender had enough of them.
   Answer refusal(const http::Request& request) const;
   void dispatch(Call call) const;
@@ -55,6 +58,7 @@ class Api final : public http::Handler {
   PluginsController plugins_;
   const instances::Registry& registry_;
   Gateway gateway_;
+  WebMounts* const mounts_;  ///< may be null; outlives the Api
 };
 
 }  // namespace colibri::api

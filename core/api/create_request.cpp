@@ -79,7 +79,8 @@ Result<instances::CreateRequest> InstancesController::readCreate(
     });
   }
   errors = fields.errors();
-  if (const auto checked = instances::checkName(request.name); !checked && errors.empty()) {
+  if (const auto checked = instances::checkName(request.name, mounts_);
+      !checked && errors.empty()) {
     errors.push_back(checked.error().message);
   }
   if (request.integration.empty()) request.integration = kBaileys;

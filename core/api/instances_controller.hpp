@@ -30,12 +30,13 @@ class InstancesController {
  public:
   InstancesController(instances::Lifecycle& lifecycle, const instances::Registry& registry,
                       commands::CommandService& commands, const commands::LastChats& lastChats,
-                      const PluginSettings& plugins)
+                      const PluginSettings& plugins, std::vector<std::string> mounts = {})
       : lifecycle_(lifecycle),
         registry_(registry),
         commands_(commands),
         lastChats_(lastChats),
-        plugins_(plugins) {}
+        plugins_(plugins),
+        mounts_(std::move(mounts)) {}
 
   void create(Call call) const;
   void fetch(Call call) const;
@@ -57,6 +58,7 @@ class InstancesController {
   commands::CommandService& commands_;
   const commands::LastChats& lastChats_;
   const PluginSettings& plugins_;
+  std::vector<std::string> mounts_;  ///< of plugins; no instance is called so
 };
 
 }  // namespace colibri::api

@@ -173,7 +173,7 @@ json::value row(Dialect dialect, const Instance& instance, const std::string& to
       // Relations that are not kept here.
       {"Chatwoot", nullptr},
       {"Proxy", nullptr},
-      {"Rabbitmq", nullptr},
+      {"Rabbitmq", relation(instance, "rabbitmq")},
       {"Nats", nullptr},
       {"Sqs", nullptr},
       {"Websocket", relation(instance, "websocket")},

@@ -132,6 +132,9 @@ TEST(Shapes, ARowOfV2) {
   expect(row(v2, instance, "KEY").at("Websocket"),
          R"({"id":"id-1","enabled":false,"events":["CALL"],"createdAt":"2025-01-02T09:00:00.000Z",
              "updatedAt":"2025-01-02T09:00:01.000Z","instanceId":"id-1"})");
+  EXPECT_EQ(row(v2, instance, "KEY").at("Rabbitmq"), boost::json::value(nullptr));
+  instance.settings["rabbitmq"] = instance.settings.at("websocket");
+  EXPECT_EQ(row(v2, instance, "KEY").at("Rabbitmq"), row(v2, instance, "KEY").at("Websocket"));
   instance.row.disconnectionCode = 401;
   instance.row.disconnectedAtUs = 1'735'808'401'000'000;
   instance.last.detail = "logged out on the phone";

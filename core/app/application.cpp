@@ -11,6 +11,7 @@
 #include "app/plugin_settings.hpp"
 #include "app/settings_of.hpp"
 #include "app/storage.hpp"
+#include "app/web_mounts.hpp"
 #include "config/loader.hpp"
 #include "exec/pool_executor.hpp"
 #include "exec/thread_timers.hpp"
@@ -68,6 +69,7 @@ struct Application::Parts {
   std::unique_ptr<ListenerList> listeners;
   std::unique_ptr<PluginHostSettings> pluginSettings;
   std::unique_ptr<PluginHostRoutes> pluginRoutes;
+  std::unique_ptr<PluginHostMounts> pluginMounts;
   std::optional<api::FailedKeys> failedKeys;
   std::unique_ptr<MetricsView> metrics;
   std::unique_ptr<api::Api> api;
@@ -193,6 +195,7 @@ Result<void> Application::Parts::loadPlugins() {
 Result<void> Application::Parts::serve() {
   pluginSettings = std::make_unique<PluginHostSettings>(*plugins);
   pluginRoutes = std::make_unique<PluginHostRoutes>(*plugins);
+  pluginMounts = std::make_unique<PluginHostMounts>(*plugins);
   auto clients = clientAddress(settings());
   if (!clients) return clients.error();
   failedKeys.emplace(clock, failedKeysOptions(settings()));
@@ -207,11 +210,13 @@ Result<void> Application::Parts::serve() {
                     .clients = std::move(*clients),
                     .cors = corsOf(settings()),
                     .rootDialect = dialect},
-      api::InstancesController(*lifecycle, registry, *commands, lastChats, *pluginSettings),
+      api::InstancesController(*lifecycle, registry, *commands, lastChats, *pluginSettings,
+                               pluginMounts->words()),
       api::MessagesController(*commands), api::DeliveriesController(*deliveries),
       api::PluginsController(*pluginRoutes), registry,
       api::Gateway{kVersion, [this] { return pluginsJson(*plugins); },
-                   [this] { return metrics->text(*server); }});
+                   [this] { return metrics->text(*server); }},
+      pluginMounts.get());
   server = std::make_unique<http::Server>(httpOptions(settings()), *api);
   if (auto started = server->start(); !started) return started;
   log::write(log::Level::info, "http", "listening",

@@ -33,7 +33,6 @@ constexpr auto kUnread = std::to_array<std::string_view>({
     "PROXY_PROTOCOL",
     "PROXY_USERNAME",
     "PUSHER_*",
-    "RABBITMQ_*",
     "S3_*",
     "SQS_*",
     "SSL_CONF_FULLCHAIN",

@@ -14,13 +14,13 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 TEST(V2Variables, WhatIsSetAndNotReadIsNamedFamiliesOnce) {
-  EXPECT_THAT(unreadV2Variables({{"RABBITMQ_ENABLED", "true"},
-                                 {"RABBITMQ_URI", "amqp://x"},
+  EXPECT_THAT(unreadV2Variables({{"KAFKA_ENABLED", "true"},
+                                 {"KAFKA_BROKERS", "x"},
                                  {"WEBHOOK_EVENTS_CALL", "true"},
                                  {"LANGUAGE", "en"},
                                  {"PATH", "/bin"},
                                  {"PROXY_HOST", "x"}}),
-              ElementsAre("PROXY_HOST", "RABBITMQ_*"));
+              ElementsAre("KAFKA_*", "PROXY_HOST"));
 }
 
 TEST(V2Variables, WhatAsksForNothingOrIsReadIsNotNamed) {
@@ -49,7 +49,7 @@ TEST(V2Variables, ThePageNamesEveryVariableThatIsReadAndEveryOneThatIsNot) {
     for (const auto& word : variable.path) key.append(key.empty() ? "" : ".").append(word);
     EXPECT_LT(stands(key), unread) << key;
   }
-  for (const auto* alias : {"webhook", "baileys"}) {
+  for (const auto* alias : {"webhook", "rabbitmq", "baileys"}) {
     for (const auto& variable : contractVariablesOf(alias))
       EXPECT_LT(stands(variable.name), unread) << variable.name;
   }

@@ -40,13 +40,20 @@ bool isUtf8(std::string_view text) {
   return true;
 }
 
+std::string lowered(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return lower;
+}
+
 Error bad(std::string message) {
   return {Errc::invalidArgument, std::move(message)};
 }
 
 }  // namespace
 
-Result<void> checkName(std::string_view name) {
+Result<void> checkName(std::string_view name, std::span<const std::string> mounts) {
   if (name.empty()) return bad("instanceName must not be empty");
   if (name.size() > 255) return bad("instanceName is longer than 255 bytes");
   if (name == "." || name == "..") return bad("instanceName must not be \".\" or \"..\"");
@@ -57,12 +64,12 @@ Result<void> checkName(std::string_view name) {
       return bad("instanceName must not contain control characters");
     }
   }
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const auto lower = lowered(name);
   const auto is = [&](std::string_view word) { return word == lower; };
   if (std::any_of(kReserved.begin(), kReserved.end(), is) ||
-      std::any_of(kDialects.begin(), kDialects.end(), is)) {
+      std::any_of(kDialects.begin(), kDialects.end(), is) ||
+      std::any_of(mounts.begin(), mounts.end(),
+                  [&](const std::string& word) { return lowered(word) == lower; })) {
     return bad("instanceName \"" + std::string(name) +
                "\" is reserved, because routes begin with it");
   }

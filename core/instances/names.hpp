@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -12,6 +14,7 @@ namespace colibri::instances {
 /// meaning.
 ///
 /// [Threading] pure. [Errors] invalidArgument with the sentence for the caller.
-Result<void> checkName(std::string_view name);
+/// `mounts`: words of plugins, in any case, that are reserved as ours are.
+Result<void> checkName(std::string_view name, std::span<const std::string> mounts = {});
 
 }  // namespace colibri::instances

@@ -14,11 +14,25 @@ Callee::Callee(exec::Executor& executor, std::string alias, std::string id, bool
              alias_ + " instance_logout", alias_ + " instance_forget", alias_ + " submit",
              alias_ + " cancel",          alias_ + " published",       alias_ + " resume",
              alias_ + " kv_done",         alias_ + " store read",      alias_ + " http_done",
-             alias_ + " on_request",      alias_ + " settings_done",   alias_ + " control"} {}
+             alias_ + " on_request",      alias_ + " settings_done",   alias_ + " on_open",
+             alias_ + " on_message",      alias_ + " on_writable",     alias_ + " on_closed",
+             alias_ + " on_http",         alias_ + " on_http_gone",    alias_ + " read_done",
+             alias_ + " log read",        alias_ + " control"} {}
 
 void Callee::onLane(InstanceKey instance, Entry entry, Kind kind, Call call,
                     Function<void()> refused) {
-  executor_.post({this, serial_ ? 0 : instance}, what(entry),
+  onStrand({this, serial_ ? 0 : instance}, entry, kind, std::move(call), std::move(refused));
+}
+
+void Callee::onToken(std::uint64_t token, Entry entry, Kind kind, Call call,
+                     Function<void()> refused) {
+  const auto strand = serial_ ? exec::StrandKey{this, 0} : exec::StrandKey{&tokenTag_, token};
+  onStrand(strand, entry, kind, std::move(call), std::move(refused));
+}
+
+void Callee::onStrand(exec::StrandKey strand, Entry entry, Kind kind, Call call,
+                      Function<void()> refused) {
+  executor_.post(strand, what(entry),
                  [self = shared_from_this(), kind, call = std::move(call),
                   refused = std::move(refused)]() mutable {
                    if (const auto pass = self->gate_.enter(kind)) return call(self->plugin_);

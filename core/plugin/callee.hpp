@@ -32,6 +32,14 @@ enum class Entry : std::uint8_t {
   httpDone,
   onRequest,
   settingsDone,
+  onOpen,
+  onMessage,
+  onWritable,
+  onClosed,
+  onHttp,
+  onHttpGone,
+  readDone,
+  logRead,
   control
 };
 
@@ -55,6 +63,9 @@ class Callee : public std::enable_shared_from_this<Callee> {
   /// closed.
   void onLane(InstanceKey instance, Entry entry, Kind kind, Call call,
               Function<void()> refused = {});
+  /// As onLane(), on the lane of a token of websocket-routes.
+  void onToken(std::uint64_t token, Entry entry, Kind kind, Call call,
+               Function<void()> refused = {});
   /// Beside the lanes, in order among themselves: for functions that the ABI tags [any].
   void beside(Entry entry, Call call);
   /// Blocking work of the host for one instance's lane, such as reading the store.
@@ -79,9 +90,11 @@ class Callee : public std::enable_shared_from_this<Callee> {
   exec::Executor& executor_;
   const std::string alias_, id_;
   const bool serial_;
-  const std::array<std::string, 18> names_;
-  const char besideTag_ = 0,
-             readerTag_ = 0;  // their addresses own strands of their own
+  const std::array<std::string, 26> names_;
+  void onStrand(exec::StrandKey strand, Entry entry, Kind kind, Call call,
+                Function<void()> refused);
+  const char besideTag_ = 0, readerTag_ = 0,
+             tokenTag_ = 0;  // their addresses own strands of their own
 };
 
 }  // namespace colibri::plugin

@@ -1,12 +1,14 @@
 #include "plugin/descriptor_check.hpp"
 
 #include <colibri/abi/ext/connector.h>
+#include <colibri/abi/ext/event_log.h>
 #include <colibri/abi/ext/event_sink.h>
 #include <colibri/abi/ext/http_client.h>
 #include <colibri/abi/ext/http_routes.h>
 #include <colibri/abi/ext/instance_observer.h>
 #include <colibri/abi/ext/kv_store.h>
 #include <colibri/abi/ext/settings.h>
+#include <colibri/abi/ext/websocket_routes.h>
 
 #include <algorithm>
 #include <string>
@@ -111,6 +113,14 @@ bool hasItsFunctions(std::string_view id, const void* table) {
   if (id == COLIBRI_EXT_SETTINGS)
     return complete<colibri_plugin_settings>(
         table, [](const auto& t) { return COLIBRI_HAS(&t, settings_done); });
+  if (id == COLIBRI_EXT_EVENT_LOG)
+    return complete<colibri_plugin_event_log>(
+        table, [](const auto& t) { return COLIBRI_HAS(&t, read_done); });
+  if (id == COLIBRI_EXT_WEBSOCKET_ROUTES)
+    return complete<colibri_plugin_websocket_routes>(table, [](const auto& t) {
+      return COLIBRI_KNOWS(&t, mounts) && COLIBRI_HAS(&t, on_open) && COLIBRI_HAS(&t, on_message) &&
+             COLIBRI_HAS(&t, on_closed);
+    });
   if (id == COLIBRI_EXT_CONNECTOR)
     return complete<colibri_plugin_connector>(table, [](const auto& t) {
       return COLIBRI_HAS(&t, integrations) && COLIBRI_HAS(&t, commands) &&

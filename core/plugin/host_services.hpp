@@ -32,13 +32,17 @@ struct HostServices {
   std::string version;
 };
 
-/// EventAppender over the event log. [Threading] as the log's.
-class EventLogAppender final : public EventAppender {
+/// PluginLog over the event log. [Threading] as the log's.
+class EventLogOfPlugins final : public PluginLog {
  public:
-  explicit EventLogAppender(events::EventLog& log) : log_(log) {}
+  explicit EventLogOfPlugins(events::EventLog& log) : log_(log) {}
   Result<void> append(InstanceKey instance, std::vector<events::Draft> drafts,
                       store::Batch operations, Done done) override {
     return log_.append(instance, std::move(drafts), std::move(operations), std::move(done));
+  }
+  Result<std::vector<events::EventPtr>> read(InstanceKey instance, std::uint64_t after,
+                                             std::uint32_t limit, std::size_t maxBytes) override {
+    return log_.read(instance, after, limit, maxBytes);
   }
 
  private:

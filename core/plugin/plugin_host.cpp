@@ -54,7 +54,7 @@ Result<void> checkConfiguration(const LoadSpec& spec) {
 }
 
 struct PluginHost::Adapters {
-  EventLogAppender events;
+  EventLogOfPlugins events;
   DispatcherLanes lanes;
 };
 
@@ -111,7 +111,7 @@ std::string_view name(PluginState state) noexcept {
 }
 
 PluginHost::PluginHost(HostServices s, PluginObject::Deadlines deadlines)
-    : adapters_(new Adapters{EventLogAppender(s.events), DispatcherLanes(s.dispatcher)}),
+    : adapters_(new Adapters{EventLogOfPlugins(s.events), DispatcherLanes(s.dispatcher)}),
       ports_{s.clock,
              s.executor,
              s.timers,
@@ -144,9 +144,11 @@ Result<void> PluginHost::load(const LoadSpec& spec) {
     for (auto& entry : entries_) entry.failure = trusted.error().message;
     return trusted;
   }
-  for (auto& entry : entries_) loadOne(entry, spec);
   for (auto& entry : entries_) {
+    loadOne(entry, spec);
     if (!entry.object || entry.object->state() == PluginState::failed) continue;
+    const auto& mounts = entry.object->webSocketRoutes().mounts();
+    mounts_.insert(mounts_.end(), mounts.begin(), mounts.end());
     const auto& routes = entry.object->httpRoutes().routes();
     routes_.insert(routes_.end(), routes.begin(), routes.end());
   }
@@ -183,7 +185,10 @@ Result<void> PluginHost::tryLoad(Entry& entry, const LoadSpec& spec) {
   auto config = configOf(*entry.descriptor, entry.alias, spec);
   if (!config) return Error{config.error().code, "configuration: " + config.error().message};
   entry.object = std::make_shared<PluginObject>(*entry.descriptor, ports_, instances_, deadlines_);
-  return entry.object->load(std::move(*config), {spec.routeWords, spec.aliases});
+  RouteWords words{spec.routeWords, spec.aliases};
+  for (const auto& mount : mounts_)
+    (mount.ofInstance ? words.instanceMounts : words.rootMounts).push_back(lowerCase(mount.path));
+  return entry.object->load(std::move(*config), words);
 }
 
 // --- life ---
@@ -225,11 +230,32 @@ void PluginHost::onRoom() {
 
 void PluginHost::serve(std::size_t route, RouteCall call, RouteReply reply) {
   const auto& wanted = routes_.at(route);
-  const auto entry = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const Entry& e) { return e.alias == wanted.alias; });
-  if (entry == entries_.end() || !entry->running())
+  auto* entry = running(wanted.alias);
+  if (entry == nullptr)
     return reply(Error{Errc::unavailable, "the plugin \"" + wanted.alias + "\" is not running"});
   entry->object->httpRoutes().serve(wanted.index, std::move(call), std::move(reply));
+}
+
+PluginHost::Entry* PluginHost::running(const std::string& alias) {
+  const auto entry = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& e) { return e.alias == alias; });
+  return entry == entries_.end() || !entry->running() ? nullptr : &*entry;
+}
+
+void PluginHost::open(std::size_t mount, WebRequest request, std::unique_ptr<WebUpgrade> upgrade) {
+  const auto& wanted = mounts_.at(mount);
+  if (auto* entry = running(wanted.alias))
+    return entry->object->webSocketRoutes().open(wanted.index, std::move(request),
+                                                 std::move(upgrade));
+  upgrade->refuse({{Errc::unavailable, "the plugin \"" + wanted.alias + "\" is not running"}});
+}
+
+void PluginHost::serveRaw(std::size_t mount, WebRequest request, WebRaw raw) {
+  const auto& wanted = mounts_.at(mount);
+  if (auto* entry = running(wanted.alias))
+    return entry->object->webSocketRoutes().serve(wanted.index, std::move(request), std::move(raw));
+  raw.reply(
+      {std::nullopt, {{Errc::unavailable, "the plugin \"" + wanted.alias + "\" is not running"}}});
 }
 
 // --- to look at ---

@@ -11,6 +11,7 @@
 #include "instances/connector.hpp"
 #include "plugin/plugin_object.hpp"
 #include "plugin/ports.hpp"
+#include "plugin/web.hpp"
 
 namespace colibri::plugin {
 
@@ -77,6 +78,11 @@ class PluginHost {
   /// A request for routes()[route]; see HttpRoutesApi. Nothing blocks.
   void serve(std::size_t route, RouteCall call, RouteReply reply);
 
+  /// The mounts of all plugins, likewise. Whoever is not running refuses.
+  const std::vector<Mount>& mounts() const noexcept { return mounts_; }
+  void open(std::size_t mount, WebRequest request, std::unique_ptr<WebUpgrade> upgrade);
+  void serveRaw(std::size_t mount, WebRequest request, WebRaw raw);
+
   /// Schemas of a plugin that is there; null if it is not, or has none.
   const std::string* instanceSchema(const std::string& alias) const;
 
@@ -86,6 +92,7 @@ class PluginHost {
   struct Adapters;
   void loadOne(Entry& entry, const LoadSpec& spec);
   Result<void> tryLoad(Entry& entry, const LoadSpec& spec);
+  Entry* running(const std::string& alias);
 
   std::unique_ptr<Adapters> adapters_;  // what ports_ may refer to
   const Ports ports_;
@@ -93,6 +100,7 @@ class PluginHost {
   InstanceDirectory instances_;
   std::vector<Entry> entries_;  // fixed after load()
   std::vector<Route> routes_;   // likewise
+  std::vector<Mount> mounts_;   // likewise
   std::unique_ptr<FanOut> fanOut_;
 };
 

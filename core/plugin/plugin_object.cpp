@@ -42,6 +42,8 @@ PluginObject::PluginObject(const colibri_descriptor& descriptor, const Ports& po
       httpClient_(*this, ports_),
       httpRoutes_(*this, ports_, misbehaviour_),
       settings_(*this, ports_),
+      webSocketRoutes_(*this, ports_, misbehaviour_),
+      eventLog_(*this, ports_, instances),
       observer_(*this, eventSink_) {
   host_ = abi::sized<colibri_host>();
   host_.abi_major = COLIBRI_ABI_MAJOR;
@@ -129,6 +131,13 @@ Result<void> PluginObject::attach(const RouteWords& words) {
     if (auto attached = httpRoutes_.attach(table, words); !attached)
       return Error{attached.error().code, titleOf(descriptor_) + ": " + attached.error().message};
   }
+  if (provides(COLIBRI_EXT_WEBSOCKET_ROUTES)) {
+    const auto* table = extension<colibri_plugin_websocket_routes>(COLIBRI_EXT_WEBSOCKET_ROUTES);
+    if (auto attached = webSocketRoutes_.attach(table, words); !attached)
+      return Error{attached.error().code, titleOf(descriptor_) + ": " + attached.error().message};
+  }
+  if (provides(COLIBRI_EXT_EVENT_LOG))
+    eventLog_.attach(extension<colibri_plugin_event_log>(COLIBRI_EXT_EVENT_LOG));
   if (!provides(COLIBRI_EXT_CONNECTOR)) return {};
   return connector_.attach(extension<colibri_plugin_connector>(COLIBRI_EXT_CONNECTOR));
 }
@@ -153,6 +162,7 @@ void PluginObject::stop() {
   gate_.set(CallGate::Door::answers);
   eventSink_.close(false);
   httpClient_.cancelAll();
+  webSocketRoutes_.closeAll(1001);
   auto stopped = control("stop", deadlines_.stop, [this](colibri_error* err) {
     return plugin_->stop(plugin_, static_cast<std::uint32_t>(deadlines_.stop.count()), err);
   });
@@ -180,6 +190,7 @@ void PluginObject::finish(bool quiet, Error why) {
 
 Error PluginObject::fail(Error why) {
   gate_.set(CallGate::Door::closed);
+  webSocketRoutes_.closeAll(1011);
   eventSink_.close(true);
   const bool quiet = why.code != Errc::timeout &&
                      gate_.waitEmpty(std::chrono::steady_clock::now() + deadlines_.stop);

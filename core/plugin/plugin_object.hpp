@@ -12,12 +12,14 @@
 #include "plugin/callee.hpp"
 #include "plugin/host_api/call_order.hpp"
 #include "plugin/host_api/connector.hpp"
+#include "plugin/host_api/event_log.hpp"
 #include "plugin/host_api/event_sink.hpp"
 #include "plugin/host_api/http_client.hpp"
 #include "plugin/host_api/http_routes.hpp"
 #include "plugin/host_api/instance_observer.hpp"
 #include "plugin/host_api/kv_store.hpp"
 #include "plugin/host_api/settings.hpp"
+#include "plugin/host_api/websocket_routes.hpp"
 #include "plugin/instance_directory.hpp"
 #include "plugin/misbehaviour.hpp"
 #include "plugin/ports.hpp"
@@ -60,6 +62,8 @@ class PluginObject final : public Callee {
   HttpClientApi& httpClient() noexcept { return httpClient_; }
   HttpRoutesApi& httpRoutes() noexcept { return httpRoutes_; }
   SettingsApi& settings() noexcept { return settings_; }
+  WebSocketRoutesApi& webSocketRoutes() noexcept { return webSocketRoutes_; }
+  EventLogApi& eventLog() noexcept { return eventLog_; }
   InstanceObserverApi& observer() noexcept { return observer_; }
   std::uint64_t misbehaviour() const noexcept { return misbehaviour_.count(); }
 
@@ -108,6 +112,8 @@ class PluginObject final : public Callee {
   HttpClientApi httpClient_;
   HttpRoutesApi httpRoutes_;
   SettingsApi settings_;
+  WebSocketRoutesApi webSocketRoutes_;
+  EventLogApi eventLog_;
   InstanceObserverApi observer_;
   std::atomic<bool> finished_{false};
   const char controlTag_ = 0;  // its address owns the control strand

@@ -18,13 +18,15 @@
 
 namespace colibri::plugin {
 
-/// The one function of the event log that plugins reach; as EventLog::append().
-class EventAppender {
+/// The functions of the event log that plugins reach; as EventLog's.
+class PluginLog {
  public:
   using Done = events::EventLog::Done;
-  virtual ~EventAppender() = default;
+  virtual ~PluginLog() = default;
   virtual Result<void> append(InstanceKey instance, std::vector<events::Draft> drafts,
                               store::Batch operations, Done done) = 0;
+  virtual Result<std::vector<events::EventPtr>> read(InstanceKey instance, std::uint64_t after,
+                                                     std::uint32_t limit, std::size_t maxBytes) = 0;
 };
 
 /// The functions of the dispatcher that plugins reach; as delivery::Dispatcher's.
@@ -47,7 +49,7 @@ struct Ports {
   const Clock& clock;
   exec::Executor& executor;
   exec::Timers& timers;
-  EventAppender& events;
+  PluginLog& events;
   Lanes& lanes;
   net::HttpClient& http;
   store::Store& store;

@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { hush } from '../wasim/src/b.mjs'
 import { post, trustRoot } from '../wasim/client.mjs'
 import { Sim } from '../wasim/src/server.mjs'
-import { CHOICE, CREATE, CREATE_V2, HOOK, PRESENCE, RESUME, TEXT, WEBHOOK } from './lib/bodies.mjs'
+import { CHOICE, CREATE, CREATE_V2, HOOK, PRESENCE, RABBITMQ, RESUME, TEXT, WEBHOOK, WEBSOCKET } from './lib/bodies.mjs'
 import { Contract } from './lib/contract.mjs'
 import { Gateway } from './lib/gateway.mjs'
 import { pairedPeer } from './lib/peers.mjs'
@@ -15,12 +15,15 @@ import { until } from './lib/wait.mjs'
 hush()
 const US = '15550000001',
   BOB = '15550000002'
+/** The routes of rabbitmq need no broker, only the address of one. */
+const PLUGINS = '  websocket: {}\n  rabbitmq: { uri: "amqp://127.0.0.1:1" }\n'
+
 let contract, sim, gateway, bob
 before(async () => {
   contract = await Contract.load()
   sim = await new Sim().start()
   trustRoot(sim.identity.rootPublic)
-  gateway = await new Gateway({ sim }).start()
+  gateway = await new Gateway({ sim, config: PLUGINS }).start()
   bob = await pairedPeer(sim, 'Bob', BOB)
 })
 after(async () => {
@@ -55,6 +58,10 @@ const INSTANCE_ROUTES = [
   ['POST', 'message', 'sendText'],
   ['POST', 'webhook', 'set'],
   ['GET', 'webhook', 'find'],
+  ['POST', 'websocket', 'set'],
+  ['GET', 'websocket', 'find'],
+  ['POST', 'rabbitmq', 'set'],
+  ['GET', 'rabbitmq', 'find'],
   ['GET', 'deliveries', 'lanes'],
   ['GET', 'deliveries', 'attempts'],
   ['GET', 'deliveries', 'deadLetters'],
@@ -69,7 +76,7 @@ test('the gateway speaks of itself as the document says', async () => {
     assert.equal(version, contract.api.info.version)
     await ask(200, 'GET', `${prefix}/health`, { key: null })
     const plugins = await json(200, 'GET', `${prefix}/plugins`)
-    assert.deepEqual(plugins.map((row) => row.alias).sort(), ['baileys', 'webhook'])
+    assert.deepEqual(plugins.map((row) => row.alias).sort(), ['baileys', 'rabbitmq', 'webhook', 'websocket'])
     await ask(200, 'GET', `${prefix}/metrics`)
     for (const path of ['/plugins', '/metrics']) await ask(401, 'GET', prefix + path, { key: 'not-the-key-of-anything' })
     await ask(200, 'POST', `${prefix}/verify-creds`)
@@ -98,7 +105,7 @@ test('who may call is answered as the document says', async () => {
 })
 
 test('whoever sends too many wrong keys is answered 429, and served with a right one', async () => {
-  const daemon = await new Gateway({ env: { AUTHENTICATION_FAILED_PER_MINUTE: '1' } }).start()
+  const daemon = await new Gateway({ config: PLUGINS, env: { AUTHENTICATION_FAILED_PER_MINUTE: '1' } }).start()
   try {
     const key = 'not-the-key-of-anything'
     await json(201, 'POST', '/instance/create', { body: { instanceName: 'a' } }, daemon)
@@ -142,7 +149,8 @@ test('an instance that is not connected', async () => {
     for (const body of [{ number: BOB, text: 'x' }, { number: BOB }, '{"number":'])
       await ask(400, 'POST', form('message', 'sendText', 'idle'), { body })
   }
-  for (const form of Object.values(FORMS)) await ask(200, 'GET', form('webhook', 'find', 'idle'))
+  for (const form of Object.values(FORMS)) 
+    for (const sink of ['webhook', 'websocket']) await ask(200, 'GET', form(sink, 'find', 'idle'))
   await ask(200, 'DELETE', '/idle/instance/logout')
   await ask(400, 'DELETE', '/instance/logout/idle')
   await ask(200, 'DELETE', '/idle/instance/delete')
@@ -164,19 +172,24 @@ describe('a body is taken exactly if the document takes it', () => {
     })
   }
 
-  for (const [form, id] of [
-    ['native', 'setWebhook'],
-    ['router-first', 'setWebhookV2'],
+  for (const [sink, form, id, cases] of [
+    ['webhook', 'native', 'setWebhook', [...WEBHOOK, [false, { url: HOOK, rejectCall: true }]]],
+    ['webhook', 'router-first', 'setWebhookV2', [...WEBHOOK, [true, { url: HOOK, rejectCall: true }]]],
+    ['websocket', 'native', 'setWebsocket', [...WEBSOCKET, [false, { enabled: true, rejectCall: true }]]],
+    ['websocket', 'router-first', 'setWebsocketV2', [...WEBSOCKET, [true, { enabled: true, rejectCall: true }]]],
+    ['rabbitmq', 'native', 'setRabbitmq', [...RABBITMQ, [false, { enabled: true, rejectCall: true }]]],
+    ['rabbitmq', 'router-first', 'setRabbitmqV2', [...RABBITMQ, [true, { enabled: true, rejectCall: true }]]],
   ]) {
     test(id, async () => {
-      const name = `hook-${form}`
+      const name = `${sink}-${form}`
       await create(name)
       const operation = contract.operation(id)
-      for (const [taken, body] of [...WEBHOOK, [form !== 'native', { url: HOOK, rejectCall: true }]]) {
+      for (const [taken, body] of cases) {
         assert.equal(contract.takes(operation, body), taken, `the document about ${JSON.stringify(body)}`)
-        await ask(taken ? 201 : 400, 'POST', FORMS[form]('webhook', 'set', name), { body })
+        await ask(taken ? 201 : 400, 'POST', FORMS[form](sink, 'set', name), { body })
       }
-      await ask(200, 'GET', FORMS[form]('webhook', 'find', name))
+      await ask(200, 'GET', FORMS[form](sink, 'find', name))
+      await ask(200, 'GET', `/v2/instance/fetchInstances?instanceName=${name}`)
     })
   }
 
@@ -373,7 +386,8 @@ test('every promise of the document was seen kept, but those that need a fault o
       .filter((status) => status !== 'default')
       .map((status) => `${one.id} ${status}`),
   )
-  const needAFault = /^(create|setPresence|logout|deleteInstance|sendText|setWebhook|findWebhook|lanes|attempts|deadLetters|replay|purge|resume)\w* 50[34]$/
+  const needAFault =
+    /^(create|setPresence|logout|deleteInstance|sendText|(set|find)(Webhook|Websocket|Rabbitmq)|lanes|attempts|deadLetters|replay|purge|resume)\w* 50[34]$/
   assert.deepEqual(
     promised.filter((one) => !contract.seen.has(one) && !needAFault.test(one)),
     [],

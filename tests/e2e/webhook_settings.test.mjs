@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test'
 import { Contract } from './lib/contract.mjs'
 import { Gateway } from './lib/gateway.mjs'
 import { Sink, textOf } from './lib/sink.mjs'
+import * as spoken from './lib/spoken.mjs'
 import { until } from './lib/wait.mjs'
 
 let contract, gateway, sink
@@ -31,21 +32,9 @@ const set = (name, body, status = 201) => ask(status, 'POST', `/${name}/webhook/
 const setV2 = (name, body, status = 201) => ask(status, 'POST', `/webhook/set/${name}`, { body })
 const find = async (name) => (await ask(200, 'GET', `/${name}/webhook/find`)).webhook
 
-/** An open instance that says nothing by itself. */
-async function opened(name, webhook) {
-  const body = { instanceName: name, integration: 'GENERATOR', generator: { rate: 0.001, total: 1 }, ...(webhook ? { webhook } : {}) }
-  const created = await gateway.call('POST', '/instance/create', { body })
-  assert.equal(created.status, 201, created.text)
-  await gateway.call('GET', `/${name}/instance/connect`)
-  await open(name)
-  return created.json
-}
-const open = (name) => until(`${name} to be open`, async () => (await gateway.state(name)) === 'open')
-/** Resolves once the event of this message is durable. */
-async function say(name, text) {
-  const answer = await gateway.call('POST', `/${name}/message/sendText`, { body: { number: '15550000002', text } })
-  assert.equal(answer.status, 201, answer.text)
-}
+const opened = (name, webhook) => spoken.opened(gateway, name, webhook ? { webhook } : {})
+const open = (name) => spoken.open(gateway, name)
+const say = (name, text) => spoken.say(gateway, name, text)
 /** The messages of an instance at a sink, repeats left out, once `last` is among them. */
 async function heard(at, name, last) {
   await at.wait('send.message', (event) => event.instance === name && textOf(event) === last)

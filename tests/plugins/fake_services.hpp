@@ -230,7 +230,7 @@ class FakeStore final : public store::Store {
 };
 
 /// An event log that commits through the fake store, so that operations and events are one commit.
-class FakeEvents final : public EventAppender {
+class FakeEvents final : public PluginLog {
  public:
   FakeEvents(store::Store& store, Bell& bell) : store_(store), bell_(bell) {}
   Result<void> append(InstanceKey instance, std::vector<events::Draft> drafts,
@@ -255,6 +255,21 @@ class FakeEvents final : public EventAppender {
     const std::scoped_lock lock(mutex_);
     busy_ = busy;
   }
+  /// What read() finds; null: the store fails.
+  void keep(std::optional<std::vector<events::EventPtr>> log) {
+    const std::scoped_lock lock(mutex_);
+    log_ = std::move(log);
+  }
+  Result<std::vector<events::EventPtr>> read(InstanceKey instance, std::uint64_t after,
+                                             std::uint32_t limit, std::size_t) override {
+    const std::scoped_lock lock(mutex_);
+    if (!log_) return Error{Errc::unavailable, "the disk is gone"};
+    std::vector<events::EventPtr> found;
+    for (const auto& event : *log_)
+      if (event->instance() == instance && event->sequence() > after && found.size() < limit)
+        found.push_back(event);
+    return found;
+  }
   unsigned asked() const {
     const std::scoped_lock lock(mutex_);
     return asked_;
@@ -270,6 +285,7 @@ class FakeEvents final : public EventAppender {
   Bell& bell_;
   mutable std::mutex mutex_;  // guards the rest
   bool busy_ = false;
+  std::optional<std::vector<events::EventPtr>> log_ = std::vector<events::EventPtr>();
   unsigned asked_ = 0;
   std::map<InstanceKey, std::vector<events::Draft>> drafts_;
 };

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { root } from '../../tests/e2e/lib/gateway.mjs'
 import { table } from './lib/report.mjs'
 
-const all = ['backlog', 'http', 'idle', 'isolation', 'scale', 'start', 'store', 'webhook']
+const all = ['backlog', 'http', 'idle', 'isolation', 'rabbitmq', 'scale', 'start', 'store', 'webhook', 'websocket']
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -54,6 +54,8 @@ const void* hostExtension(std::string_view id) noexcept {
   if (id == COLIBRI_EXT_HTTP_CLIENT) return &HttpClientApi::kTable;
   if (id == COLIBRI_EXT_HTTP_ROUTES) return &HttpRoutesApi::kTable;
   if (id == COLIBRI_EXT_SETTINGS) return &SettingsApi::kTable;
+  if (id == COLIBRI_EXT_WEBSOCKET_ROUTES) return &WebSocketRoutesApi::kTable;
+  if (id == COLIBRI_EXT_EVENT_LOG) return &EventLogApi::kTable;
   return nullptr;
 }
 

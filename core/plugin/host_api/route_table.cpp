@@ -15,13 +15,6 @@ constexpr std::uint32_t kTimeoutMs = 10'000, kMaxTimeoutMs = 60'000;
 constexpr std::size_t kMaxAnswerBytes = std::size_t{1} << 20, kMaxSentences = 32;
 constexpr std::array<std::string_view, 5> kMethods = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
-}
-
 bool isAction(std::string_view s) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   return !s.empty() && s.size() <= kMaxAction && letter(s[0]) &&
@@ -45,7 +38,7 @@ Result<Route> readRoute(const colibri_http_route& row, std::string_view alias,
     return wrong("has a method that is not GET, POST, PUT, PATCH or DELETE");
   if (!isAction(route.action))
     return wrong("has an action that is not [A-Za-z][A-Za-z0-9-]* of at most 32");
-  if (const auto action = lower(route.action);
+  if (const auto action = lowerCase(route.action);
       has(words.ofHost, action) || has(words.aliases, action))
     return wrong("has the action \"" + route.action + "\", which other paths begin with");
   if (row.scope != COLIBRI_ROUTE_GLOBAL && row.scope != COLIBRI_ROUTE_OF_INSTANCE)
@@ -59,6 +52,13 @@ Result<Route> readRoute(const colibri_http_route& row, std::string_view alias,
 }
 
 }  // namespace
+
+std::string lowerCase(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  return out;
+}
 
 Result<std::vector<Route>> readRoutes(const colibri_plugin_http_routes& table,
                                       std::string_view alias, const RouteWords& words) {
@@ -74,7 +74,7 @@ Result<std::vector<Route>> readRoutes(const colibri_plugin_http_routes& table,
     const auto number = "its route " + std::to_string(i + 1) + " ";
     if (!route) return Error{Errc::rejected, number + route.error().message};
     const bool repeated = std::any_of(routes.begin(), routes.end(), [&](const Route& other) {
-      return other.method == route->method && lower(other.action) == lower(route->action) &&
+      return other.method == route->method && lowerCase(other.action) == lowerCase(route->action) &&
              other.ofInstance == route->ofInstance;
     });
     if (repeated) return Error{Errc::rejected, number + "is there twice"};

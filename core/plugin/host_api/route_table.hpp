@@ -17,7 +17,12 @@ namespace colibri::plugin {
 struct RouteWords {
   std::vector<std::string> ofHost;   ///< routers of the API and prefixes of dialects
   std::vector<std::string> aliases;  ///< of all plugins that the configuration names
+  /// Of the plugins before, in lower case.
+  std::vector<std::string> rootMounts = {}, instanceMounts = {};
 };
+
+/// As paths are compared.
+std::string lowerCase(std::string_view text);
 
 /// Judges a plugin's table. Pure. [Errors] rejected: a sentence that names the row.
 Result<std::vector<Route>> readRoutes(const colibri_plugin_http_routes& table,

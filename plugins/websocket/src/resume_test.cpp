@@ -217,6 +217,34 @@ TEST_F(Resume, TheGlobalNamespaceRecoversToo) {
   EXPECT_THAT(other, ElementsAre(StartsWith("40{"), HasSubstr("unknown_sequence")));
 }
 
+TEST_F(Resume, TheGlobalNamespaceKeepsTwoMinutesAnd16Megabytes) {
+  const auto offsetOf = [](const std::string& frame) {
+    const auto from = frame.rfind(",\"") + 2;
+    return frame.substr(from, frame.size() - from - 2);
+  };
+  const auto first = socket({Caller::Kind::global, 0});
+  say(first, "40");
+  publish(1, 1);
+  const auto offset = offsetOf(wire.take(first).at(0));
+  publish(1, 2);
+  const auto again = [&] {
+    return say(socket({Caller::Kind::global, 0}), R"(40{"lastSeq":")" + offset + "\"}");
+  };
+  EXPECT_THAT(again(), ElementsAre(StartsWith("40{"), HasSubstr("-2\"]")));
+  now += 121s;
+  server.tick();
+  EXPECT_THAT(again(), ElementsAre(StartsWith("40{"),
+                                   HasSubstr(R"("reason":"retention","after":1,"firstKept":3)")));
+  const std::string big = '"' + std::string(400'000, 'x') + '"';
+  for (Sequence n = 3; n <= 50; ++n) {
+    const auto made = event(1, n, big);
+    server.deliver(sdk::EventRef(made.get()), true);
+  }
+  const auto frames = again();
+  EXPECT_THAT(frames.at(1), HasSubstr("retention"));
+  EXPECT_EQ(frames.size(), 2U + (std::size_t{16} << 20) / big.size());
+}
+
 class Plain : public Resume {
  protected:
   static std::string plain(Sequence n) {

@@ -72,6 +72,20 @@ export const WEBHOOK = [
   [false, { webhook: { url, colour: 'red' } }],
 ]
 
+export const RABBITMQ = [
+  [true, { enabled: true }],
+  [true, { rabbitmq: { enabled: true, events: ['MESSAGES_UPSERT', 'GROUPS_UPDATE'] } }],
+  [true, { events: [] }],
+  [true, { rabbitmq: { enabled: false, events: ['CALL'] } }],
+  [false, {}],
+  [false, { rabbitmq: {} }],
+  [false, { rabbitmq: true }],
+  [false, { enabled: 'yes' }],
+  [false, { enabled: true, events: ['NOPE'] }],
+  [false, { rabbitmq: { enabled: true, events: 'CALL' } }],
+  [false, { rabbitmq: { enabled: true, colour: 'red' } }],
+]
+
 export const PRESENCE = [
   [true, { presence: 'available' }],
   [true, { presence: 'composing', number: PHONE }],
@@ -104,6 +118,20 @@ export const TEXT = [
   [false, { mentioned: PHONE }],
   [false, { mentioned: [5] }],
   [false, { mentioned: [''] }],
+]
+
+/** Bodies of websocket/set. */
+export const WEBSOCKET = [
+  [true, { websocket: { enabled: true, events: ['GROUPS_UPDATE', 'CALL'] } }],
+  [true, { websocket: { enabled: true, websocketEvents: ['CALL'] } }],
+  [true, { enabled: true, events: [] }],
+  [true, { websocketEnabled: false, websocket_events: ['CALL'] }],
+  [true, { websocket: { enabled: false } }],
+  [false, { websocket: { enabled: 'yes' } }],
+  [false, { websocket: { events: ['NOPE'] } }],
+  [false, { websocket: { events: 'CALL' } }],
+  [false, { websocket: true }],
+  [false, { websocket: { colour: 'red' } }],
 ]
 
 /** Which dead letters: of replay and purge. */

@@ -1,0 +1,437 @@
+#include "plugin/host_api/websocket_routes.hpp"
+
+#include <utility>
+
+#include "base/utf8.hpp"
+#include "plugin/abi.hpp"
+#include "plugin/plugin_object.hpp"
+
+namespace colibri::plugin {
+namespace {
+
+constexpr std::size_t kMaxRaw = 20'000;  // of one plugin: as many as the listener has connections
+constexpr std::size_t kMaxAnswerBytes = std::size_t{16} << 20;
+constexpr std::size_t kMaxReason = 123;
+constexpr std::size_t kMaxEarlyBytes = std::size_t{1} << 20;
+constexpr std::size_t kMaxKeyBytes = 1024;
+
+WebRefusal refusalOf(colibri_status status, const colibri_error& err) {
+  return {abi::errorOf(status, err), status == COLIBRI_E_UNAUTHENTICATED};
+}
+WebRefusal stopping() {
+  return {{Errc::unavailable, "the plugin is not running"}};
+}
+
+/// The plugin's own bytes, retained for as long as they wait.
+SharedBytes sharedOf(const colibri_buffer* buffer) {
+  buffer->retain(buffer);
+  std::shared_ptr<const void> owner(buffer, [](const colibri_buffer* b) { b->release(b); });
+  return {std::move(owner), abi::view(buffer)};
+}
+
+std::vector<colibri_field> fieldsOf(const std::vector<std::pair<std::string, std::string>>& from) {
+  std::vector<colibri_field> out;
+  out.reserve(from.size());
+  for (const auto& [name, value] : from) out.push_back({abi::str(name), abi::str(value)});
+  return out;
+}
+
+bool isOpcode(std::uint32_t opcode) noexcept {
+  return opcode == COLIBRI_WS_TEXT || opcode == COLIBRI_WS_BINARY;
+}
+
+}  // namespace
+
+/// Brings what happens on a connection to its lane. It may outlive the plugin object's use.
+class WebSocketRoutesApi::Peer final : public WebPeer {
+ public:
+  Peer(WebSocketRoutesApi& api, std::uint64_t token)
+      : api_(api), callee_(api.callee_.weak_from_this()), token_(token) {}
+
+  void onMessage(bool text, std::string message) override {
+    const auto callee = callee_.lock();
+    if (!callee) return;
+    callee->onToken(
+        token_, Entry::onMessage, Callee::Kind::work,
+        [&api = api_, token = token_, text, message = std::move(message)](colibri_plugin* plugin) {
+          const std::uint32_t opcode = text ? COLIBRI_WS_TEXT : COLIBRI_WS_BINARY;
+          api.table_->on_message(plugin, token, opcode,
+                                 reinterpret_cast<const std::uint8_t*>(message.data()),
+                                 message.size());
+          if (const auto channel = api.channelOf(token)) channel->consumed(message.size());
+        });
+  }
+  void onWritable() override {
+    const auto callee = callee_.lock();
+    if (!callee) return;
+    callee->onToken(token_, Entry::onWritable, Callee::Kind::work,
+                    [&api = api_, token = token_](colibri_plugin* plugin) {
+                      if (COLIBRI_HAS(api.table_, on_writable))
+                        api.table_->on_writable(plugin, token);
+                    });
+  }
+  void onClosed(std::uint16_t code) override {
+    const auto callee = callee_.lock();
+    if (callee) api_.tellClosed(token_, code);
+  }
+
+ private:
+  WebSocketRoutesApi& api_;  // lives in the callee
+  const std::weak_ptr<Callee> callee_;
+  const std::uint64_t token_;
+};
+
+Result<void> WebSocketRoutesApi::attach(const colibri_plugin_websocket_routes* table,
+                                        const RouteWords& words) {
+  auto mounts = readMounts(*table, callee_.alias(), words);
+  if (!mounts) return mounts.error();
+  table_ = table;
+  mounts_ = std::move(*mounts);
+  return {};
+}
+
+// --- from the API ---
+
+std::optional<std::uint64_t> WebSocketRoutesApi::add(Open open) {
+  const std::scoped_lock lock(mutex_);
+  if (closed_ || (open.raw() && raws_ >= kMaxRaw)) return std::nullopt;
+  if (open.raw()) ++raws_;
+  open_.emplace(++lastToken_, std::move(open));
+  return lastToken_;
+}
+
+void WebSocketRoutesApi::open(std::uint32_t mount, WebRequest request,
+                              std::unique_ptr<WebUpgrade> upgrade) {
+  const auto& at = mounts_.at(mount);
+  const auto token = add({.checkKey = request.checkKey});
+  if (!token) return upgrade->refuse(stopping());
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto found = open_.find(*token); found != open_.end())
+      found->second.upgrade = std::move(upgrade);
+  }
+  if (upgrade) return upgrade->refuse(stopping());  // closed meanwhile
+  expireAfter(*token, at.httpTimeout);
+  callee_.onToken(
+      *token, Entry::onOpen, Callee::Kind::work,
+      [this, &at, token = *token, request = std::move(request)](colibri_plugin* plugin) {
+        hand(at, request, token, plugin);
+      },
+      [this, token = *token] {
+        settle(token, {std::nullopt, stopping()});
+      });
+}
+
+void WebSocketRoutesApi::serve(std::uint32_t mount, WebRequest request, WebRaw raw) {
+  const auto& at = mounts_.at(mount);
+  const auto shared = std::make_shared<WebReply>(std::move(raw.reply));
+  const auto token = add({.checkKey = request.checkKey, .reply = [shared](WebOutcome outcome) {
+                            (*shared)(std::move(outcome));
+                          }});
+  if (!token)
+    return (*shared)({std::nullopt, {{Errc::busy, "the plugin takes no more requests now"}}});
+  expireAfter(*token, at.httpTimeout);
+  callee_.onToken(
+      *token, Entry::onHttp, Callee::Kind::work,
+      [this, &at, token = *token, request = std::move(request)](colibri_plugin* plugin) {
+        hand(at, request, token, plugin);
+      },
+      [this, token = *token] {
+        settle(token, {std::nullopt, stopping()});
+      });
+  raw.onGone([this, weak = callee_.weak_from_this(), token = *token] {
+    if (const auto self = weak.lock()) expire(token);
+  });
+}
+
+void WebSocketRoutesApi::expireAfter(std::uint64_t token, std::chrono::milliseconds time) {
+  const auto timer = ports_.timers.after(time, [this, weak = callee_.weak_from_this(), token] {
+    if (const auto self = weak.lock()) expire(token);
+  });
+  const std::scoped_lock lock(mutex_);
+  if (const auto at = open_.find(token); at != open_.end()) at->second.timer = timer;
+}
+
+/// Its time is over, or its client has left. A connection that is open has no such time.
+void WebSocketRoutesApi::expire(std::uint64_t token) {
+  auto late = take(token, [](const Open& open) { return open.raw() || open.upgrade; });
+  if (!late) return;
+  ports_.timers.cancel(late->timer);
+  const WebRefusal why{
+      {Errc::timeout, "the plugin \"" + callee_.alias() + "\" did not answer in time"}};
+  if (late->upgrade) return late->upgrade->refuse(why);
+  if (!late->raw()) return;
+  late->reply({std::nullopt, why});
+  callee_.onToken(token, Entry::onHttpGone, Callee::Kind::work,
+                  [this, token](colibri_plugin* plugin) {
+                    if (COLIBRI_HAS(table_, on_http_gone)) table_->on_http_gone(plugin, token);
+                  });
+}
+
+void WebSocketRoutesApi::hand(const Mount& mount, const WebRequest& request, std::uint64_t token,
+                              colibri_plugin* plugin) {
+  bool raw = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto at = open_.find(token);
+    if (at == open_.end()) return;  // the client or its time went before
+    raw = at->second.raw();
+  }
+  auto caller = abi::sized<colibri_caller>();
+  caller.kind = static_cast<std::uint32_t>(request.caller.kind);
+  caller.instance_key = request.caller.instance;
+  const auto query = fieldsOf(request.query), headers = fieldsOf(request.headers);
+  const auto body = request.body.empty() ? nullptr : abi::SharedBuffer::make(request.body);
+  auto r = abi::sized<colibri_web_request>();
+  r.mount = mount.index;
+  r.token = token;
+  r.instance_key = request.instance;
+  r.caller = &caller;
+  r.method = abi::str(request.method);
+  r.path = abi::str(request.path);
+  r.query = query.data();
+  r.query_count = query.size();
+  r.headers = headers.data();
+  r.header_count = headers.size();
+  r.body = body.get();
+  auto err = abi::sized<colibri_error>();
+  const auto status = raw ? table_->on_http(plugin, &r, &err) : table_->on_open(plugin, &r, &err);
+  if (status < 0) return settle(token, {std::nullopt, refusalOf(status, err)});
+  if (raw && status > 0) return;  // respond() follows
+  if (!raw && status == COLIBRI_OK) return accept(token, plugin);
+  const std::string what =
+      raw ? "on_http() said OK, which is no answer" : "on_open() said PENDING, and must decide";
+  misbehaviour_.note(Misbehaviour::Kind::wrongCall, what);
+  settle(token, {std::nullopt, {{Errc::internal, callee_.alias() + ": " + what}}});
+}
+
+/// The plugin took it. What it sent meanwhile follows the 101.
+void WebSocketRoutesApi::accept(std::uint64_t token, colibri_plugin* plugin) {
+  std::unique_ptr<WebUpgrade> upgrade;
+  exec::Timers::Id timer = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto at = open_.find(token); at != open_.end()) {
+      upgrade = std::move(at->second.upgrade);
+      timer = std::exchange(at->second.timer, 0);
+    }
+  }
+  if (!upgrade) return table_->on_closed(plugin, token, 1006);  // refused by its deadline meanwhile
+  ports_.timers.cancel(timer);
+  const auto channel = upgrade->accept(std::make_shared<Peer>(*this, token));
+  std::vector<Early> early;
+  for (;;) {  // until nothing came in between, so that the order is kept
+    {
+      const std::scoped_lock lock(mutex_);
+      const auto at = open_.find(token);
+      if (at == open_.end()) return;  // it broke already; on_closed() is on its way
+      early = std::exchange(at->second.early, {});
+      if (early.empty()) at->second.channel = channel;
+    }
+    if (early.empty()) return;
+    for (auto& [text, message] : early) channel->send(text, std::move(message));
+  }
+}
+
+void WebSocketRoutesApi::settle(std::uint64_t token, WebOutcome outcome) {
+  auto waiting = take(token);
+  if (!waiting) return;
+  ports_.timers.cancel(waiting->timer);
+  if (waiting->upgrade) return waiting->upgrade->refuse(std::move(outcome.refusal));
+  if (waiting->raw()) waiting->reply(std::move(outcome));
+}
+
+void WebSocketRoutesApi::tellClosed(std::uint64_t token, std::uint16_t code) {
+  take(token);
+  callee_.onToken(
+      token, Entry::onClosed, Callee::Kind::answer,
+      [this, token, code](colibri_plugin* plugin) { table_->on_closed(plugin, token, code); });
+}
+
+void WebSocketRoutesApi::closeAll(std::uint16_t code) {
+  std::vector<std::shared_ptr<WebChannel>> channels;
+  std::vector<std::uint64_t> waiting;
+  {
+    const std::scoped_lock lock(mutex_);
+    closed_ = true;
+    for (const auto& [token, open] : open_) {
+      if (open.channel)
+        channels.push_back(open.channel);
+      else
+        waiting.push_back(token);
+    }
+  }
+  for (const auto& channel : channels) channel->close(code, "the plugin is not running");
+  for (const auto token : waiting) settle(token, {std::nullopt, stopping()});
+}
+
+std::shared_ptr<WebChannel> WebSocketRoutesApi::channelOf(std::uint64_t token) {
+  const std::scoped_lock lock(mutex_);
+  const auto at = open_.find(token);
+  return at == open_.end() ? nullptr : at->second.channel;
+}
+
+std::optional<WebSocketRoutesApi::Open> WebSocketRoutesApi::take(std::uint64_t token,
+                                                                 bool (*only)(const Open&)) {
+  const std::scoped_lock lock(mutex_);
+  const auto at = open_.find(token);
+  if (at == open_.end() || !only(at->second)) return std::nullopt;
+  auto node = open_.extract(at);
+  if (node.mapped().raw()) --raws_;
+  return std::move(node.mapped());
+}
+
+bool WebSocketRoutesApi::wasGiven(std::uint64_t token) {
+  const std::scoped_lock lock(mutex_);
+  return token != 0 && token <= lastToken_;
+}
+
+// --- from the plugin ---
+
+colibri_status WebSocketRoutesApi::send(std::uint64_t connection, std::uint32_t opcode,
+                                        const colibri_buffer* message) {
+  if (message == nullptr || !isOpcode(opcode)) {
+    misbehaviour_.note(Misbehaviour::Kind::wrongCall, "send() was given no message, or no opcode");
+    return COLIBRI_E_INVALID_ARGUMENT;
+  }
+  const bool text = opcode == COLIBRI_WS_TEXT;
+  std::shared_ptr<WebChannel> channel;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto at = open_.find(connection);
+    if (at == open_.end() || at->second.raw()) return COLIBRI_E_NOT_FOUND;
+    channel = at->second.channel;
+    if (!channel) {
+      auto& open = at->second;
+      if (open.earlyBytes + message->size > kMaxEarlyBytes) return COLIBRI_E_BUSY;
+      open.earlyBytes += message->size;
+      open.early.push_back({text, sharedOf(message)});
+      return COLIBRI_OK;
+    }
+  }
+  switch (channel->send(text, sharedOf(message))) {
+    case WebSent::taken:
+      return COLIBRI_OK;
+    case WebSent::half:
+      return COLIBRI_PENDING;
+    case WebSent::full:
+      return COLIBRI_E_BUSY;
+    case WebSent::closed:
+      break;
+  }
+  return COLIBRI_E_NOT_FOUND;
+}
+
+void WebSocketRoutesApi::sendMany(const std::uint64_t* connections, std::size_t count,
+                                  std::uint32_t opcode, const colibri_buffer* message) {
+  if (message == nullptr || !isOpcode(opcode) || (connections == nullptr && count != 0))
+    return misbehaviour_.note(Misbehaviour::Kind::wrongCall,
+                              "send_many() was given no message, no opcode or no connections");
+  std::vector<std::shared_ptr<WebChannel>> channels;
+  std::vector<std::uint64_t> deciding;
+  channels.reserve(count);
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto token : std::span(connections, count)) {
+      const auto at = open_.find(token);
+      if (at == open_.end() || at->second.raw()) continue;
+      if (at->second.channel)
+        channels.push_back(at->second.channel);
+      else
+        deciding.push_back(token);
+    }
+  }
+  if (!channels.empty())
+    channels.front()->sendMany(channels, opcode == COLIBRI_WS_TEXT, sharedOf(message));
+  for (const auto token : deciding) send(token, opcode, message);
+}
+
+void WebSocketRoutesApi::close(std::uint64_t connection, std::uint32_t code, colibri_str reason) {
+  const auto text = abi::view(reason);
+  const bool good = code >= 1000 && code <= 4999 && code != 1004 && code != 1005 && code != 1006 &&
+                    code != 1015 && abi::valid(reason) && text.size() <= kMaxReason &&
+                    utf8::valid(text);
+  if (!good) {
+    misbehaviour_.note(Misbehaviour::Kind::wrongCall,
+                       "close() was given a code no one may send, or a reason that is too long");
+  }
+  if (const auto channel = channelOf(connection))
+    return channel->close(good ? static_cast<std::uint16_t>(code) : std::uint16_t{1011},
+                          good ? std::string(text) : std::string());
+  if (!wasGiven(connection))
+    misbehaviour_.note(Misbehaviour::Kind::foreignToken, "close() of what was never open");
+}
+
+void WebSocketRoutesApi::respond(std::uint64_t request, std::uint32_t status,
+                                 colibri_str contentType, const colibri_buffer* body) {
+  if (!wasGiven(request))
+    return misbehaviour_.note(Misbehaviour::Kind::foreignToken,
+                              "an answer for a request that never was");
+  WebOutcome outcome;
+  const auto type = abi::view(contentType);
+  if (status < 200 || status > 599 || !abi::valid(contentType) || type.size() > 256 ||
+      (body != nullptr && body->size > kMaxAnswerBytes)) {
+    misbehaviour_.note(Misbehaviour::Kind::wrongCall,
+                       "respond() was given a status that is not 200 to 599, or over 16 MB");
+    outcome.refusal = {{Errc::internal, callee_.alias() + " answered against the rules"}};
+  } else {
+    outcome.answer = {static_cast<int>(status), std::string(type), std::string(abi::view(body))};
+  }
+  settle(request, std::move(outcome));  // of one that left, nobody hears
+}
+
+colibri_status WebSocketRoutesApi::checkKey(std::uint64_t token, colibri_str key,
+                                            colibri_caller* out) {
+  if (out == nullptr || !COLIBRI_KNOWS(out, instance_key) || !abi::valid(key))
+    return COLIBRI_E_INVALID_ARGUMENT;
+  KeyCheck check;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto at = open_.find(token);
+    if (at == open_.end()) return COLIBRI_E_NOT_FOUND;
+    check = at->second.checkKey;
+  }
+  const auto verdict = check(abi::view(key).substr(0, kMaxKeyBytes));
+  if (verdict.is == KeyVerdict::Is::wrong) return COLIBRI_E_UNAUTHENTICATED;
+  if (verdict.is == KeyVerdict::Is::tooMany) return COLIBRI_E_RATE_LIMITED;
+  out->kind = static_cast<std::uint32_t>(verdict.caller.kind);
+  out->instance_key = verdict.caller.instance;
+  return COLIBRI_OK;
+}
+
+const colibri_host_websocket_routes WebSocketRoutesApi::kTable{
+    sizeof(colibri_host_websocket_routes),
+    0,
+    [](const colibri_host* host, uint64_t connection, uint32_t opcode,
+       const colibri_buffer* message) noexcept {
+      return PluginObject::guard(host, nullptr, [&](PluginObject& o) {
+        return o.webSocketRoutes().send(connection, opcode, message);
+      });
+    },
+    [](const colibri_host* host, const uint64_t* connections, size_t count, uint32_t opcode,
+       const colibri_buffer* message) noexcept {
+      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
+        o.webSocketRoutes().sendMany(connections, count, opcode, message);
+        return colibri_status{COLIBRI_OK};
+      });
+    },
+    [](const colibri_host* host, uint64_t connection, uint32_t code, colibri_str reason) noexcept {
+      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
+        o.webSocketRoutes().close(connection, code, reason);
+        return colibri_status{COLIBRI_OK};
+      });
+    },
+    [](const colibri_host* host, uint64_t request, uint32_t status, colibri_str contentType,
+       const colibri_buffer* body) noexcept {
+      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
+        o.webSocketRoutes().respond(request, status, contentType, body);
+        return colibri_status{COLIBRI_OK};
+      });
+    },
+    [](const colibri_host* host, uint64_t token, colibri_str key, colibri_caller* out) noexcept {
+      return PluginObject::guard(host, nullptr, [&](PluginObject& o) {
+        return o.webSocketRoutes().checkKey(token, key, out);
+      });
+    }};
+
+}  // namespace colibri::plugin

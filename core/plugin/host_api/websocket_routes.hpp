@@ -1,0 +1,99 @@
+#pragma once
+
+#include <colibri/abi/ext/websocket_routes.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "exec/timers.hpp"
+#include "plugin/callee.hpp"
+#include "plugin/host_api/mount_table.hpp"
+#include "plugin/misbehaviour.hpp"
+#include "plugin/ports.hpp"
+#include "plugin/web.hpp"
+
+namespace colibri::plugin {
+
+/// "colibri.websocket-routes/1" of one plugin object: its mounts, and what is open below them, by
+/// token. Whatever the plugin does, an upgrade is decided and a raw request answered once: by it,
+/// at the deadline, or when it stops.
+///
+/// [Threading] any thread, after attach(); locked by mutex_, never over a call out.
+class WebSocketRoutesApi {
+ public:
+  WebSocketRoutesApi(Callee& callee, const Ports& ports, Misbehaviour& misbehaviour)
+      : callee_(callee), ports_(ports), misbehaviour_(misbehaviour) {}
+
+  /// After init(). [Errors] rejected: the table.
+  Result<void> attach(const colibri_plugin_websocket_routes* table, const RouteWords& words);
+  const std::vector<Mount>& mounts() const noexcept { return mounts_; }
+
+  // From the API. `mount`: index into mounts().
+  void open(std::uint32_t mount, WebRequest request, std::unique_ptr<WebUpgrade> upgrade);
+  void serve(std::uint32_t mount, WebRequest request, WebRaw raw);
+
+  // From the plugin.
+  colibri_status send(std::uint64_t connection, std::uint32_t opcode,
+                      const colibri_buffer* message);
+  void sendMany(const std::uint64_t* connections, std::size_t count, std::uint32_t opcode,
+                const colibri_buffer* message);
+  void close(std::uint64_t connection, std::uint32_t code, colibri_str reason);
+  void respond(std::uint64_t request, std::uint32_t status, colibri_str contentType,
+               const colibri_buffer* body);
+  colibri_status checkKey(std::uint64_t token, colibri_str key, colibri_caller* out);
+
+  /// The plugin stops, or has failed: nothing new is taken, connections close with `code`, who
+  /// waits is told.
+  void closeAll(std::uint16_t code);
+
+  static const colibri_host_websocket_routes kTable;
+
+ private:
+  struct Early {  // of the plugin, while it decides
+    bool text;
+    SharedBytes message;
+  };
+  struct Open {  // an upgrade that waits, a connection or a raw request
+    KeyCheck checkKey;
+    std::unique_ptr<WebUpgrade> upgrade = {};
+    std::shared_ptr<WebChannel> channel = {};
+    WebReply reply = {};
+    exec::Timers::Id timer = 0;
+    std::vector<Early> early = {};
+    std::size_t earlyBytes = 0;
+    bool raw() const noexcept { return static_cast<bool>(reply); }
+  };
+  class Peer;
+
+  std::optional<std::uint64_t> add(Open open);
+  void expireAfter(std::uint64_t token, std::chrono::milliseconds time);
+  void expire(std::uint64_t token);
+  void hand(const Mount& mount, const WebRequest& request, std::uint64_t token,
+            colibri_plugin* plugin);
+  void accept(std::uint64_t token, colibri_plugin* plugin);
+  void settle(std::uint64_t token, WebOutcome outcome);
+  void tellClosed(std::uint64_t token, std::uint16_t code);
+  std::shared_ptr<WebChannel> channelOf(std::uint64_t token);
+  std::optional<Open> take(
+      std::uint64_t token, bool (*only)(const Open&) = [](const Open&) { return true; });
+  /// True if the token was given out once: then it is only late, and no foreign one.
+  bool wasGiven(std::uint64_t token);
+
+  Callee& callee_;
+  const Ports& ports_;
+  Misbehaviour& misbehaviour_;
+  const colibri_plugin_websocket_routes* table_ = nullptr;
+  std::vector<Mount> mounts_;
+  std::mutex mutex_;  // guards the rest
+  bool closed_ = false;
+  std::uint64_t lastToken_ = 0;
+  std::size_t raws_ = 0;
+  std::unordered_map<std::uint64_t, Open> open_;
+};
+
+}  // namespace colibri::plugin

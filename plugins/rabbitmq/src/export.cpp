@@ -1,0 +1,3 @@
+#include "rabbitmq_plugin.hpp"
+
+COLIBRI_EXPORT_PLUGIN(colibri::rabbitmq::RabbitmqPlugin)
