@@ -34,7 +34,9 @@ constexpr Route kOfPlugins[] = {
     {Action::ofPlugin, Access::instanceKey, "POST", "rabbitmq", "set", true},
     {Action::ofPlugin, Access::instanceKey, "GET", "rabbitmq", "find", true},
     {Action::ofPlugin, Access::instanceKey, "POST", "websocket", "set", true},
-    {Action::ofPlugin, Access::instanceKey, "GET", "websocket", "find", true}};
+    {Action::ofPlugin, Access::instanceKey, "GET", "websocket", "find", true},
+    {Action::ofPlugin, Access::instanceKey, "POST", "rabbitmq", "set", true},
+    {Action::ofPlugin, Access::instanceKey, "GET", "rabbitmq", "find", true}};
 
 /// One operation under one of its servers.
 struct Documented {
