@@ -63,12 +63,16 @@ json::object shown(json::object settings) {
 }
 
 json::object row(json::object shown, bool enabled) {
-  return {{"url", shown["url"]},
-          {"headers", shown["headers"]},
-          {"enabled", enabled},
-          {"events", shown["events"]},
-          {"webhookByEvents", shown["byEvents"]},
-          {"webhookBase64", shown["base64"]}};
+  json::object row;
+  for (const auto& [name, ours] : {std::pair{"url", "url"},
+                                   {"headers", "headers"},
+                                   {"enabled", "enabled"},
+                                   {"events", "events"},
+                                   {"webhookByEvents", "byEvents"},
+                                   {"webhookBase64", "base64"}})
+    row[name] = shown[ours];
+  row["enabled"] = enabled;
+  return row;
 }
 
 }  // namespace
