@@ -49,7 +49,7 @@ void RabbitmqPlugin::init(std::string_view configJson) {
 void RabbitmqPlugin::start() {
   if (!configuration_.broker) {
     host().log(
-        COLIBRI_LOG_WARN,
+        COLIBRI_LOG_INFO,
         "there is no broker (plugins.rabbitmq.uri, or enabled is false): nothing is published");
     return;
   }
