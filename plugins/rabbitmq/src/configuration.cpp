@@ -17,6 +17,7 @@ std::optional<GlobalExchange> readGlobal(const json::object& object, std::string
   GlobalExchange global{.name = std::move(exchange),
                         .prefix = std::move(prefix),
                         .events = readSwitches(switches == nullptr ? json::object() : *switches)};
+  if (global.events.empty()) return std::nullopt;  // every one is switched off
   for (const auto& event : global.events)
     if (const auto problem = problemOf(global.routeOf(event)); !problem.empty())
       refuse("prefix_key", problem);

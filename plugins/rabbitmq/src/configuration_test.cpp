@@ -1,5 +1,7 @@
 #include "configuration.hpp"
 
+#include "event_settings/event_names.hpp"
+
 #include <gmock/gmock.h>
 
 #include <colibri/sdk/plugin.hpp>
@@ -36,6 +38,13 @@ TEST(RabbitmqConfiguration, GlobalHasAnExchangeAPrefixAndItsEvents) {
   ASSERT_TRUE(global);
   EXPECT_THAT(global->events, ::testing::UnorderedElementsAre("call", "groups.update"));
   EXPECT_EQ(global->routeOf("call"), (Route{"evolution", "pre.call", "call"}));
+  std::string off;
+  for (const auto& name : event_settings::eventNames())
+    off.append(off.empty() ? "{" : ",").append("\"").append(name.filter).append("\":false");
+  EXPECT_FALSE(
+      parseConfiguration(R"({"uri":"amqp://h","global":{"enabled":true,"events":)" + off + "}}}")
+          .global)
+      << "an empty list of events would mean all";
   const auto plain = parseConfiguration(R"({"uri":"amqp://h","global":{"enabled":true}})").global;
   EXPECT_EQ(plain->events.size(), 31U);
   EXPECT_EQ(plain->routeOf("call"), (Route{"evolution_exchange", "call", "call"}));

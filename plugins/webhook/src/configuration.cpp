@@ -77,6 +77,7 @@ std::optional<Settings> readGlobal(const json::object& object) {
   settings.byEvents = boolAt(object, "by_events").value_or(false);
   const auto* events = objectAt(object, "events");
   settings.events = readSwitches(events == nullptr ? json::object() : *events);
+  if (settings.events.empty()) return std::nullopt;  // every one is switched off
   return settings;
 }
 

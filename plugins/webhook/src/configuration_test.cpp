@@ -56,6 +56,16 @@ TEST(Configuration, BoundsTheFilesOfMessages) {
   EXPECT_THAT(refusalOf(R"({"media":{"max_bytes":1}})"), testing::HasSubstr("max_bytes"));
 }
 
+std::string allOff() {
+  std::string switches;
+  for (const auto& name : event_settings::eventNames())
+    switches.append(switches.empty() ? "" : ",")
+        .append("\"")
+        .append(name.filter)
+        .append("\":false");
+  return "{" + switches + "}";
+}
+
 TEST(Configuration, AGlobalWebhookIsThereOnlyIfItIsEnabled) {
   EXPECT_FALSE(parseConfiguration(R"({"global":{"url":"https://a.test/"}})").global);
   const auto c = parseConfiguration(
@@ -63,6 +73,10 @@ TEST(Configuration, AGlobalWebhookIsThereOnlyIfItIsEnabled) {
   ASSERT_TRUE(c.global);
   EXPECT_EQ(targetOf(*c.global, "call"), "https://a.test/call");
   EXPECT_THAT(c.global->events, testing::ElementsAre("call"));
+  EXPECT_FALSE(parseConfiguration(R"({"global":{"enabled":true,"url":"https://a.test/","events":)" +
+                                  allOff() + "}}")
+                   .global)
+      << "an empty list of events would mean all";
   EXPECT_THAT(refusalOf(R"({"global":{"enabled":true}})"), "global.url: is missing");
   EXPECT_THAT(refusalOf(R"({"global":{"enabled":true,"url":"a.test"}})"),
               testing::HasSubstr("global.url: must start with"));

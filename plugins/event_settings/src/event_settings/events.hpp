@@ -17,7 +17,8 @@ std::vector<std::string> readEvents(const boost::json::array& events);
 /// sdk::Error with a sentence.
 std::vector<std::string> readSwitches(const boost::json::object& switches);
 
-/// The filter of a lane, {"types":[…]}, for wire names.
+/// The filter of a lane, {"types":[…]}, for one wire name or more: a list of none lets everything
+/// through.
 std::string filterOf(std::span<const std::string> wireNames);
 /// The filter of a sink's subscription: the 31 events of the API and nothing else.
 std::string filterOfAll();
