@@ -9,6 +9,8 @@
 namespace colibri::net {
 namespace {
 
+constexpr auto kSystemCertificates = "/etc/ssl/certs";  // of Debian, by hash
+
 bool isToken(std::string_view text) noexcept {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -128,7 +130,10 @@ Result<void> CurlExchange::prepare(const UrlPolicy& policy, const ExchangeDefaul
   set(easy, CURLOPT_NOPROXY, "");
   set(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout.count()));
   set(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(defaults.connectTimeout.count()));
-  if (!defaults.caBundle.empty()) set(easy, CURLOPT_CAINFO, defaults.caBundle.c_str());
+  if (!defaults.caBundle.empty()) {  // the public ones stay: WhatsApp's files come from there
+    set(easy, CURLOPT_CAINFO, defaults.caBundle.c_str());
+    set(easy, CURLOPT_CAPATH, kSystemCertificates);
+  }
   set(easy, CURLOPT_ERRORBUFFER, detail_.data());
   set(easy, CURLOPT_WRITEFUNCTION, &onBody);
   set(easy, CURLOPT_WRITEDATA, this);
