@@ -19,6 +19,22 @@ delivery::Deliveries::Done<T> answering(Reply reply, Shape shape) {
   };
 }
 
+/// What `reader` finds in the body; nothing if it was refused, which the caller has been told.
+template <class Reader>
+auto read(Call& call, Reader reader) {
+  std::vector<std::string> errors;
+  using Read = decltype(reader(boost::json::object(), errors));
+  const auto body = parseObject(call.request.body);
+  if (!body) {
+    call.reply(failure(body.error()));
+    return std::optional<Read>();
+  }
+  auto value = reader(*body, errors);
+  if (errors.empty()) return std::optional<Read>(std::move(value));
+  call.reply(failure(400, errors));
+  return std::optional<Read>();
+}
+
 }  // namespace
 
 void DeliveriesController::lanes(Call call) const {
@@ -52,36 +68,27 @@ void DeliveriesController::deadLetters(Call call) const {
 }
 
 void DeliveriesController::replay(Call call) const {
-  const auto body = parseObject(call.request.body);
-  if (!body) return call.reply(failure(body.error()));
-  std::vector<std::string> errors;
-  auto choice = readChoice(*body, errors);
-  if (!errors.empty()) return call.reply(failure(400, errors));
+  auto choice = read(call, readChoice);
+  if (!choice) return;
   const auto scope = scopeOf(call);
-  deliveries_.replay(scope, std::move(choice),
+  deliveries_.replay(scope, std::move(*choice),
                      answering<delivery::ReplayAnswer>(std::move(call.reply), shapes::replayed));
 }
 
 void DeliveriesController::purge(Call call) const {
-  const auto body = parseObject(call.request.body);
-  if (!body) return call.reply(failure(body.error()));
-  std::vector<std::string> errors;
-  auto choice = readChoice(*body, errors);
-  if (!errors.empty()) return call.reply(failure(400, errors));
+  auto choice = read(call, readChoice);
+  if (!choice) return;
   const auto scope = scopeOf(call);
-  deliveries_.purge(scope, std::move(choice),
+  deliveries_.purge(scope, std::move(*choice),
                     answering<delivery::PurgeAnswer>(std::move(call.reply), shapes::purged));
 }
 
 void DeliveriesController::resume(Call call) const {
-  const auto body = parseObject(call.request.body);
-  if (!body) return call.reply(failure(body.error()));
-  std::vector<std::string> errors;
-  const auto lane = readLane(*body, errors);
-  if (!errors.empty()) return call.reply(failure(400, errors));
-  if (const auto done = deliveries_.resume(scopeOf(call), lane); !done)
+  const auto lane = read(call, readLane);
+  if (!lane) return;
+  if (const auto done = deliveries_.resume(scopeOf(call), *lane); !done)
     return call.reply(failure(done.error()));
-  call.reply(ok({{"lane", lane}, {"resumed", true}}));
+  call.reply(ok({{"lane", *lane}, {"resumed", true}}));
 }
 
 }  // namespace colibri::api

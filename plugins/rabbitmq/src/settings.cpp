@@ -13,10 +13,6 @@ using namespace event_settings;
 
 constexpr auto kMembers = std::to_array<std::string_view>({"enabled", "events"});
 
-json::object row(json::object shown, bool enabled) {
-  return {{"enabled", enabled}, {"events", shown["events"]}};
-}
-
 }  // namespace
 
 Settings parseSettings(std::string_view text, bool hasBroker) {
@@ -35,8 +31,7 @@ event_settings::Form formFor(bool hasBroker) noexcept {
   return {.alias = "rabbitmq",
           .members = kMembers,
           .check = hasBroker ? [](std::string_view text) { parseSettings(text, true); }
-                             : [](std::string_view text) { parseSettings(text, false); },
-          .row = row};
+                             : [](std::string_view text) { parseSettings(text, false); }};
 }
 
 }  // namespace colibri::rabbitmq

@@ -72,8 +72,14 @@ std::string nativeAnswer(const Form& form, std::string_view name,
 std::string v2Answer(const Form& form, std::string_view id, const colibri_settings* settings) {
   if (settings == nullptr) return "null";
   json::object answer{{"id", text(id)}};
-  for (auto& [key, value] : form.row(shownOf(form, *settings), settings->enabled != 0))
-    answer[key] = std::move(value);
+  const bool enabled = settings->enabled != 0;
+  auto shown = shownOf(form, *settings);
+  if (form.row == nullptr) {
+    answer["enabled"] = enabled;
+    answer["events"] = shown["events"];
+  } else {
+    for (auto& [key, value] : form.row(std::move(shown), enabled)) answer[key] = std::move(value);
+  }
   answer["createdAt"] = sdk::isoTime(settings->created_at_us);
   answer["updatedAt"] = sdk::isoTime(settings->updated_at_us);
   answer["instanceId"] = text(id);

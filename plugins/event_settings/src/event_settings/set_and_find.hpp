@@ -29,7 +29,7 @@ struct Form {
   void (*check)(std::string_view settingsJson) = nullptr;
   /// What find shows natively, of settings with all defaults. Null: all of it.
   boost::json::object (*shown)(boost::json::object settings) = nullptr;
-  /// The middle of v2's row: what lies between `id` and `createdAt`.
+  /// The middle of v2's row, what lies between `id` and `createdAt`. Null: `enabled` and `events`.
   boost::json::object (*row)(boost::json::object shown, bool enabled) = nullptr;
 };
 

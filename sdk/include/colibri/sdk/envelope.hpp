@@ -2,6 +2,7 @@
 #pragma once
 
 #include <colibri/sdk/event_sink.hpp>
+#include <colibri/sdk/json_string.hpp>
 
 #include <array>
 #include <chrono>
@@ -46,24 +47,6 @@ inline std::string isoTime(int64_t us) {
       static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
       static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
   return {out.data(), static_cast<size_t>(size)};
-}
-
-/// Appends `text` as a JSON string. It must be UTF-8.
-inline void appendJsonString(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out.push_back('"');
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out.push_back('\\');
-      out.push_back(c);
-    } else if (code < 0x20) {
-      out.append("\\u00").append(1, kHex[code >> 4]).append(1, kHex[code & 0xf]);
-    } else {
-      out.push_back(c);
-    }
-  }
-  out.push_back('"');
 }
 
 /// {"event","instance","data","destination","date_time","sender","server_url","apikey"}, in this order.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <colibri/abi/ext/http_routes.h>
+#include <colibri/sdk/json_string.hpp>
 #include <colibri/sdk/plugin.hpp>
 
 #include <vector>
@@ -64,7 +65,7 @@ class RouteCall {
     std::string json;
     for (const auto sentence : sentences) {
       json += json.empty() ? '[' : ',';
-      quote(json, sentence);
+      appendJsonString(json, sentence);
     }
     answer(status, json + ']');
   }
@@ -78,14 +79,6 @@ class RouteCall {
     uint64_t take() noexcept { return std::exchange(value, 0); }
     uint64_t value;
   };
-  static void quote(std::string& to, std::string_view text) {
-    to += '"';
-    for (const char c : text) {
-      if (c == '"' || c == '\\') to += '\\';
-      to += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-    to += '"';
-  }
 
   const colibri_host* host_;
   const colibri_host_http_routes* table_;

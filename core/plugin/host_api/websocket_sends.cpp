@@ -1,0 +1,189 @@
+// What a plugin says to its connections and raw requests.
+#include <utility>
+
+#include "base/utf8.hpp"
+#include "plugin/abi.hpp"
+#include "plugin/host_api/websocket_routes.hpp"
+#include "plugin/plugin_object.hpp"
+
+namespace colibri::plugin {
+namespace {
+
+constexpr std::size_t kMaxAnswerBytes = std::size_t{16} << 20;
+constexpr std::size_t kMaxReason = 123;
+constexpr std::size_t kMaxEarlyBytes = std::size_t{1} << 20;
+constexpr std::size_t kMaxKeyBytes = 1024;
+
+/// The plugin's own bytes, retained for as long as they wait.
+SharedBytes sharedOf(const colibri_buffer* buffer) {
+  buffer->retain(buffer);
+  std::shared_ptr<const void> owner(buffer, [](const colibri_buffer* b) { b->release(b); });
+  return {std::move(owner), abi::view(buffer)};
+}
+
+bool isOpcode(std::uint32_t opcode) noexcept {
+  return opcode == COLIBRI_WS_TEXT || opcode == COLIBRI_WS_BINARY;
+}
+
+}  // namespace
+
+colibri_status WebSocketRoutesApi::send(std::uint64_t connection, std::uint32_t opcode,
+                                        const colibri_buffer* message) {
+  if (message == nullptr || !isOpcode(opcode)) {
+    misbehaviour_.note(Misbehaviour::Kind::wrongCall, "send() was given no message, or no opcode");
+    return COLIBRI_E_INVALID_ARGUMENT;
+  }
+  const bool text = opcode == COLIBRI_WS_TEXT;
+  std::shared_ptr<WebChannel> channel;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto at = open_.find(connection);
+    if (at == open_.end() || at->second.raw()) return COLIBRI_E_NOT_FOUND;
+    channel = at->second.channel;
+    if (!channel) {
+      auto& open = at->second;
+      if (open.end) return COLIBRI_E_NOT_FOUND;
+      if (open.earlyBytes + message->size > kMaxEarlyBytes) {
+        open.end.emplace(std::uint16_t{1013}, "not reading");
+        return COLIBRI_E_BUSY;
+      }
+      open.earlyBytes += message->size;
+      open.early.push_back({text, sharedOf(message)});
+      return COLIBRI_OK;
+    }
+  }
+  switch (channel->send(text, sharedOf(message))) {
+    case WebSent::taken:
+      return COLIBRI_OK;
+    case WebSent::half:
+      return COLIBRI_PENDING;
+    case WebSent::full:
+      return COLIBRI_E_BUSY;
+    case WebSent::closed:
+      break;
+  }
+  return COLIBRI_E_NOT_FOUND;
+}
+
+void WebSocketRoutesApi::sendMany(const std::uint64_t* connections, std::size_t count,
+                                  std::uint32_t opcode, const colibri_buffer* message) {
+  if (message == nullptr || !isOpcode(opcode) || (connections == nullptr && count != 0))
+    return misbehaviour_.note(Misbehaviour::Kind::wrongCall,
+                              "send_many() was given no message, no opcode or no connections");
+  std::vector<std::shared_ptr<WebChannel>> channels;
+  std::vector<std::uint64_t> deciding;
+  channels.reserve(count);
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto token : std::span(connections, count)) {
+      const auto at = open_.find(token);
+      if (at == open_.end() || at->second.raw()) continue;
+      if (at->second.channel)
+        channels.push_back(at->second.channel);
+      else
+        deciding.push_back(token);
+    }
+  }
+  if (!channels.empty())
+    channels.front()->sendMany(channels, opcode == COLIBRI_WS_TEXT, sharedOf(message));
+  for (const auto token : deciding) send(token, opcode, message);
+}
+
+void WebSocketRoutesApi::close(std::uint64_t connection, std::uint32_t code, colibri_str reason) {
+  const auto text = abi::view(reason);
+  const bool good = code >= 1000 && code <= 4999 && code != 1004 && code != 1005 && code != 1006 &&
+                    code != 1015 && abi::valid(reason) && text.size() <= kMaxReason &&
+                    utf8::valid(text);
+  if (!good) {
+    misbehaviour_.note(Misbehaviour::Kind::wrongCall,
+                       "close() was given a code no one may send, or a reason that is too long");
+  }
+  const auto with = good ? static_cast<std::uint16_t>(code) : std::uint16_t{1011};
+  const std::string why(good ? text : std::string_view());
+  std::shared_ptr<WebChannel> channel;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto at = open_.find(connection);
+    if (at != open_.end() && !at->second.raw()) {
+      channel = at->second.channel;
+      if (!channel && !at->second.end) at->second.end.emplace(with, why);
+    }
+  }
+  if (channel) return channel->close(with, why);
+  if (!wasGiven(connection))
+    misbehaviour_.note(Misbehaviour::Kind::foreignToken, "close() of what was never open");
+}
+
+void WebSocketRoutesApi::respond(std::uint64_t request, std::uint32_t status,
+                                 colibri_str contentType, const colibri_buffer* body) {
+  if (!wasGiven(request))
+    return misbehaviour_.note(Misbehaviour::Kind::foreignToken,
+                              "an answer for a request that never was");
+  WebOutcome outcome;
+  const auto type = abi::view(contentType);
+  if (status < 200 || status > 599 || !abi::valid(contentType) || type.size() > 256 ||
+      (body != nullptr && body->size > kMaxAnswerBytes)) {
+    misbehaviour_.note(Misbehaviour::Kind::wrongCall,
+                       "respond() was given a status that is not 200 to 599, or over 16 MB");
+    outcome.refusal = {{Errc::internal, callee_.alias() + " answered against the rules"}};
+  } else {
+    outcome.answer = {static_cast<int>(status), std::string(type), std::string(abi::view(body))};
+  }
+  settle(request, std::move(outcome));  // of one that left, nobody hears
+}
+
+colibri_status WebSocketRoutesApi::checkKey(std::uint64_t token, colibri_str key,
+                                            colibri_caller* out) {
+  if (out == nullptr || !COLIBRI_KNOWS(out, instance_key) || !abi::valid(key))
+    return COLIBRI_E_INVALID_ARGUMENT;
+  KeyCheck check;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto at = open_.find(token);
+    if (at == open_.end()) return COLIBRI_E_NOT_FOUND;
+    check = at->second.checkKey;
+  }
+  const auto verdict = check(abi::view(key).substr(0, kMaxKeyBytes));
+  if (verdict.is == KeyVerdict::Is::wrong) return COLIBRI_E_UNAUTHENTICATED;
+  if (verdict.is == KeyVerdict::Is::tooMany) return COLIBRI_E_RATE_LIMITED;
+  out->kind = static_cast<std::uint32_t>(verdict.caller.kind);
+  out->instance_key = verdict.caller.instance;
+  return COLIBRI_OK;
+}
+
+const colibri_host_websocket_routes WebSocketRoutesApi::kTable{
+    sizeof(colibri_host_websocket_routes),
+    0,
+    [](const colibri_host* host, uint64_t connection, uint32_t opcode,
+       const colibri_buffer* message) noexcept {
+      return PluginObject::guard(host, nullptr, [&](PluginObject& o) {
+        return o.webSocketRoutes().send(connection, opcode, message);
+      });
+    },
+    [](const colibri_host* host, const uint64_t* connections, size_t count, uint32_t opcode,
+       const colibri_buffer* message) noexcept {
+      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
+        o.webSocketRoutes().sendMany(connections, count, opcode, message);
+        return colibri_status{COLIBRI_OK};
+      });
+    },
+    [](const colibri_host* host, uint64_t connection, uint32_t code, colibri_str reason) noexcept {
+      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
+        o.webSocketRoutes().close(connection, code, reason);
+        return colibri_status{COLIBRI_OK};
+      });
+    },
+    [](const colibri_host* host, uint64_t request, uint32_t status, colibri_str contentType,
+       const colibri_buffer* body) noexcept {
+      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
+        o.webSocketRoutes().respond(request, status, contentType, body);
+        return colibri_status{COLIBRI_OK};
+      });
+    },
+    [](const colibri_host* host, uint64_t token, colibri_str key, colibri_caller* out) noexcept {
+      return PluginObject::guard(host, nullptr, [&](PluginObject& o) {
+        return o.webSocketRoutes().checkKey(token, key, out);
+      });
+    }};
+
+}  // namespace colibri::plugin
