@@ -115,22 +115,32 @@ void Lifecycle::Impl::restartNow(InstanceKey key) {
   const auto instance = services.registry.get(key);
   auto& w = work(key);
   if (isIdle(instance->state)) return openNow(*instance, "");
-  if (std::exchange(w.reopen, true)) return;  // a restart is under way already
+  if (w.restart != 0) return;  // one is under way already
+  w.restart = ++lastRestart;
   connectorOf(*instance)->close(
       key, options.closeWithin, [weak = weak_from_this(), key](const Error& refused) {
         log::write(log::Level::warn, "instances", "the connector refused to close",
                    {{"instance", key}, {"why", refused.message}});
       });
-  postAfter(key, options.closeWithin + std::chrono::seconds(1), "instance restart", [this, key] {
-    if (services.registry.get(key) && std::exchange(work(key).reopen, false)) reopenNow(key);
+  postAfter(key, options.reopenWithin, "instance restart", [this, key, restart = w.restart] {
+    if (services.registry.get(key) && work(key).restart == restart) reopenNow(key);
   });
 }
 
+/// The second half of a restart: CLOSED has come, or has not come in time.
 void Lifecycle::Impl::reopenNow(InstanceKey key) {
+  work(key).restart = 0;
   const auto instance = services.registry.get(key);
-  if (!instance || instance->deleting || connectorOf(*instance) == nullptr)
+  if (!instance->deleting && connectorOf(*instance) != nullptr) openNow(*instance, "");
+}
+
+/// Opens an instance that was linked before the gateway started.
+void Lifecycle::Impl::openLinkedNow(InstanceKey key) {
+  const auto instance = services.registry.get(key);
+  if (!instance || instance->deleting || instance->state == State::open ||
+      connectorOf(*instance) == nullptr) {
     return openNextLinked(key);
-  if (instance->state == State::open) return openNextLinked(key);
+  }
   openNow(*instance, "");
 }
 
@@ -156,7 +166,7 @@ void Lifecycle::Impl::openLinked() {
     opening.insert(next);
     pacing = true;
   }
-  post(next, "instance reopen", [this, next] { reopenNow(next); });
+  post(next, "instance reopen", [this, next] { openLinkedNow(next); });
   postAfter(next, options.openWithin, "instance reopen", [this, next] { openNextLinked(next); });
   services.timers.after(std::chrono::milliseconds(1000 / options.opensPerSecond),
                         [weak = weak_from_this()] {

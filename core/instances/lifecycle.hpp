@@ -60,6 +60,7 @@ class Lifecycle final : public ReportSink, public SettingsKeeper {
     std::chrono::milliseconds qrWait{15'000};        ///< until a QR code must have come
     std::chrono::milliseconds logoutWithin{10'000};  ///< for telling the network
     std::chrono::milliseconds closeWithin{5'000};
+    std::chrono::milliseconds reopenWithin{6'000};  ///< of a restart, closed or not
     std::chrono::milliseconds farewellWithin{10'000};
     std::uint32_t opensAtOnce = 10;  ///< handshakes at the same time after a start
     std::uint32_t opensPerSecond = 10;

@@ -40,6 +40,7 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
   void expireNow(InstanceKey key, std::uint64_t waiter);
   void restartNow(InstanceKey key);
   void reopenNow(InstanceKey key);
+  void openLinkedNow(InstanceKey key);
   void openNextLinked(InstanceKey finished);
   void openLinked();
 
@@ -98,7 +99,7 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
     std::vector<Done<InstancePtr>> logouts;
     std::uint64_t logoutRound = 0;  ///< late timers compare it
     std::vector<Function<void()>> purged;
-    bool reopen = false;            ///< a restart waits for CLOSED
+    std::uint64_t restart = 0;      ///< the one that waits for CLOSED; late timers compare it
     std::uint64_t removalStep = 0;  ///< 0 = not being removed; late timers compare it
     std::string lastTrouble;        ///< the latest detail of this attempt, for the 504
   };
@@ -114,7 +115,7 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
   std::unordered_map<std::string, Connector*> connectors;  // by integration; fixed before load()
   std::vector<Observer*> observers;                        // fixed before load()
   std::atomic<bool> stopped = false;
-  std::atomic<std::uint64_t> illegal = 0, lastWaiter = 0;
+  std::atomic<std::uint64_t> illegal = 0, lastWaiter = 0, lastRestart = 0;
 
   std::mutex mutex;  // guards the rest
   std::unordered_map<InstanceKey, std::unique_ptr<Work>> works;

@@ -149,6 +149,27 @@ TEST(Lifecycle, RestartGoesOnWhenTheConnectorDoesNotClose) {
   EXPECT_TRUE(eventually([&] { return world.connector.count("open") == 1; }));
 }
 
+TEST(Lifecycle, TheTimerOfAFinishedRestartDoesNotEndTheNextOne) {
+  World world;
+  const auto key = world.create("a");
+  const auto restart = [&](std::size_t nth) {
+    world.open(key);
+    ASSERT_TRUE(
+        answerOf<InstancePtr>([&](auto d) { world.lifecycle->restart(key, std::move(d)); }));
+    ASSERT_TRUE(eventually([&] { return world.connector.count("close") == nth; }));
+  };
+  restart(1);
+  std::promise<void> late;
+  world.timers.after(World::quick().reopenWithin, [&] { late.set_value(); });
+  world.report(key, closed);
+  ASSERT_TRUE(eventually([&] { return world.connector.count("open") == 1; }));
+  restart(2);
+  late.get_future().wait();
+  world.report(key, closed);
+  EXPECT_TRUE(eventually([&] { return world.connector.count("open") == 2; }));
+  EXPECT_EQ(world.registry.get(key)->api, ApiState::connecting);
+}
+
 TEST(Lifecycle, LogoutEndsInLoggedOutAndIsIdempotent) {
   World world;
   const auto key = world.create("a");

@@ -94,7 +94,7 @@ void Lifecycle::Impl::removeNow(InstanceKey key, Function<void()> purged) {
   if (purged) w.purged.push_back(std::move(purged));
   if (w.removalStep != 0) return;
   w.removalStep = kLoggingOut;
-  w.reopen = false;
+  w.restart = 0;
   failWaitersNow(key, {Errc::cancelled, "the instance was deleted"});
   for (auto& done : std::exchange(w.logouts, {})) done(instance);
   openNextLinked(key);

@@ -52,7 +52,7 @@ void Lifecycle::Impl::applyNow(const std::string& alias, StateReport report) {
   auto& w = work(key);
   // A link that broke meanwhile is no answer to close(): the connector means to try again by
   // itself.
-  const bool reopening = w.reopen && report.retryIn.count() == 0 &&
+  const bool reopening = w.restart != 0 && report.retryIn.count() == 0 &&
                          (report.state == State::closed || report.state == State::error);
   if (reopening) report.retryIn = std::max(report.retryIn, std::chrono::milliseconds(1));
 
@@ -107,10 +107,7 @@ void Lifecycle::Impl::applyNow(const std::string& alias, StateReport report) {
     for (auto& done : std::exchange(w.logouts, {})) done(now);
   }
   if (now->state != State::connecting) openNextLinked(key);
-  if (reopening) {
-    w.reopen = false;
-    reopenNow(key);
-  }
+  if (reopening) reopenNow(key);
 }
 
 QrCode Lifecycle::Impl::drawNow(const Instance& instance) {

@@ -137,7 +137,7 @@ async function mend(one) {
     delete one.final
     assert.equal((await gateway.call('GET', `/${one.name}/instance/connect`)).status, 200)
   } else {
-    await gateway.call('POST', `/${one.name}/instance/restart`)
+    assert.equal((await gateway.call('POST', `/${one.name}/instance/restart`)).status, 200)
   }
 }
 

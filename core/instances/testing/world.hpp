@@ -149,7 +149,11 @@ struct World {
 
   static Lifecycle::Options quick() {
     using namespace std::chrono_literals;
-    return {.qrWait = 400ms, .logoutWithin = 400ms, .closeWithin = 400ms, .farewellWithin = 400ms};
+    return {.qrWait = 400ms,
+            .logoutWithin = 400ms,
+            .closeWithin = 400ms,
+            .reopenWithin = 400ms,
+            .farewellWithin = 400ms};
   }
   static std::filesystem::path fresh() {
     auto path = std::filesystem::temp_directory_path() / ("colibri-world-" + newUuid());
