@@ -7,9 +7,10 @@
 //   steps for each frame of that kind; without, see defaults()
 //
 // A step is an object with one of: "send" (a header; a text "$name" is replaced by that member of
-// the frame received) and "tail"; "tell" (publishes the frame received as an event); "tell process"
-// (publishes what this process sees of itself); "print" and "print error"; "raw" (bytes as they
-// are); "exit" (a code); "kill" (itself); "hang" (for ever); "close" (the socket, and stays).
+// the frame received, and a state gets the instance's last "ask" unless it has one) and "tail";
+// "tell" (publishes the frame received as an event); "tell process" (publishes what this process
+// sees of itself); "print" and "print error"; "raw" (bytes as they are); "exit" (a code); "kill"
+// (itself); "hang" (for ever); "close" (the socket, and stays).
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -23,6 +24,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <unordered_map>
 
 #include "frame.hpp"
 
@@ -133,6 +135,7 @@ class FakeBridge {
 
   void on(const Frame& frame) {
     const auto kind = std::string(frame.header.at("t").as_string());
+    if (const auto* ask = frame.header.if_contains("ask")) asks_[frame.header.at("k")] = *ask;
     const auto* given = script_.if_contains("on " + kind);
     for (const auto& step : given == nullptr ? defaults(kind) : given->as_array()) {
       run(step.as_object(), frame);
@@ -156,7 +159,8 @@ class FakeBridge {
 
   void run(const json::object& step, const Frame& frame) {
     const auto tail = step.contains("tail") ? std::string(step.at("tail").as_string()) : "";
-    if (const auto* header = step.if_contains("send")) send(filled(*header, frame.header), tail);
+    if (const auto* header = step.if_contains("send"))
+      send(withAsk(filled(*header, frame.header)), tail);
     if (step.contains("tell")) {
       publish(step.at("tell").is_string() ? step.at("tell") : frame.header.at("k"),
               json::object{{"header", frame.header}, {"tail", frame.tail}});
@@ -171,12 +175,23 @@ class FakeBridge {
     if (step.contains("hang") || step.contains("close")) hang();
   }
 
+  json::value withAsk(json::value header) const {
+    auto& fields = header.as_object();
+    const auto* kind = fields.if_contains("t");
+    const auto* key = fields.if_contains("k");
+    if (kind == nullptr || *kind != "state" || key == nullptr) return header;
+    const auto last = asks_.find(*key);
+    if (last != asks_.end()) fields.emplace("ask", last->second);
+    return header;
+  }
+
   static void print(std::FILE* to, const json::value& line) {
     std::fprintf(to, "%s\n", line.as_string().c_str());
     std::fflush(to);
   }
 
   json::object script_;
+  std::unordered_map<json::value, json::value> asks_;  // by instance
   char** arguments_;
 };
 

@@ -95,6 +95,27 @@ TEST_F(Instances, AnOpenWhileACloseIsUnderWaySurvivesTheEndOfItsBridge) {
   EXPECT_EQ(runs(), 2u);
 }
 
+TEST_F(Instances, AnEndThatCrossesWithACloseIsNotTakenForItsAnswer) {
+  start(R"({"on close": [
+    {"send": {"t":"state","k":"$k","ask":1,"state":"closed","networkCode":440}},
+    {"send": {"t":"state","k":"$k","state":"closed","detail":"as asked"}}]})");
+  openAndWait();
+  ASSERT_EQ(host->close(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_CLOSED));
+  EXPECT_EQ(lastState()->detail, "as asked");
+}
+
+TEST_F(Instances, AnEndThatCrossesWithAnOpenDoesNotEndIt) {
+  start(R"({"on open": [
+    {"send": {"t":"state","k":"$k","ask":1,"state":"closed","networkCode":403}},
+    {"send": {"t":"state","k":"$k","state":"open"}}]})");
+  ASSERT_EQ(host->open(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_CLOSED));
+  ASSERT_EQ(host->open(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_OPEN));
+  EXPECT_EQ(count(COLIBRI_INSTANCE_CLOSED), 1u);
+}
+
 TEST_F(Instances, AFinalCloseOfTheNetworkKeepsItsNumberAndIsNotTriedAgain) {
   start(R"({"on open": [
     {"send": {"t":"state","k":"$k","state":"connecting"}},

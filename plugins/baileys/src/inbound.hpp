@@ -24,6 +24,7 @@ Hello readHello(const Frame& frame);
 struct StateReport {
   colibri_instance_state state = COLIBRI_INSTANCE_CONNECTING;
   std::uint64_t key = 0;
+  std::int64_t ask = 0;  ///< the latest that the bridge had been asked when it said this
   std::string qr, pairingCode, infoJson, detail;
   std::int64_t qrExpiresAtUs = 0, pairingCodeExpiresAtUs = 0;
   std::int32_t networkCode = 0;

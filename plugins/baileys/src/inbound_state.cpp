@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kMaxName = 64, kMaxQr = 4096, kMaxCode = 64, kMaxDetail = 1024;
 constexpr std::size_t kMaxInfo = 2048;
 constexpr std::int64_t kMaxTime = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMaxAsk = 1LL << 53;  // what a number of JavaScript's can be
 
 colibri_instance_state stateNamed(std::string_view name) {
   if (name == "connecting") return COLIBRI_INSTANCE_CONNECTING;
@@ -53,6 +54,7 @@ StateReport readState(const Frame& frame) {
   const Fields fields(frame.header);
   StateReport report;
   report.key = fields.id("k");
+  report.ask = fields.numberOr("ask", 0, 0, kMaxAsk);
   report.state = stateNamed(fields.text("state", kMaxName));
   report.qr = fields.optionalText("qr", kMaxQr).value_or("");
   report.pairingCode = fields.optionalText("pairingCode", kMaxCode).value_or("");

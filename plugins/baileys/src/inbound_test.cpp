@@ -50,6 +50,7 @@ TEST(ReadState, NamesTheFieldThatIsWrong) {
                {R"({"k":"-1","state":"open"})", "'k'"},
                {R"({"k":"18446744073709551616","state":"open"})", "'k'"},
                {R"({"k":"1x","state":"open"})", "'k'"},
+               {R"({"k":"1","ask":"2","state":"open"})", "'ask'"},
                {R"({"k":"1"})", "'state'"},
                {R"({"k":"1","state":"on fire"})", "'state'"},
                {R"({"k":"1","state":"qr","qr":{}})", "'qr'"},

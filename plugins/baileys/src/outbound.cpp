@@ -48,23 +48,25 @@ std::string hello(const BridgeOptions& options) {
   return frame({{"t", "hello"}, {"version", 1}, {"options", std::move(given)}});
 }
 
-std::string open(std::uint64_t key, std::string_view instanceId, std::string_view name,
-                 std::string_view optionsJson) {
+std::string open(std::uint64_t key, std::int64_t ask, std::string_view instanceId,
+                 std::string_view name, std::string_view optionsJson) {
   return frame({{"t", "open"},
                 {"k", std::to_string(key)},
+                {"ask", ask},
                 {"instanceId", js(instanceId)},
                 {"name", js(name)},
                 {"options", parseObject(optionsJson)}});
 }
 
-std::string close(std::uint64_t key) {
-  return frame({{"t", "close"}, {"k", std::to_string(key)}});
+std::string close(std::uint64_t key, std::int64_t ask) {
+  return frame({{"t", "close"}, {"k", std::to_string(key)}, {"ask", ask}});
 }
 
-std::string logout(std::uint64_t key, std::string_view instanceId, std::string_view name,
-                   std::chrono::milliseconds deadline) {
+std::string logout(std::uint64_t key, std::int64_t ask, std::string_view instanceId,
+                   std::string_view name, std::chrono::milliseconds deadline) {
   return frame({{"t", "logout"},
                 {"k", std::to_string(key)},
+                {"ask", ask},
                 {"instanceId", js(instanceId)},
                 {"name", js(name)},
                 {"deadlineMs", deadline.count()}});

@@ -15,11 +15,12 @@ namespace colibri::baileys::outbound {
 // What the plugin says to a bridge: whole frames, ready to be written. [Threading] pure.
 
 std::string hello(const BridgeOptions& options);
-std::string open(std::uint64_t key, std::string_view instanceId, std::string_view name,
-                 std::string_view optionsJson);
-std::string close(std::uint64_t key);
-std::string logout(std::uint64_t key, std::string_view instanceId, std::string_view name,
-                   std::chrono::milliseconds deadline);
+/// `ask`: the number of what is asked of the instance; states say it again, see PROTOCOL.md.
+std::string open(std::uint64_t key, std::int64_t ask, std::string_view instanceId,
+                 std::string_view name, std::string_view optionsJson);
+std::string close(std::uint64_t key, std::int64_t ask);
+std::string logout(std::uint64_t key, std::int64_t ask, std::string_view instanceId,
+                   std::string_view name, std::chrono::milliseconds deadline);
 std::string forget(std::uint64_t key);
 /// Throws sdk::Error(E_INVALID_ARGUMENT) if the body is no JSON object or too large for a frame.
 std::string submit(const colibri_command& command);

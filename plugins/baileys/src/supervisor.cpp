@@ -65,7 +65,7 @@ void Supervisor::close(std::uint64_t key, milliseconds deadline) {
   }
   instance.wish = Wish::close;
   instance.deadline = now() + deadline;
-  bridge->send(outbound::close(key));
+  bridge->send(outbound::close(key, ++instance.ask));
 }
 
 void Supervisor::logout(std::uint64_t key, milliseconds deadline) {
@@ -116,10 +116,11 @@ void Supervisor::place(std::uint64_t key) {
 /// Says to a ready bridge what the host wants of an instance.
 void Supervisor::ask(std::uint64_t key, Instance& instance, Bridge& bridge) {
   if (instance.wish == Wish::open) {
-    bridge.send(outbound::open(key, instance.id, instance.name, instance.options));
+    bridge.send(outbound::open(key, ++instance.ask, instance.id, instance.name, instance.options));
   } else if (instance.wish == Wish::logout) {
     const auto left = std::chrono::duration_cast<milliseconds>(instance.deadline - now());
-    bridge.send(outbound::logout(key, instance.id, instance.name, std::max(left, kLeastLogout)));
+    bridge.send(outbound::logout(key, ++instance.ask, instance.id, instance.name,
+                                 std::max(left, kLeastLogout)));
   }
 }
 
@@ -192,7 +193,7 @@ void Supervisor::stop(milliseconds deadline) {
     if (bridge != nullptr && instance.wish == Wish::open) {
       instance.wish = Wish::close;
       instance.deadline = SteadyTime::max();
-      bridge->send(outbound::close(key));
+      bridge->send(outbound::close(key, ++instance.ask));
     } else if (bridge == nullptr) {
       settle(key, instance);
     }

@@ -62,6 +62,7 @@ class Supervisor final : private Bridge::Listener {
     bool openAfter = false;  ///< asked for while a close or logout was under way
     colibri_instance_state reported = COLIBRI_INSTANCE_CREATED;
     SteadyTime deadline{};  ///< of a close or logout
+    std::int64_t ask = 0;   ///< number of the last open, close or logout that a bridge was told
   };
   struct Slot {
     std::unique_ptr<Bridge> bridge;

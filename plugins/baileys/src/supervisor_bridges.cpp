@@ -129,6 +129,8 @@ void Supervisor::onState(Bridge& bridge, const Frame& frame) {
   }
   auto& instance = found->second;
   const bool ends = isFinal(state);
+  // An end that crossed with a later open, close or logout: that one's outcome follows.
+  if (ends && state.ask != instance.ask) return;
   if (instance.wish == Wish::none || (instance.wish != Wish::open && !ends)) return;
   if (instance.wish == Wish::logout && state.state != COLIBRI_INSTANCE_LOGGED_OUT) return;
   const bool opened = state.state == COLIBRI_INSTANCE_OPEN;

@@ -15,6 +15,7 @@ export class Bridge extends EventEmitter {
   #link;
   #version;
   #instances = new Map(); // k -> Instance
+  #asks = new Map(); // k -> number of the last open, close or logout
   #settings = null;
   #stops = null;
   #log;
@@ -31,6 +32,7 @@ export class Bridge extends EventEmitter {
   get log() { return this.#log; }
 
   #take(header) {
+    if (header.ask) this.#asks.set(header.k, header.ask);
     if (header.t === 'hello') return this.#onHello(header);
     if (header.t === 'ping') return this.#link.send({ t: 'pong', id: header.id });
     if (!this.#settings) return this.emit('fatal', 'the first frame was no hello');
@@ -52,12 +54,13 @@ export class Bridge extends EventEmitter {
     close: ({ k }) => {
       const instance = this.#instances.get(k);
       if (instance) instance.close();
-      else this.#link.send({ t: 'state', k, state: 'closed' });
+      else this.#report(k, { state: 'closed' });
     },
     logout: (header) => void this.#instance(header).logout(header.deadlineMs),
     forget: ({ k }) => {
       this.#instances.get(k)?.forget();
       this.#instances.delete(k);
+      this.#asks.delete(k);
     },
     submit: (header) => this.#submit(header),
     cancel: ({ token }) => this.#instances.forEach((instance) => instance.cancel(token)),
@@ -82,12 +85,16 @@ export class Bridge extends EventEmitter {
       settings: this.#settings,
     };
     const instance = new Instance(parts, {
-      report: (fields) => this.#link.send({ t: 'state', k, ...fields }),
+      report: (fields) => this.#report(k, fields),
       complete: (...answer) => this.#complete(...answer),
     });
     if (this.#paused) instance.pause();
     this.#instances.set(k, instance);
     return instance;
+  }
+
+  #report(k, fields) {
+    this.#link.send({ t: 'state', k, ask: this.#asks.get(k), ...fields });
   }
 
   #submit(header) {

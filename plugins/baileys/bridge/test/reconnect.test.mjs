@@ -289,3 +289,13 @@ test('a command for an instance that is closed, or not here, is unavailable at o
   await host.state('1', 'closed');
   assert.equal((await host.submit('1', 'message.send', { to: '1', text: 'x' })).status, -4);
 });
+
+test('each state says the last thing that was asked of its instance', async () => {
+  const host = await world.host();
+  host.send({ t: 'open', k: '1', ask: 3, instanceId: 'id-1', name: 'name-1', options: {} });
+  assert.equal((await host.state('1', 'qr')).ask, 3);
+  host.send({ t: 'close', k: '2', ask: 9 });
+  assert.equal((await host.state('2', 'closed')).ask, 9);
+  host.send({ t: 'close', k: '1', ask: 4 });
+  assert.equal((await host.state('1', 'closed')).ask, 4);
+});
