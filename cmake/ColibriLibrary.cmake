@@ -48,6 +48,7 @@ function(colibri_test name)
     set(ARG_LABEL unit)
   endif()
   add_executable(${name} ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)  # test files name things as they like
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main colibri-warnings)
   if(TARGET test-headers)
     target_precompile_headers(${name} REUSE_FROM test-headers)

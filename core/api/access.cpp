@@ -1,5 +1,6 @@
 #include "api/access.hpp"
 
+#include "base/ascii.hpp"
 #include "crypto/digest.hpp"
 
 namespace colibri::api {
@@ -11,7 +12,7 @@ std::string_view keyOf(const http::Headers& headers) {
   const auto key = headers.get("apikey");
   for (std::size_t i = 0; i < headers.size(); ++i) {
     const auto [name, value] = headers.at(i);
-    if (http::sameIgnoringCase(name, "apikey") && value != key) return {};
+    if (sameIgnoringCase(name, "apikey") && value != key) return {};
   }
   return key;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/ascii.hpp"
+
 namespace colibri::api {
 namespace {
 
@@ -49,7 +51,7 @@ class HopsFromTheEnd {
     while (!open_) {
       if (next_ == 0) return std::nullopt;
       const auto [name, value] = headers_.at(--next_);
-      if (!http::sameIgnoringCase(name, "x-forwarded-for")) continue;
+      if (!sameIgnoringCase(name, "x-forwarded-for")) continue;
       rest_ = value;
       open_ = true;
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
+
 namespace colibri::api {
 namespace {
 
@@ -31,7 +33,7 @@ Cors::Cors(Options options)
 
 bool Cors::allows(std::string_view origin) const {
   return everyOrigin_ || std::ranges::any_of(options_.origins, [&](const std::string& allowed) {
-           return http::sameIgnoringCase(allowed, origin);
+           return sameIgnoringCase(allowed, origin);
          });
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "api/api.hpp"
+#include "base/ascii.hpp"
 #include "http/handshake.hpp"
 
 namespace colibri::api {
@@ -8,8 +9,8 @@ namespace {
 
 /// What identifies a sender is nobody's business behind the door.
 bool isSecret(std::string_view name) {
-  return http::sameIgnoringCase(name, "apikey") || http::sameIgnoringCase(name, "authorization") ||
-         http::sameIgnoringCase(name, "cookie");
+  return sameIgnoringCase(name, "apikey") || sameIgnoringCase(name, "authorization") ||
+         sameIgnoringCase(name, "cookie");
 }
 
 void dropSecrets(http::Request& request) {

@@ -3,6 +3,8 @@
 #include <iterator>
 #include <utility>
 
+#include "base/ascii.hpp"
+
 namespace colibri::api {
 namespace {
 
@@ -17,15 +19,15 @@ std::string joined(std::span<const std::string> segments) {
 std::optional<MountMatch> matchMount(std::span<const std::string> segments, Dialect rootDialect,
                                      std::span<const WebMount> mounts) {
   if (mounts.empty() || segments.empty()) return std::nullopt;
-  const bool v2 = http::sameIgnoringCase(segments[0], "v2");
-  const bool native = rootDialect == Dialect::v2 && http::sameIgnoringCase(segments[0], "native");
+  const bool v2 = sameIgnoringCase(segments[0], "v2");
+  const bool native = rootDialect == Dialect::v2 && sameIgnoringCase(segments[0], "native");
   if (v2 || native) segments = segments.subspan(1);
   for (std::size_t i = 0; i < mounts.size(); ++i) {
     const auto& mount = mounts[i];
     if (mount.ofInstance) {
-      if (!v2 && segments.size() == 2 && http::sameIgnoringCase(segments[1], mount.path))
+      if (!v2 && segments.size() == 2 && sameIgnoringCase(segments[1], mount.path))
         return MountMatch{i, true, segments[0], {}};
-    } else if (!segments.empty() && http::sameIgnoringCase(segments[0], mount.path)) {
+    } else if (!segments.empty() && sameIgnoringCase(segments[0], mount.path)) {
       return MountMatch{i, false, {}, joined(segments.subspan(1))};
     }
   }

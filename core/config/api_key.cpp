@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "base/ascii.hpp"
+
 namespace colibri::config {
 namespace {
 
@@ -11,18 +13,10 @@ namespace {
 constexpr std::array<std::string_view, 3> kPublished{
     "429683C4C977415CAAFCCE10F7D57E11", "B6D711FCDE4D4FD5936544120E713976", "BQYHJGJHJ"};
 
-bool sameLetters(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 }  // namespace
 
 bool isPublishedKey(std::string_view key) noexcept {
-  return std::ranges::any_of(kPublished, [&](auto known) { return sameLetters(key, known); });
+  return std::ranges::any_of(kPublished, [&](auto known) { return sameIgnoringCase(key, known); });
 }
 
 Result<void> checkApiKey(std::string_view key) {

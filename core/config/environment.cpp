@@ -9,7 +9,7 @@
 namespace colibri::config {
 namespace {
 
-constexpr std::string_view kPrefix = "COLIBRI_";
+constexpr std::string_view kVariablePrefix = "COLIBRI_";
 
 struct PluginVariable {
   std::string_view alias;
@@ -61,7 +61,7 @@ std::string upper(std::string_view text) {
 }
 
 std::string prefixOf(std::string_view alias) {
-  return std::string(kPrefix) + upper(alias) + "_";
+  return std::string(kVariablePrefix) + upper(alias) + "_";
 }
 
 /// The longest prefix of an alias that `name` starts with: COLIBRI_A_B_C is b_c's of `a` or c's of
@@ -151,8 +151,8 @@ std::vector<std::string> strayVariables(const Environment& environment,
                                         const std::vector<std::string>& aliases) {
   std::vector<std::string> stray;
   for (const auto& [name, value] : environment) {
-    const bool ours =
-        name.starts_with(kPrefix) && name != "COLIBRI_DATA_DIR" && name != "COLIBRI_TEST_MODE";
+    const bool ours = name.starts_with(kVariablePrefix) && name != "COLIBRI_DATA_DIR" &&
+                      name != "COLIBRI_TEST_MODE";
     if (ours && !value.empty() && ownerOf(name, aliases).empty()) stray.push_back(name);
   }
   for (const auto& [alias, variable] : contractVariables()) {

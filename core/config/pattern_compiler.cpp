@@ -5,6 +5,7 @@
 #include "base/utf8.hpp"
 #include "config/pattern.hpp"
 #include "config/pattern_program.hpp"
+#include "config/refused.hpp"
 
 namespace colibri::config {
 namespace {
@@ -15,10 +16,6 @@ using Code = std::vector<Instruction>;
 constexpr std::uint32_t kMaxRepeat = 1000;
 constexpr int kMaxGroupDepth = 16;
 constexpr char32_t kLastCharacter = 0x10ffff;
-
-struct Refused {
-  std::string why;
-};
 
 /// Code fragments are relative: a target is an offset from the fragment's own start, and joining
 /// moves it. That makes `{m,n}` a matter of copying.

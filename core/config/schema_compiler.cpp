@@ -9,6 +9,7 @@
 #include <string>
 
 #include "config/json_text.hpp"
+#include "config/refused.hpp"
 #include "config/schema_check.hpp"
 #include "config/violation.hpp"
 
@@ -18,10 +19,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kMaxDefinitions = 256;
-
-struct Refused {
-  std::string why;
-};
 
 std::uint8_t typeBit(std::string_view name) {
   static const std::map<std::string_view, std::uint8_t> kTypes{

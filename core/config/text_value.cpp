@@ -29,12 +29,6 @@ std::optional<json::value> realNumber(std::string_view text) {
   return number;
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
-
 Result<json::value> listOf(const SchemaNode& node, std::string_view text) {
   if (text.starts_with('[')) return parseJson(text);
   static const SchemaNode kAnything;
@@ -50,6 +44,12 @@ Result<json::value> listOf(const SchemaNode& node, std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
 
 Result<json::value> valueFromText(const SchemaNode& schema, std::string_view text) {
   const auto& node = resolved(schema);

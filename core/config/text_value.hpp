@@ -15,4 +15,7 @@ namespace colibri::config {
 /// text.
 Result<boost::json::value> valueFromText(const SchemaNode& schema, std::string_view text);
 
+/// Without blanks at both ends. [Threading] pure.
+std::string_view trimmed(std::string_view text);
+
 }  // namespace colibri::config

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "config/text_value.hpp"
+
 namespace colibri::config {
 namespace {
 
@@ -18,12 +20,6 @@ constexpr std::array<std::pair<std::string_view, std::size_t>, 9> kWords = {{{"E
                                                                              {"DEBUG", 3},
                                                                              {"VERBOSE", 3},
                                                                              {"DARK", 3}}};
-
-std::string_view trimmed(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
 
 }  // namespace
 

@@ -23,7 +23,7 @@ namespace json = boost::json;
 
 constexpr std::size_t kMaxValues = 10'000;
 
-struct Refused {
+struct RefusedAt {
   YAML::Mark mark;
   std::string why;
 };
@@ -75,7 +75,7 @@ class Builder final : public YAML::EventHandler {
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { value(mark, nullptr); }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    throw Refused{mark, "aliases are not supported"};
+    throw RefusedAt{mark, "aliases are not supported"};
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
@@ -83,9 +83,9 @@ class Builder final : public YAML::EventHandler {
     const bool isKey = !open_.empty() && open_.back().object && !open_.back().key;
     const bool string = tag == "!" || tag == "tag:yaml.org,2002:str";
     if (!string && !tag.empty() && tag != "?")
-      throw Refused{mark, "the tag " + tag + " is not supported"};
+      throw RefusedAt{mark, "the tag " + tag + " is not supported"};
     if (tag == "!" && !quoteIsClosed(text_, static_cast<std::size_t>(mark.pos))) {
-      throw Refused{mark, "the quote is never closed"};
+      throw RefusedAt{mark, "the quote is never closed"};
     }
     if (isKey) return key(mark, text);
     value(mark, string ? json::value(json::string(text)) : plainScalar(text));
@@ -120,18 +120,18 @@ class Builder final : public YAML::EventHandler {
   void key(const YAML::Mark& mark, const std::string& text) {
     auto& frame = open_.back();
     const auto path = childPath(frame.path, text);
-    if (frame.value.get_object().contains(text)) throw Refused{mark, path + ": is there twice"};
+    if (frame.value.get_object().contains(text)) throw RefusedAt{mark, path + ": is there twice"};
     frame.key = text;
     document_.places[path].key = placeOf(mark);
   }
 
   /// The path of the value that comes next; its place is noted.
   std::string nextPath(const YAML::Mark& mark) {
-    if (++values_ > kMaxValues) throw Refused{mark, "there are more than 10,000 values"};
+    if (++values_ > kMaxValues) throw RefusedAt{mark, "there are more than 10,000 values"};
     std::string path;
     if (!open_.empty()) {
       const auto& frame = open_.back();
-      if (frame.object && !frame.key) throw Refused{mark, "a key must be a plain text"};
+      if (frame.object && !frame.key) throw RefusedAt{mark, "a key must be a plain text"};
       path = frame.object ? childPath(frame.path, *frame.key)
                           : itemPath(frame.path, frame.value.get_array().size());
     }
@@ -143,7 +143,7 @@ class Builder final : public YAML::EventHandler {
 
   void open(const YAML::Mark& mark, json::value container) {
     if (open_.size() >= kMaxDocumentDepth)
-      throw Refused{mark, "is nested more than 32 levels deep"};
+      throw RefusedAt{mark, "is nested more than 32 levels deep"};
     auto path = nextPath(mark);
     const bool object = container.is_object();
     open_.push_back({std::move(container), std::move(path), object});
@@ -225,7 +225,7 @@ Result<YamlDocument> parseYaml(const std::string& text) try {
     return Error{Errc::invalidArgument, "1:1: holds more than one document"};
   }
   return builder.take();
-} catch (const Refused& refused) {
+} catch (const RefusedAt& refused) {
   return errorAt(refused.mark, refused.why);
 } catch (const YAML::ParserException& e) {
   return errorAt(e.mark, e.msg);

@@ -6,7 +6,7 @@
 namespace colibri::delivery {
 namespace {
 
-constexpr std::uint64_t kStrand = ~std::uint64_t{1};
+constexpr std::uint64_t kAttemptsStrand = ~std::uint64_t{1};
 constexpr std::int64_t kWriteAfterUs = 1'000'000;
 // A second's: more than endpoints usually take, and little beside what the store can write.
 constexpr std::size_t kEntriesPerWrite = 2'000;
@@ -59,7 +59,7 @@ void Dispatcher::Impl::note(LaneEntry& entry, const TokenTable::Attempted& attem
 
 /// One write at a time; what comes meanwhile goes with the next.
 void Dispatcher::Impl::writeAttempts() {
-  postTask(kStrand, "delivery attempts", [self = shared_from_this()] {
+  postTask(kAttemptsStrand, "delivery attempts", [self = shared_from_this()] {
     self->submitAttempts(self->takeAttempts(kEntriesPerWrite));
   });
 }

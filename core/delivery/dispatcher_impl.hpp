@@ -25,6 +25,9 @@
 
 namespace colibri::delivery {
 
+/// What the store or the log refused is tried again then.
+inline constexpr std::int64_t kAgainUs = 1'000'000;
+
 /// The dispatcher behind its header: the lanes' logic under one lock, and the calls out of it
 /// through the Outbox. Its functions are grouped by file: dispatcher_lanes, _flow, _writes,
 /// _replays, _attempts, _farewell, _sweep.

@@ -7,7 +7,6 @@ namespace {
 
 constexpr std::uint32_t kPageLetters = 16;
 constexpr std::size_t kPageBytes = std::size_t{256} * 1024;
-constexpr std::int64_t kAgainUs = 1'000'000;
 
 Result<ReplayPage> readPage(LogSource& log, store::Store& store, const std::string& subscription,
                             InstanceKey instance, std::uint32_t limit, Moment now) {

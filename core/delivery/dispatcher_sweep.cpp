@@ -7,7 +7,7 @@
 namespace colibri::delivery {
 namespace {
 
-constexpr std::uint64_t kStrand = ~std::uint64_t{0};
+constexpr std::uint64_t kSweepStrand = ~std::uint64_t{0};
 constexpr std::uint64_t kSamples = 16;
 constexpr std::uint32_t kCutEvents = 256;
 constexpr std::size_t kCutBytes = std::size_t{1} << 20;
@@ -158,7 +158,7 @@ struct Dispatcher::Impl::Sweep {
 
 void Dispatcher::Impl::sweepLater(std::chrono::milliseconds wait, Moment now) {
   later(now.steadyUs + inUs(wait), [this](Moment) {
-    postTask(kStrand, "delivery sweep", [self = shared_from_this()] { self->sweep(); });
+    postTask(kSweepStrand, "delivery sweep", [self = shared_from_this()] { self->sweep(); });
   });
 }
 

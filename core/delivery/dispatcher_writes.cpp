@@ -9,7 +9,6 @@ namespace colibri::delivery {
 namespace {
 
 constexpr std::size_t kLanesPerFlush = 512;
-constexpr std::int64_t kAgainUs = 1'000'000;
 // A cursor that only passed what nobody wanted is not worth a commit of its own.
 constexpr std::int64_t kLazyUs = 2'000'000;
 constexpr std::uint64_t kTellEvery = 1'000;

@@ -23,6 +23,9 @@
 
 namespace colibri::delivery {
 
+/// What came back for no reason of its own waits this long, or a sink that returns at once spins.
+inline constexpr std::int64_t kReturnedUs = 1'000'000;
+
 /// The fixed rules of a lane, and what all lanes share.
 struct LaneRules {
   std::uint32_t credit = 8;

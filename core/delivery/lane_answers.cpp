@@ -10,8 +10,6 @@ namespace {
 
 // An event that failed is tried again after 1 s, and after 10 s more.
 constexpr std::int64_t kRetryUs[] = {1'000'000, 10'000'000};
-// What came back for no reason of its own waits this long, or a sink that returns at once spins.
-constexpr std::int64_t kReturnedUs = 1'000'000;
 constexpr const char* kNoAnswer = "no answer by the deadline";
 
 }  // namespace

@@ -6,7 +6,6 @@ namespace colibri::delivery {
 namespace {
 
 // As events that came back for no reason of their own.
-constexpr std::int64_t kReturnedUs = 1'000'000;
 constexpr std::int64_t kReadAgainUs = 1'000'000;
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "base/ascii.hpp"
 #include "http/error_body.hpp"
 
 namespace colibri::http {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 
+#include "base/ascii.hpp"
 #include "http/target.hpp"
 
 namespace colibri::http {

@@ -4,24 +4,13 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
+
 namespace colibri::http {
-namespace {
-
-char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
-
-}  // namespace
-
 std::string_view methodName(Method method) noexcept {
   static constexpr std::array<std::string_view, 7> kNames = {"GET",   "HEAD",   "POST",   "PUT",
                                                              "PATCH", "DELETE", "OPTIONS"};
   return kNames[static_cast<std::size_t>(method)];
-}
-
-bool sameIgnoringCase(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
 }
 
 std::string PeerAddress::text() const {

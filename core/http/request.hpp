@@ -15,9 +15,6 @@ enum class Method : std::uint8_t { get, head, post, put, patch, del, options };
 
 std::string_view methodName(Method method) noexcept;
 
-/// Compares ASCII letters without regard to case, as header names are.
-bool sameIgnoringCase(std::string_view a, std::string_view b) noexcept;
-
 /// The other end of a connection, kept as bytes; text is made only when someone asks.
 struct PeerAddress {
   std::array<std::uint8_t, 16> bytes{};

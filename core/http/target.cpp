@@ -1,5 +1,7 @@
 #include "http/target.hpp"
 
+#include "base/ascii.hpp"
+
 namespace colibri::http {
 namespace {
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/ascii.hpp"
 #include "base/unique_fd.hpp"
 #include "http/request.hpp"
 

@@ -46,7 +46,7 @@ events::Draft instanceRemoved() {
   return draft(COLIBRI_EVENT_REMOVE_INSTANCE, json::value(nullptr));
 }
 
-events::Draft loggedOut() {
+events::Draft logoutInstance() {
   return draft(COLIBRI_EVENT_LOGOUT_INSTANCE, json::value(nullptr));
 }
 

@@ -18,7 +18,7 @@ struct QrCode {
 events::Draft instanceCreated(const Instance& instance);
 events::Draft instanceDeleted(const Instance& instance);
 events::Draft instanceRemoved();
-events::Draft loggedOut();
+events::Draft logoutInstance();
 events::Draft qrUpdated(const Instance& instance, const QrCode& qr, std::int64_t expiresAtUs);
 events::Draft qrLimitReached();
 /// `state`: open, close, connecting or refused (nobody scanned in time).

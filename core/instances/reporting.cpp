@@ -145,7 +145,7 @@ void Lifecycle::Impl::announceNow(const Instance& before, const Instance& now) {
     drafts.push_back(statusInstance(now, now.row.updatedAtUs));
   }
   if (now.state == State::loggedOut && before.state != State::loggedOut)
-    drafts.push_back(loggedOut());
+    drafts.push_back(logoutInstance());
 
   const InstanceKey key = now.row.key;
   const bool rowChanged = before.row.ownerJid != now.row.ownerJid ||

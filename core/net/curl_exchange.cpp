@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "net/retry_after.hpp"
 
 namespace colibri::net {
@@ -16,13 +17,6 @@ bool isToken(std::string_view text) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
   });
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
 }
 
 /// Ours or the connection's, never the caller's: they decide where a message ends and whom it is
@@ -63,7 +57,7 @@ Result<void> CurlExchange::check(const HttpRequest& request) {
     return invalid("the timeout is not positive");
   for (const auto& [name, value] : request.headers) {
     if (!isToken(name)) return invalid("a header's name is not a valid token");
-    if (isReserved(lower(name))) return invalid("the header '" + name + "' cannot be set");
+    if (isReserved(lowerCase(name))) return invalid("the header '" + name + "' cannot be set");
     const auto bad = [](char c) {
       return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
     };
@@ -83,7 +77,7 @@ bool CurlExchange::setHeaders(const ExchangeDefaults& defaults) {
   };
   bool agentGiven = false;
   for (const auto& [name, value] : request_.headers) {
-    agentGiven = agentGiven || lower(name) == "user-agent";
+    agentGiven = agentGiven || lowerCase(name) == "user-agent";
     if (!add(value.empty() ? name + ";" : name + ": " + value)) return false;
   }
   // No "Expect: 100-continue": it costs a second where a server does not know it.
@@ -225,7 +219,7 @@ Result<void> CurlExchange::outcome(CURLcode code) const {
 void CurlExchange::readHeaders(HttpAnswer& answer, std::int64_t nowUs) const {
   curl_header* header = nullptr;
   while ((header = curl_easy_nextheader(easy_.get(), CURLH_HEADER, -1, header)) != nullptr) {
-    answer.headers.emplace_back(lower(header->name), header->value);
+    answer.headers.emplace_back(lowerCase(header->name), header->value);
     if (answer.headers.back().first == "retry-after")
       answer.retryAfter = parseRetryAfter(header->value, nowUs);
   }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.hpp"
+
 namespace colibri::net {
 namespace {
 
@@ -33,9 +35,7 @@ std::string bareHost(std::string host) {
   if (host.size() > 2 && host.front() == '[' && host.back() == ']')
     host = host.substr(1, host.size() - 2);
   host.erase(std::find(host.begin(), host.end(), '%'), host.end());
-  std::transform(host.begin(), host.end(), host.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  host = lowerCase(host);
   if (host.size() > 1 && host.back() == '.') host.pop_back();  // "localhost." is localhost
   return host;
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/ascii.hpp"
+
 namespace colibri::net {
 namespace {
 
@@ -80,12 +82,6 @@ bool isHostName(std::string_view text) noexcept {
   });
 }
 
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
 }  // namespace
 
 AddressKind kindOf(const IpAddress& address) noexcept {
@@ -129,7 +125,7 @@ const char* describe(AddressKind kind) noexcept {
 Result<AllowList> AllowList::parse(const std::vector<std::string>& entries) {
   AllowList list;
   for (const auto& given : entries) {
-    const auto entry = lower(given);
+    const auto entry = lowerCase(given);
     if (entry == "loopback") {
       list.networks_.push_back(*IpNetwork::parse("127.0.0.0/8"));
       list.networks_.push_back(*IpNetwork::parse("::1"));

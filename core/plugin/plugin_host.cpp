@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "log/log.hpp"
 #include "plugin/descriptor_check.hpp"
 #include "plugin/host_api/base_host.hpp"

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ascii.hpp"
 #include "log/log.hpp"
 #include "plugin/abi.hpp"
 #include "plugin/plugin_object.hpp"
@@ -40,9 +41,7 @@ bool isSecretName(std::string_view name) noexcept {
   static constexpr std::string_view kWords[] = {
       "secret", "password", "passwd",     "token",   "apikey", "api_key", "authorization",
       "cookie", "private",  "credential", "pairing", "qr",     "body",    "text"};
-  std::string lower;
-  for (const char c : name.substr(0, 64))
-    lower += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const auto lower = lowerCase(name.substr(0, 64));
   return std::any_of(std::begin(kWords), std::end(kWords),
                      [&](std::string_view word) { return lower.find(word) != lower.npos; });
 }

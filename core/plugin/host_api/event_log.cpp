@@ -10,10 +10,10 @@
 namespace colibri::plugin {
 namespace {
 
-constexpr unsigned kMaxOpen = 1024;  // of one plugin
+constexpr unsigned kMaxReads = 1024;  // of one plugin
 constexpr std::uint32_t kMaxLimit = 256;
 constexpr std::size_t kPageBytes = std::size_t{1} << 20;
-constexpr std::size_t kMaxFilterBytes = std::size_t{64} << 10;
+constexpr std::size_t kMaxReadFilterBytes = std::size_t{64} << 10;
 
 }  // namespace
 
@@ -24,13 +24,13 @@ colibri_status EventLogApi::read(InstanceKey instance, std::uint64_t after, std:
                        "the plugin does not provide " COLIBRI_EXT_EVENT_LOG);
   if (limit == 0 || limit > kMaxLimit)
     return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT, "the limit is 1 to 256");
-  if (!abi::valid(filter) || filter.size > kMaxFilterBytes)
+  if (!abi::valid(filter) || filter.size > kMaxReadFilterBytes)
     return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT, "the filter is null or over 64 KB");
   auto lets = events::Filter::parse(abi::view(filter));
   if (!lets) return abi::refuse(err, lets.error());
   if (!instances_.has(instance))
     return abi::refuse(err, COLIBRI_E_NOT_FOUND, "there is no such instance");
-  if (open_.fetch_add(1) >= kMaxOpen) {
+  if (open_.fetch_add(1) >= kMaxReads) {
     --open_;
     return abi::refuse(err, COLIBRI_E_BUSY, "too many reads without an answer");
   }

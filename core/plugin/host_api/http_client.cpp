@@ -11,9 +11,9 @@
 namespace colibri::plugin {
 namespace {
 
-constexpr std::size_t kMaxHeaders = 256, kMaxTextBytes = std::size_t{64} << 10;
+constexpr std::size_t kMaxHeaders = 256, kMaxHeaderBytes = std::size_t{64} << 10;
 constexpr std::size_t kMaxBodyBytes = std::size_t{128} << 20;
-constexpr std::size_t kMaxOpen = 65'536;
+constexpr std::size_t kMaxRequests = 65'536;
 
 Error wrong(const char* what) {
   return {Errc::invalidArgument, what};
@@ -22,7 +22,7 @@ Error wrong(const char* what) {
 Result<net::HttpRequest> requestOf(const colibri_http_request& r) {
   net::HttpRequest request;
   for (const auto text : {r.method, r.url})
-    if (!abi::valid(text) || text.size == 0 || text.size > kMaxTextBytes)
+    if (!abi::valid(text) || text.size == 0 || text.size > kMaxHeaderBytes)
       return wrong("the method or URL is null, empty or over 64 KB");
   if ((r.headers == nullptr && r.header_count != 0) || r.header_count > kMaxHeaders)
     return wrong("the headers are null or over 256");
@@ -30,7 +30,7 @@ Result<net::HttpRequest> requestOf(const colibri_http_request& r) {
   request.url = std::string(abi::view(r.url));
   for (const auto& header : std::span(r.headers, r.header_count)) {
     if (!abi::valid(header.key) || !abi::valid(header.value) || header.key.size == 0 ||
-        header.key.size + header.value.size > kMaxTextBytes)
+        header.key.size + header.value.size > kMaxHeaderBytes)
       return wrong("a header is null, has no name or is over 64 KB");
     request.headers.emplace_back(abi::view(header.key), abi::view(header.value));
   }
@@ -66,7 +66,7 @@ colibri_status HttpClientApi::request(const colibri_http_request* wanted, colibr
   const auto token = wanted->user_token;
   {
     const std::scoped_lock lock(mutex_);
-    if (open_.size() >= kMaxOpen)
+    if (open_.size() >= kMaxRequests)
       return abi::refuse(err, COLIBRI_E_BUSY, "too many requests without an answer");
     if (!open_.emplace(token, Open{}).second)
       return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT,

@@ -9,7 +9,7 @@
 namespace colibri::plugin {
 namespace {
 
-constexpr std::size_t kMaxOpen = 1024;  // of one plugin
+constexpr std::size_t kMaxUnanswered = 1024;  // of one plugin
 
 Error stopping() {
   return {Errc::unavailable, "the plugin is not running"};
@@ -28,7 +28,7 @@ Result<void> HttpRoutesApi::attach(const colibri_plugin_http_routes* table,
 
 Result<std::uint64_t> HttpRoutesApi::open(const Route& route, RouteReply& reply) {
   const std::scoped_lock lock(mutex_);
-  if (open_.size() >= kMaxOpen)
+  if (open_.size() >= kMaxUnanswered)
     return Error{Errc::busy, "the plugin has too many requests without an answer"};
   const auto token = ++lastToken_;
   open_.emplace(token,

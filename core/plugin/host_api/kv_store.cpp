@@ -12,9 +12,9 @@
 namespace colibri::plugin {
 namespace {
 
-constexpr unsigned kMaxOpen = 4096;                             // of one plugin
+constexpr unsigned kMaxCalls = 4096;                            // of one plugin
 constexpr std::size_t kMaxQueuedBytes = std::size_t{64} << 20;  // of the whole store
-constexpr std::size_t kMaxAnswerBytes = std::size_t{64} << 20;  // of get_many
+constexpr std::size_t kMaxReadBytes = std::size_t{64} << 20;    // of get_many
 constexpr std::size_t kScanAnswerBytes = std::size_t{8} << 20;  // then the scan ends early
 constexpr std::size_t kReadAtOnce = 64;                         // keys; each value is at most 1 MiB
 
@@ -31,7 +31,7 @@ Result<void> KvStoreApi::admit(InstanceKey instance) {
     return Error{Errc::unsupported, "the plugin does not provide " COLIBRI_EXT_KV_STORE};
   if (instance != 0 && !instances_.has(instance))
     return Error{Errc::notFound, "there is no such instance"};
-  if (open_.load() >= kMaxOpen) return Error{Errc::busy, "too many calls without an answer"};
+  if (open_.load() >= kMaxCalls) return Error{Errc::busy, "too many calls without an answer"};
   return {};
 }
 
@@ -88,7 +88,7 @@ KvStoreApi::Entries KvStoreApi::look(InstanceKey instance, const std::vector<std
       bytes += kvRecordBytes(entry);
       all.push_back(std::move(entry));
     }
-    if (bytes > kMaxAnswerBytes)
+    if (bytes > kMaxReadBytes)
       return Error{Errc::invalidArgument, "the values asked for are over 64 MiB together"};
   }
   return all;

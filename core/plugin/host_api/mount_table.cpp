@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "plugin/abi.hpp"
 
 namespace colibri::plugin {
@@ -22,10 +23,6 @@ bool isPath(std::string_view s) {
          std::all_of(s.begin(), s.end(), ok);
 }
 
-bool has(const std::vector<std::string>& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
 Error wrong(std::string what) {
   return {Errc::rejected, std::move(what)};
 }
@@ -43,11 +40,11 @@ Result<Mount> readMount(const colibri_mount& row, const colibri_plugin_websocket
   mount.ofInstance = row.scope == COLIBRI_MOUNT_OF_INSTANCE;
   mount.http = (row.flags & std::uint32_t{COLIBRI_MOUNT_F_HTTP}) != 0;
   const auto path = lowerCase(mount.path);
-  if (has(words.ofHost, path))
+  if (contains(words.ofHost, path))
     return wrong("has the path \"" + mount.path + "\", where the gateway's own routes are");
-  if (!mount.ofInstance && has(words.aliases, path))
+  if (!mount.ofInstance && contains(words.aliases, path))
     return wrong("has the path \"" + mount.path + "\", where a plugin's routes are");
-  if (has(mount.ofInstance ? words.instanceMounts : words.rootMounts, path))
+  if (contains(mount.ofInstance ? words.instanceMounts : words.rootMounts, path))
     return wrong("has the path \"" + mount.path + "\", which another mount has already");
   if (row.max_message_bytes > kMaxMessageBytes || row.max_queue_bytes > kMaxQueueBytes ||
       row.http_timeout_ms > kMaxHttpMs || row.ping_ms > kMaxPingMs)

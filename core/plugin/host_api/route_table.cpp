@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json.hpp>
 
+#include "base/ascii.hpp"
 #include "plugin/abi.hpp"
 
 namespace colibri::plugin {
@@ -12,7 +13,7 @@ namespace {
 constexpr std::size_t kMaxRoutes = 64, kMaxAction = 32;
 constexpr std::uint32_t kBodyBytes = 64U << 10, kMaxBodyBytes = 1U << 20;
 constexpr std::uint32_t kTimeoutMs = 10'000, kMaxTimeoutMs = 60'000;
-constexpr std::size_t kMaxAnswerBytes = std::size_t{1} << 20, kMaxSentences = 32;
+constexpr std::size_t kMaxBodyOut = std::size_t{1} << 20, kMaxSentences = 32;
 constexpr std::array<std::string_view, 5> kMethods = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 
 bool isAction(std::string_view s) {
@@ -20,10 +21,6 @@ bool isAction(std::string_view s) {
   return !s.empty() && s.size() <= kMaxAction && letter(s[0]) &&
          std::all_of(s.begin(), s.end(),
                      [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-'; });
-}
-
-bool has(const std::vector<std::string>& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 Result<Route> readRoute(const colibri_http_route& row, std::string_view alias,
@@ -39,7 +36,7 @@ Result<Route> readRoute(const colibri_http_route& row, std::string_view alias,
   if (!isAction(route.action))
     return wrong("has an action that is not [A-Za-z][A-Za-z0-9-]* of at most 32");
   if (const auto action = lowerCase(route.action);
-      has(words.ofHost, action) || has(words.aliases, action))
+      contains(words.ofHost, action) || contains(words.aliases, action))
     return wrong("has the action \"" + route.action + "\", which other paths begin with");
   if (row.scope != COLIBRI_ROUTE_GLOBAL && row.scope != COLIBRI_ROUTE_OF_INSTANCE)
     return wrong("has a scope that this host does not know");
@@ -53,16 +50,13 @@ Result<Route> readRoute(const colibri_http_route& row, std::string_view alias,
 
 }  // namespace
 
-std::string lowerCase(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
+bool contains(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 Result<std::vector<Route>> readRoutes(const colibri_plugin_http_routes& table,
                                       std::string_view alias, const RouteWords& words) {
-  if (has(words.ofHost, alias))
+  if (contains(words.ofHost, alias))
     return Error{Errc::rejected, "it wants to serve routes below /" + std::string(alias) +
                                      ", where the gateway's own routes are: give it another alias"};
   if (table.routes == nullptr || table.route_count == 0 || table.route_count > kMaxRoutes)
@@ -87,7 +81,7 @@ Result<std::vector<Route>> readRoutes(const colibri_plugin_http_routes& table,
 Result<RouteAnswer> readAnswer(std::uint32_t status, colibri_str body) {
   const auto wrong = [](const char* what) { return Error{Errc::rejected, what}; };
   if (status < 200 || status > 599) return wrong("an HTTP status that is not 200 to 599");
-  if (!abi::valid(body) || body.size > kMaxAnswerBytes)
+  if (!abi::valid(body) || body.size > kMaxBodyOut)
     return wrong("an answer that is null or over 1 MB");
   boost::system::error_code error;
   const auto value = boost::json::parse(abi::view(body), error);

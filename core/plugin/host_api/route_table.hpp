@@ -21,8 +21,7 @@ struct RouteWords {
   std::vector<std::string> rootMounts = {}, instanceMounts = {};
 };
 
-/// As paths are compared.
-std::string lowerCase(std::string_view text);
+bool contains(const std::vector<std::string>& words, std::string_view word);
 
 /// Judges a plugin's table. Pure. [Errors] rejected: a sentence that names the row.
 Result<std::vector<Route>> readRoutes(const colibri_plugin_http_routes& table,

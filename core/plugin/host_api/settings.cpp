@@ -8,7 +8,7 @@
 namespace colibri::plugin {
 namespace {
 
-constexpr unsigned kMaxOpen = 1024;  // of one plugin
+constexpr unsigned kMaxChanges = 1024;  // of one plugin
 
 }  // namespace
 
@@ -25,7 +25,7 @@ Result<void> SettingsApi::admit(InstanceKey instance) {
   if (table_ == nullptr)
     return Error{Errc::unsupported, "the plugin does not provide " COLIBRI_EXT_SETTINGS};
   if (instance == 0) return Error{Errc::notFound, "settings are an instance's"};
-  if (open_.load() >= kMaxOpen) return Error{Errc::busy, "too many calls without an answer"};
+  if (open_.load() >= kMaxChanges) return Error{Errc::busy, "too many calls without an answer"};
   return {};
 }
 

@@ -9,7 +9,7 @@
 namespace colibri::plugin {
 namespace {
 
-constexpr std::size_t kMaxAnswerBytes = std::size_t{16} << 20;
+constexpr std::size_t kMaxResponseBytes = std::size_t{16} << 20;
 constexpr std::size_t kMaxReason = 123;
 constexpr std::size_t kMaxEarlyBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxKeyBytes = 1024;
@@ -122,7 +122,7 @@ void WebSocketRoutesApi::respond(std::uint64_t request, std::uint32_t status,
   WebOutcome outcome;
   const auto type = abi::view(contentType);
   if (status < 200 || status > 599 || !abi::valid(contentType) || type.size() > 256 ||
-      (body != nullptr && body->size > kMaxAnswerBytes)) {
+      (body != nullptr && body->size > kMaxResponseBytes)) {
     misbehaviour_.note(Misbehaviour::Kind::wrongCall,
                        "respond() was given a status that is not 200 to 599, or over 16 MB");
     outcome.refusal = {{Errc::internal, callee_.alias() + " answered against the rules"}};

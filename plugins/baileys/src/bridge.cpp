@@ -16,7 +16,6 @@ constexpr std::size_t kReadAtOnce = 64u << 10, kReadPerTurn = 256u << 10;
 constexpr std::size_t kMostOpenRequests = 32, kMostHeldBytes = 32u << 20;
 constexpr std::chrono::milliseconds kReapEvery{10};
 constexpr std::chrono::milliseconds kExitAfterClose{250};  ///< so that its exit code can be told
-constexpr std::size_t kMaxKind = 32;
 
 ChildSpec specOf(const Settings& settings) {
   ChildSpec spec;

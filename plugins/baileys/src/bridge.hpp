@@ -20,6 +20,10 @@ namespace colibri::baileys {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
+inline SteadyTime now() {
+  return std::chrono::steady_clock::now();
+}
+
 /// One bridge process, from its start to its end: the handshake with its deadline, frames both
 /// ways, pings, and an end that leaves neither orphan nor zombie.
 ///

@@ -3,12 +3,15 @@
 #include <boost/json/object.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
 #include "frame.hpp"
 
 namespace colibri::baileys {
+
+inline constexpr std::int64_t kMaxTime = std::numeric_limits<std::int64_t>::max();
 
 /// Typed access to a header. Every function throws ProtocolError that names the field if it is
 /// missing (unless the name says optional), of another type, or over its limit. A JSON null counts

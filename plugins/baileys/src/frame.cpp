@@ -8,7 +8,7 @@ namespace colibri::baileys {
 namespace {
 
 constexpr std::size_t kNumber = 4;
-constexpr std::size_t kDepth = 32;
+constexpr std::size_t kHeaderDepth = 32;
 constexpr std::size_t kKeepCapacity = 1u << 20;
 
 void putNumber(std::string& to, std::size_t value) {
@@ -23,7 +23,7 @@ std::size_t numberAt(std::string_view from) {
 
 boost::json::object parseHeader(std::string_view text) {
   boost::json::parse_options options;
-  options.max_depth = kDepth;
+  options.max_depth = kHeaderDepth;
   std::error_code problem;
   auto value =
       boost::json::parse(boost::json::string_view(text.data(), text.size()), problem, {}, options);

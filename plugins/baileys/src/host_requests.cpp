@@ -9,8 +9,6 @@
 namespace colibri::baileys {
 namespace {
 
-constexpr std::size_t kMaxKind = 32;
-
 /// A refusal is told twice: on the caller's stack and as the return value. E_BUSY told on the stack
 /// is no answer, since the request stays here.
 class BusyFilter {

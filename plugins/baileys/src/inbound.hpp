@@ -15,6 +15,8 @@ namespace colibri::baileys {
 // What the bridge says, checked. One function per kind of PROTOCOL.md; each throws ProtocolError.
 // [Ownership] string_views and the ABI's views live as long as the frame they were read from.
 
+inline constexpr std::size_t kMaxKind = 32;  ///< bytes of a frame's `t`
+
 struct Hello {
   std::string node, baileys;
 };

@@ -11,9 +11,8 @@ namespace colibri::baileys {
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t kMaxName = 64, kMaxKey = 512, kMaxItems = 4096;
+constexpr std::size_t kMaxType = 64, kMaxKey = 512, kMaxItems = 4096;
 constexpr std::int64_t kMaxValue = 1 << 20;
-constexpr std::int64_t kMaxTime = std::numeric_limits<std::int64_t>::max();
 
 colibri_str str(std::string_view text) {
   return {text.data(), text.size()};
@@ -51,7 +50,7 @@ colibri_event_draft readDraft(const json::value& element, std::uint64_t key, Tai
   draft.struct_size = sizeof draft;
   draft.instance_key = key;
   draft.schema_major = 1;
-  draft.type_name = str(fields.text("type", kMaxName));
+  draft.type_name = str(fields.text("type", kMaxType));
   draft.type = publishableType({draft.type_name.data, draft.type_name.size});
   if (draft.type == COLIBRI_EVENT_UNKNOWN) refusal = COLIBRI_E_FORBIDDEN;
   if (fields.flagOr("durable", true)) draft.flags |= COLIBRI_EVENT_F_DURABLE;

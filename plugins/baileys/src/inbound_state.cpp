@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kMaxName = 64, kMaxQr = 4096, kMaxCode = 64, kMaxDetail = 1024;
 constexpr std::size_t kMaxInfo = 2048;
-constexpr std::int64_t kMaxTime = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kMaxAsk = 1LL << 53;  // what a number of JavaScript's can be
 
 colibri_instance_state stateNamed(std::string_view name) {

@@ -39,13 +39,13 @@ struct NullHandler {
   bool on_comment(Text, Code&) { return true; }
 };
 
-constexpr std::size_t kDepth = 64;
+constexpr std::size_t kBodyDepth = 64;
 
 }  // namespace
 
 bool isJson(std::string_view text) {
   json::parse_options options;
-  options.max_depth = kDepth;
+  options.max_depth = kBodyDepth;
   json::basic_parser<NullHandler> parser(options);
   boost::system::error_code problem;
   const std::size_t used = parser.write_some(false, text.data(), text.size(), problem);

@@ -15,10 +15,6 @@ constexpr milliseconds kLeastLogout{100};
 constexpr milliseconds kWipeAgain{1'000};
 constexpr milliseconds kCommandsEvery{200};  ///< the host's clock is not ours to wait on
 
-SteadyTime now() {
-  return std::chrono::steady_clock::now();
-}
-
 }  // namespace
 
 Supervisor::Supervisor(const Settings& settings, HostPort& host, Mailbox& mailbox,

@@ -16,10 +16,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-SteadyTime now() {
-  return std::chrono::steady_clock::now();
-}
-
 /// A sentence if the bridge cannot be started at all; fork and exec would say less.
 std::string missing(const Settings& settings) {
   if (::access(settings.node.c_str(), X_OK) != 0) {

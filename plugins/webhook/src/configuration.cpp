@@ -45,7 +45,7 @@ RetryLimits readRetry(const json::object& object) {
   return limits;
 }
 
-SigningKeys readKeys(const json::object& object) {
+SigningKeys readGlobalKeys(const json::object& object) {
   SigningKeys keys;
   if (const auto secret = stringAt(object, "secret"))
     keys.current = SigningKey::parse("secret", *secret);
@@ -102,7 +102,7 @@ Configuration parseConfiguration(std::string_view text) {
   refuseUnknownKeys(object,
                     {"secret", "previous_secret", "timeout_ms", "retry", "media", "global"});
   Configuration configuration;
-  configuration.keys = readKeys(object);
+  configuration.keys = readGlobalKeys(object);
   if (const auto timeout = integerAt(object, "timeout_ms", 1000, 120'000))
     configuration.timeout = std::chrono::milliseconds(*timeout);
   if (const auto* retry = objectAt(object, "retry")) configuration.retry = readRetry(*retry);

@@ -7,19 +7,13 @@
 #include <array>
 #include <colibri/sdk/plugin.hpp>
 
+#include "openssl_bytes.hpp"
+
 namespace colibri::webhook {
-namespace {
-
-const unsigned char* bytesOf(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-}  // namespace
-
 std::string base64(std::string_view bytes) {
   std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');  // and a final NUL
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytesOf(bytes),
-                                   static_cast<int>(bytes.size()));
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                                   opensslBytes(bytes), static_cast<int>(bytes.size()));
   out.resize(static_cast<std::size_t>(size));
   return out;
 }
@@ -35,7 +29,7 @@ std::string base64Url(std::string_view bytes) {
 std::optional<std::string> fromBase64(std::string_view text) {
   if (text.empty() || text.size() % 4 != 0 || text.size() > 4096) return std::nullopt;
   std::string out(text.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), bytesOf(text),
+  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), opensslBytes(text),
                                    static_cast<int>(text.size()));
   if (size < 0) return std::nullopt;
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
@@ -47,7 +41,7 @@ std::optional<std::string> fromBase64(std::string_view text) {
 std::string hmacSha256(std::string_view key, std::string_view data) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   unsigned size = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytesOf(data), data.size(),
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), opensslBytes(data), data.size(),
            out.data(), &size) == nullptr)
     throw sdk::Error(COLIBRI_E_UNAVAILABLE, "HMAC failed");
   return {reinterpret_cast<const char*>(out.data()), size};

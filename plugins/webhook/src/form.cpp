@@ -23,7 +23,7 @@ constexpr auto kSpellings = std::to_array<Spelling>({{"webhookUrl", "url"},
                                                      {"webhook_base64", "base64"},
                                                      {"webhookHeaders", "headers"}});
 
-constexpr std::int64_t kUsPerSecond = 1'000'000, kRotationSeconds = 24 * 60 * 60;
+constexpr std::int64_t kRotationSeconds = 24 * 60 * 60;
 
 enum class Said { nothing, remove, given };
 

@@ -30,6 +30,9 @@ class SigningKey {
   bool ed25519_ = false;
 };
 
+/// Signatures and their keys count seconds.
+inline constexpr std::int64_t kUsPerSecond = 1'000'000;
+
 /// The keys in force: one, and while receivers change to it, the one before.
 struct SigningKeys {
   SigningKey current = {}, previous = {};

@@ -16,7 +16,6 @@ namespace {
 constexpr std::uint32_t kMostInFlight = 1024, kMostInFlightPerInstance = 8;
 constexpr std::uint32_t kResponseBytes =
     64 * 1024;  // the body is not used; reading it keeps the connection
-constexpr std::int64_t kUsPerSecond = 1'000'000;
 
 boost::json::object bodyOf(const sdk::EventRef& event) {
   const auto json = event.json();

@@ -2,15 +2,15 @@
 
 #include <colibri/sdk/envelope.hpp>
 
+#include "close_codes.hpp"
+
 namespace colibri::websocket {
 namespace {
 
 constexpr std::size_t kMostSessions = 200'000, kMostLonely = 16'384;
 constexpr int kUnknownTransport = 0, kUnknownSession = 1, kBadMethod = 2, kBadRequest = 3,
               kUnsupportedVersion = 5;
-constexpr std::uint32_t kProtocolError = 1002, kNormal = 1000, kUnread = 1013;
 constexpr auto kJson = "application/json";
-constexpr auto kText = "text/plain; charset=UTF-8";
 
 }  // namespace
 

@@ -5,11 +5,7 @@
 #include "random_id.hpp"
 
 namespace colibri::websocket {
-namespace {
-
-constexpr auto kText = "text/plain; charset=UTF-8";
-
-}  // namespace
+namespace {}  // namespace
 
 EngineSession::EngineSession(Wire& wire, Sessions& overfull, const Request& handshake,
                              Clock::time_point now)

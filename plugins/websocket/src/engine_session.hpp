@@ -8,6 +8,9 @@
 
 namespace colibri::websocket {
 
+/// Type of what polling is answered with.
+inline constexpr auto kText = "text/plain; charset=UTF-8";
+
 /// One session of Engine.IO: a client, first over requests that wait (polling) or over a WebSocket,
 /// perhaps from one to the other (upgrade). Packets go out whole and in order, whatever carries
 /// them.

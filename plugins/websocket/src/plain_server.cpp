@@ -1,13 +1,10 @@
 #include "plain_server.hpp"
 
+#include "close_codes.hpp"
 #include "frames.hpp"
 
 namespace colibri::websocket {
-namespace {
-
-constexpr std::uint32_t kNormal = 1000;
-
-}  // namespace
+namespace {}  // namespace
 
 class PlainServer::Receiver final : public Listener {
  public:

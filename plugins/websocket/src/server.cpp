@@ -1,12 +1,12 @@
 #include "server.hpp"
 
+#include "close_codes.hpp"
 #include "random_id.hpp"
 
 namespace colibri::websocket {
 namespace {
 
 constexpr std::size_t kMostEmptySeats = 100'000;
-constexpr std::uint32_t kUnread = 1013, kGoingAway = 1001;  // RFC 6455, 7.4.1
 
 std::unique_ptr<GlobalFeed> globalFeed(Wire& wire, const Server::Options& options) {
   if (!options.global) return nullptr;

@@ -5,10 +5,10 @@
 #include <openssl/kdf.h>
 #include <openssl/sha.h>
 
-#include <colibri/sdk/plugin.hpp>
 #include <memory>
 
 #include "encoding.hpp"
+#include "openssl_bytes.hpp"
 
 namespace colibri::webhook {
 namespace {
@@ -17,15 +17,6 @@ constexpr std::size_t kIvBytes = 16, kCipherBytes = 32, kMacKeyBytes = 32, kMacB
                       kBlock = 16;
 constexpr std::size_t kDerived = kIvBytes + kCipherBytes + kMacKeyBytes;
 
-const unsigned char* bytesOf(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-void require(bool worked) {
-  if (!worked)
-    throw sdk::Error(COLIBRI_E_UNAVAILABLE, "the keys of a media file cannot be derived");
-}
-
 std::string derive(std::string_view key, std::string_view usage) {
   const std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> context(
       EVP_PKEY_CTX_new_id(EVP_PKEY_HKDF, nullptr), EVP_PKEY_CTX_free);
@@ -33,11 +24,13 @@ std::string derive(std::string_view key, std::string_view usage) {
   std::size_t size = out.size();
   require(
       context && EVP_PKEY_derive_init(context.get()) > 0 &&
-      EVP_PKEY_CTX_set_hkdf_md(context.get(), EVP_sha256()) > 0 &&
-      EVP_PKEY_CTX_set1_hkdf_key(context.get(), bytesOf(key), static_cast<int>(key.size())) > 0 &&
-      EVP_PKEY_CTX_add1_hkdf_info(context.get(), bytesOf(usage), static_cast<int>(usage.size())) >
-          0 &&
-      EVP_PKEY_derive(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size) > 0);
+          EVP_PKEY_CTX_set_hkdf_md(context.get(), EVP_sha256()) > 0 &&
+          EVP_PKEY_CTX_set1_hkdf_key(context.get(), opensslBytes(key),
+                                     static_cast<int>(key.size())) > 0 &&
+          EVP_PKEY_CTX_add1_hkdf_info(context.get(), opensslBytes(usage),
+                                      static_cast<int>(usage.size())) > 0 &&
+          EVP_PKEY_derive(context.get(), reinterpret_cast<unsigned char*>(out.data()), &size) > 0,
+      "the keys of a media file cannot be derived");
   return out;
 }
 
@@ -49,9 +42,9 @@ std::optional<std::string> decrypt(std::string_view key, std::string_view iv,
   auto* to = reinterpret_cast<unsigned char*>(out.data());
   int size = 0, last = 0;
   const bool opened = context &&
-                      EVP_DecryptInit_ex(context.get(), EVP_aes_256_cbc(), nullptr, bytesOf(key),
-                                         bytesOf(iv)) == 1 &&
-                      EVP_DecryptUpdate(context.get(), to, &size, bytesOf(data),
+                      EVP_DecryptInit_ex(context.get(), EVP_aes_256_cbc(), nullptr,
+                                         opensslBytes(key), opensslBytes(iv)) == 1 &&
+                      EVP_DecryptUpdate(context.get(), to, &size, opensslBytes(data),
                                         static_cast<int>(data.size())) == 1 &&
                       EVP_DecryptFinal_ex(context.get(), to + size, &last) == 1;
   if (!opened) return std::nullopt;
@@ -61,7 +54,7 @@ std::optional<std::string> decrypt(std::string_view key, std::string_view iv,
 
 bool isOf(std::string_view sha256, const std::string& file) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(bytesOf(file), file.size(), digest);
+  SHA256(opensslBytes(file), file.size(), digest);
   return sha256 == std::string_view(reinterpret_cast<const char*>(digest), sizeof digest);
 }
 

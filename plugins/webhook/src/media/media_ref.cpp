@@ -26,7 +26,7 @@ constexpr auto kKinds = std::to_array<Kind>({{"imageMessage", "WhatsApp Image Ke
 
 /// 32 bytes, written as {"0":7,"1":…} (how events write byte arrays) or as base64; empty if it is
 /// neither.
-std::string bytesOf(const json::value* value) {
+std::string keyBytes(const json::value* value) {
   if (value == nullptr) return {};
   if (const auto* text = value->if_string()) {
     auto bytes = fromBase64({text->data(), text->size()});
@@ -77,9 +77,9 @@ std::optional<MediaRef> mediaOf(const json::object& data) {
     if (path == nullptr || !path->is_string()) continue;
     MediaRef ref;
     ref.path = std::string(path->get_string());
-    ref.key = bytesOf(media->if_contains("mediaKey"));
+    ref.key = keyBytes(media->if_contains("mediaKey"));
     ref.usage = kind.usage;
-    ref.sha256 = bytesOf(media->if_contains("fileSha256"));
+    ref.sha256 = keyBytes(media->if_contains("fileSha256"));
     ref.bytes = lengthOf(media->if_contains("fileLength"));
     if (isPath(ref.path) && !ref.key.empty()) return ref;
   }
