@@ -93,12 +93,13 @@ Result<instances::CreateRequest> InstancesController::readCreate(
   request.wantQr = wantQr && request.integration == kBaileys;
   checkToken(request.token, request.name, call.request.headers.get("apikey"), errors);
   checkNumber(request.number, errors);
-  readSettings(*body, request, errors);
+  if (auto read = readSettings(*body, request, errors); !read) return read.error();
   return request;
 }
 
-void InstancesController::readSettings(const json::object& body, instances::CreateRequest& request,
-                                       std::vector<std::string>& errors) const {
+Result<void> InstancesController::readSettings(const json::object& body,
+                                               instances::CreateRequest& request,
+                                               std::vector<std::string>& errors) const {
   for (const auto& [key, value] : body) {
     const std::string alias(key);
     if (!isOneOf(kIntegrationObjects, alias) && !plugins_.known(alias)) continue;
@@ -120,10 +121,13 @@ void InstancesController::readSettings(const json::object& body, instances::Crea
     auto checked = plugins_.check(alias, json::serialize(value));
     if (checked) {
       request.settings[alias] = std::move(*checked);
-    } else {
+    } else if (checked.error().code == Errc::invalidArgument) {
       errors.push_back(checked.error().message);
+    } else {
+      return checked.error();
     }
   }
+  return {};
 }
 
 }  // namespace colibri::api

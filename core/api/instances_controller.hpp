@@ -19,7 +19,8 @@ class PluginSettings {
   /// Is a connector loaded that has this integration?
   virtual bool serves(const std::string& integration) const = 0;
   /// The settings, validated and completed with defaults. [Errors] invalidArgument: one sentence
-  /// per line, each beginning with the path ("webhook.url: ...").
+  /// per line, each beginning with the path ("webhook.url: ..."); unavailable: the plugin does not
+  /// run.
   virtual Result<std::string> check(const std::string& alias, const std::string& json) const = 0;
 };
 
@@ -50,8 +51,8 @@ class InstancesController {
  private:
   Result<instances::CreateRequest> readCreate(const Call& call,
                                               std::vector<std::string>& errors) const;
-  void readSettings(const boost::json::object& body, instances::CreateRequest& request,
-                    std::vector<std::string>& errors) const;
+  Result<void> readSettings(const boost::json::object& body, instances::CreateRequest& request,
+                            std::vector<std::string>& errors) const;
 
   instances::Lifecycle& lifecycle_;
   const instances::Registry& registry_;

@@ -6,7 +6,7 @@
 
 namespace colibri::app {
 
-PluginHostSettings::PluginHostSettings(const plugin::PluginHost& plugins) {
+PluginHostSettings::PluginHostSettings(const plugin::PluginHost& plugins) : plugins_(plugins) {
   for (const auto& view : plugins.list()) {
     integrations_.insert(view.integrations.begin(), view.integrations.end());
     const auto* text = plugins.instanceSchema(view.alias);
@@ -25,7 +25,11 @@ PluginHostSettings::PluginHostSettings(const plugin::PluginHost& plugins) {
 Result<std::string> PluginHostSettings::check(const std::string& alias,
                                               const std::string& json) const {
   auto checked = schemas_.at(alias).check(json, alias);
-  if (checked.violations.empty()) return std::move(checked.json);
+  if (checked.violations.empty()) {
+    if (const auto taken = plugins_.checkSettings(alias, checked.json); !taken)
+      return taken.error();
+    return std::move(checked.json);
+  }
   std::string sentences;
   for (const auto& violation : checked.violations) {
     if (!sentences.empty()) sentences += '\n';

@@ -10,9 +10,9 @@
 
 namespace colibri::app {
 
-/// Checks per-instance settings against the schemas of the loaded plugins.
+/// Checks per-instance settings against the schemas of the loaded plugins, then with the plugins.
 ///
-/// [Threading] any thread; immutable after construction.
+/// [Threading] any thread; immutable after construction. [Ownership] `plugins` outlives it.
 class PluginHostSettings final : public api::PluginSettings {
  public:
   /// After the plugins have been loaded. A plugin whose schema is wrong is left out, with a line in
@@ -26,6 +26,7 @@ class PluginHostSettings final : public api::PluginSettings {
   Result<std::string> check(const std::string& alias, const std::string& json) const override;
 
  private:
+  const plugin::PluginHost& plugins_;
   std::map<std::string, config::Schema> schemas_;
   std::set<std::string> integrations_;
 };

@@ -43,7 +43,8 @@ enum class Entry : std::uint8_t {
   control
 };
 
-/// One plugin object as something to call, always from a strand and never on the caller's stack.
+/// One plugin object as something to call: from a strand and never on the caller's stack, now()
+/// excepted.
 ///
 /// [Threading] any thread. [Ownership] shared: what is posted keeps it alive.
 class Callee : public std::enable_shared_from_this<Callee> {
@@ -68,6 +69,14 @@ class Callee : public std::enable_shared_from_this<Callee> {
                Function<void()> refused = {});
   /// Beside the lanes, in order among themselves: for functions that the ABI tags [any].
   void beside(Entry entry, Call call);
+  /// Here and now: for functions that the ABI tags [any] and that do not wait. False: the door is
+  /// closed.
+  template <class Call>
+  bool now(Call&& call) {
+    const auto pass = gate_.enter(Kind::work);
+    if (pass) call(plugin_);
+    return static_cast<bool>(pass);
+  }
   /// Blocking work of the host for one instance's lane, such as reading the store.
   void onReader(InstanceKey instance, Entry entry, Function<void()> work);
 

@@ -299,4 +299,11 @@ const std::string* PluginHost::instanceSchema(const std::string& alias) const {
   return nullptr;
 }
 
+Result<void> PluginHost::checkSettings(const std::string& alias, const std::string& json) const {
+  for (const auto& entry : entries_) {
+    if (entry.alias == alias && entry.object) return entry.object->settings().check(json);
+  }
+  return {};
+}
+
 }  // namespace colibri::plugin

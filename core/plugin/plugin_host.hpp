@@ -85,6 +85,9 @@ class PluginHost {
 
   /// Schemas of a plugin that is there; null if it is not, or has none.
   const std::string* instanceSchema(const std::string& alias) const;
+  /// Asks the plugin about settings that its instance schema has let through.
+  /// [Errors] see SettingsApi::check().
+  Result<void> checkSettings(const std::string& alias, const std::string& json) const;
 
  private:
   struct Entry;

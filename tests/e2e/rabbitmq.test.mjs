@@ -235,6 +235,12 @@ test('TLS is taken only from the broker that was meant', async () => {
 test('without a broker nobody can enable it', async () => {
   const none = await new Gateway({ config: '  generator: {}\n  rabbitmq: {}\n' }).start()
   try {
+    const created = await none.call('POST', '/instance/create', {
+      body: { instanceName: 'never', rabbitmq: { enabled: true } },
+    })
+    assert.equal(created.status, 400)
+    assert.match(created.text, /rabbitmq\.enabled: must be false: this gateway has no broker/)
+    assert.equal((await none.call('GET', '/never/instance/connectionState')).status, 404)
     await opened('alone', { at: none })
     const answer = await none.call('POST', '/alone/rabbitmq/set', { body: { enabled: true } })
     assert.equal(answer.status, 400)

@@ -98,6 +98,17 @@ TEST_F(Serving, SettingsThatTheSchemaRefusesOrTheStoreLosesChangeNothing) {
   EXPECT_EQ(command("settings.get", {}, 0).error().code, Errc::notFound);
 }
 
+TEST_F(Serving, SettingsThatOnlyThePluginCanJudgeAreItsToRefuseBeforeTheyAreKept) {
+  const auto refused = command("settings.put", R"({"a":13})").error();
+  EXPECT_EQ(refused.code, Errc::invalidArgument);
+  EXPECT_EQ(refused.message, "probe.a: must not be 13");
+  EXPECT_EQ(*command("settings.get"), "none");
+  EXPECT_EQ(host_->checkSettings("probe", R"({"a":13})").error().message, refused.message);
+  EXPECT_TRUE(host_->checkSettings("probe", R"({"a":12})"));
+  host_->stop();
+  EXPECT_EQ(host_->checkSettings("probe", R"({"a":12})").error().code, Errc::unavailable);
+}
+
 TEST_F(Serving, AnHttpAnswerComesBackWhole) {
   const auto token = beginHttp("https://a.test/x?y");
   const auto request = http_.requests().at(0);

@@ -21,6 +21,17 @@ Result<void> SettingsApi::attach(const colibri_plugin_settings* table, std::stri
   return {};
 }
 
+Result<void> SettingsApi::check(std::string_view json) const {
+  if (table_ == nullptr || !COLIBRI_HAS(table_, check)) return {};
+  auto error = abi::sized<colibri_error>();
+  colibri_status status = COLIBRI_OK;
+  const bool asked = callee_.now(
+      [&](colibri_plugin* plugin) { status = table_->check(plugin, abi::str(json), &error); });
+  if (!asked) return Error{Errc::unavailable, "the plugin " + callee_.alias() + " is not running"};
+  if (status >= 0) return {};
+  return Error{Errc::invalidArgument, callee_.alias() + "." + abi::textOf(error)};
+}
+
 Result<void> SettingsApi::admit(InstanceKey instance) {
   if (table_ == nullptr)
     return Error{Errc::unsupported, "the plugin does not provide " COLIBRI_EXT_SETTINGS};
@@ -40,6 +51,10 @@ colibri_status SettingsApi::put(InstanceKey instance, colibri_str json, std::uin
     for (const auto& violation : checked.violations)
       sentences += (sentences.empty() ? "" : "\n") + violation.sentence();
     answer(instance, token, Error{Errc::invalidArgument, std::move(sentences)});
+    return COLIBRI_PENDING;
+  }
+  if (auto taken = check(checked.json); !taken) {
+    answer(instance, token, taken.error());
     return COLIBRI_PENDING;
   }
   ports_.settings.putSettings(

@@ -22,6 +22,10 @@ class SettingsApi {
   /// After init(). [Errors] rejected: the schema is none.
   Result<void> attach(const colibri_plugin_settings* table, std::string_view schema);
 
+  /// Asks the plugin about settings that its schema has let through. [Errors] invalidArgument: a
+  /// sentence per line, each beginning with the path; unavailable: it does not run.
+  Result<void> check(std::string_view json) const;
+
   colibri_status put(InstanceKey instance, colibri_str json, std::uint64_t token,
                      colibri_error* err);
   colibri_status get(InstanceKey instance, std::uint64_t token, colibri_error* err);

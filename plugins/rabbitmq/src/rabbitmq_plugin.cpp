@@ -43,7 +43,6 @@ Message messageOf(const sdk::EventRef& event, std::uint64_t token, Route&& route
 
 void RabbitmqPlugin::init(std::string_view configJson) {
   configuration_ = parseConfiguration(configJson.empty() ? "{}" : configJson);
-  form_ = formFor(configuration_.broker.has_value());
 }
 
 void RabbitmqPlugin::start() {
@@ -87,6 +86,10 @@ void RabbitmqPlugin::stop(std::chrono::milliseconds deadline) {
   }
 }
 
+void RabbitmqPlugin::onCheckSettings(std::string_view settingsJson) {
+  parseSettings(settingsJson, configuration_.broker.has_value());
+}
+
 void RabbitmqPlugin::onSettings(std::uint64_t instanceKey, std::string_view settingsJson) {
   if (settingsJson.empty()) return;
   const auto settings = parseSettings(settingsJson, configuration_.broker.has_value());
@@ -125,7 +128,7 @@ void RabbitmqPlugin::revoke(std::uint64_t token) {
 }
 
 void RabbitmqPlugin::onRequest(sdk::RouteCall&& call) {
-  event_settings::serveSetAndFind(form_, host(), *this, std::move(call));
+  event_settings::serveSetAndFind(form(), host(), *this, std::move(call));
 }
 
 }  // namespace colibri::rabbitmq

@@ -43,6 +43,7 @@ class RabbitmqPlugin final : public sdk::PluginWith<sdk::EventSink, sdk::Instanc
   void init(std::string_view configJson) override;
   void start() override;
   void stop(std::chrono::milliseconds deadline) override;
+  void onCheckSettings(std::string_view settingsJson) override;
   void onSettings(std::uint64_t instanceKey, std::string_view settingsJson) override;
   void deliver(sdk::EventRef event, sdk::Delivery&& delivery) override;
   void revoke(std::uint64_t token) override;
@@ -54,7 +55,6 @@ class RabbitmqPlugin final : public sdk::PluginWith<sdk::EventSink, sdk::Instanc
   std::unique_ptr<Publisher> makePublisher();
 
   Configuration configuration_;
-  event_settings::Form form_;
   // From start() on, before the first delivery.
   std::uint64_t globalSubscription_ = 0;
   std::unique_ptr<Publisher> publisher_;  // null = there is no broker

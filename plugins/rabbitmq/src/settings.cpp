@@ -27,11 +27,9 @@ Settings parseSettings(std::string_view text, bool hasBroker) {
   return settings;
 }
 
-event_settings::Form formFor(bool hasBroker) noexcept {
-  return {.alias = "rabbitmq",
-          .members = kMembers,
-          .check = hasBroker ? [](std::string_view text) { parseSettings(text, true); }
-                             : [](std::string_view text) { parseSettings(text, false); }};
+const event_settings::Form& form() noexcept {
+  static constexpr event_settings::Form kForm{.alias = "rabbitmq", .members = kMembers};
+  return kForm;
 }
 
 }  // namespace colibri::rabbitmq

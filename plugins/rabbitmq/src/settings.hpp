@@ -19,6 +19,6 @@ struct Settings {
 Settings parseSettings(std::string_view text, bool hasBroker);
 
 /// How rabbitmq/set and rabbitmq/find speak of them.
-event_settings::Form formFor(bool hasBroker) noexcept;
+const event_settings::Form& form() noexcept;
 
 }  // namespace colibri::rabbitmq

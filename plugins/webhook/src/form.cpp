@@ -3,7 +3,7 @@
 #include <array>
 
 #include "event_settings/json_reader.hpp"
-#include "settings.hpp"
+#include "signature.hpp"
 
 namespace colibri::webhook {
 namespace {
@@ -78,15 +78,13 @@ json::object row(json::object shown, bool enabled) {
 }  // namespace
 
 const event_settings::Form& form() noexcept {
-  static constexpr event_settings::Form kForm{
-      .alias = "webhook",
-      .members = kMembers,
-      .spellings = kSpellings,
-      .nullable = kNullable,
-      .carryOver = keepSecrets,
-      .check = [](std::string_view text) { parseSettings(text); },
-      .shown = shown,
-      .row = row};
+  static constexpr event_settings::Form kForm{.alias = "webhook",
+                                              .members = kMembers,
+                                              .spellings = kSpellings,
+                                              .nullable = kNullable,
+                                              .carryOver = keepSecrets,
+                                              .shown = shown,
+                                              .row = row};
   return kForm;
 }
 

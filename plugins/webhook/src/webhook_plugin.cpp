@@ -103,6 +103,10 @@ void WebhookPlugin::onState(const colibri_instance_event& event) {
   settings_.erase(event.instance_key);
 }
 
+void WebhookPlugin::onCheckSettings(std::string_view settingsJson) {
+  parseSettings(settingsJson);
+}
+
 void WebhookPlugin::onSettings(std::uint64_t instanceKey, std::string_view settingsJson) {
   auto settings = settingsJson.empty()
                       ? nullptr

@@ -18,10 +18,7 @@ constexpr auto kSpellings =
 
 const event_settings::Form& form() noexcept {
   static constexpr event_settings::Form kForm{
-      .alias = "websocket",
-      .members = kMembers,
-      .spellings = kSpellings,
-      .check = [](std::string_view text) { filterOfSettings(text); }};
+      .alias = "websocket", .members = kMembers, .spellings = kSpellings};
   return kForm;
 }
 

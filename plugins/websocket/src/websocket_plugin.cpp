@@ -69,6 +69,10 @@ void WebsocketPlugin::onState(const colibri_instance_event& event) {
   filters_.erase(event.instance_key);
 }
 
+void WebsocketPlugin::onCheckSettings(std::string_view settingsJson) {
+  filterOfSettings(settingsJson);
+}
+
 void WebsocketPlugin::onSettings(std::uint64_t instanceKey, std::string_view settingsJson) {
   auto filter = settingsJson.empty() ? std::nullopt : filterOfSettings(settingsJson);
   const std::scoped_lock order(subscribing_);

@@ -57,6 +57,7 @@ class WebsocketPlugin final
   void start() override;
   void stop(std::chrono::milliseconds deadline) override;
   void onState(const colibri_instance_event& event) override;
+  void onCheckSettings(std::string_view settingsJson) override;
   void onSettings(std::uint64_t instanceKey, std::string_view settingsJson) override;
   void deliver(sdk::EventRef event, sdk::Delivery&& delivery) override;
   void onRequest(sdk::RouteCall&& call) override;

@@ -144,9 +144,7 @@ std::string settingsOfBody(const Form& form, std::string_view body, bool v2,
   if (!enabled) dropEmpty(form, settings);
   if (!enabled && v2) settings["events"] = json::array();
   if (form.carryOver != nullptr) form.carryOver(settings, read(before), nowUs);
-  auto out = json::serialize(settings);
-  if (form.check != nullptr) form.check(out);
-  return out;
+  return json::serialize(settings);
 }
 
 void serveSetAndFind(const Form& form, const sdk::Host& host, sdk::InstanceSettings& settings,

@@ -25,8 +25,6 @@ struct Form {
   /// nothing.
   void (*carryOver)(boost::json::object& wished, const boost::json::object& before,
                     std::int64_t nowUs) = nullptr;
-  /// Judges what a schema cannot say. [Errors] throws sdk::Error, "member: what is allowed".
-  void (*check)(std::string_view settingsJson) = nullptr;
   /// What find shows natively, of settings with all defaults. Null: all of it.
   boost::json::object (*shown)(boost::json::object settings) = nullptr;
   /// The middle of v2's row, what lies between `id` and `createdAt`. Null: `enabled` and `events`.

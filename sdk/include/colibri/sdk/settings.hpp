@@ -22,6 +22,12 @@ class InstanceSettings {
   static constexpr bool kNeedsHost = true;
   using Done = Callback<const SettingsAnswer&>;
 
+  virtual ~InstanceSettings() = default;
+
+  /// [any] Judges what the schema cannot say, before the host keeps settings: throw sdk::Error, "member: what
+  /// is allowed". Pure: do not wait, call nothing.
+  virtual void onCheckSettings(std::string_view /*settingsJson*/) {}
+
   colibri_status putSettings(uint64_t instanceKey, std::string_view json, Done done) {
     return run(std::move(done), [&](uint64_t token, colibri_error* err) {
       return table_->put(host_->raw(), instanceKey, str(json), token, err);
@@ -48,6 +54,10 @@ class InstanceSettings {
           detail::guardVoid(*self.host_, [&] {
             self.pending_.finish(token, {status, settings, view(detail)});
           });
+        },
+        [](colibri_plugin* p, colibri_str settings, colibri_error* err) noexcept {
+          InstanceSettings& self = detail::plugin<P>(p);
+          return detail::guard(err, [&] { self.onCheckSettings(view(settings)); });
         }};
     return &kTable;
   }

@@ -203,7 +203,8 @@ class FakeHost {
   void settle(uint64_t token, Outcome outcome);
   void replied(uint64_t token, RouteReply reply);  // locked by the caller
   void keep(uint64_t instance, uint64_t token, const std::string& json);
-  void settingsDone(uint64_t instance, uint64_t token, colibri_status status);
+  void settingsDone(uint64_t instance, uint64_t token, colibri_status status,
+                    const std::string& why = "failed as the test asked");
   const colibri_plugin_websocket_routes& web() const;
   uint64_t arrive(const WebAsked& asked, bool upgrade);
   colibri_status queue(uint64_t connection, uint32_t opcode,

@@ -41,8 +41,14 @@ inline void FakeHost::replied(uint64_t token, RouteReply reply) {
   replies_[token] = std::move(reply);
 }
 
-/// As the host: stored, then on_settings, then the answer.
+/// As the host: checked, stored, then on_settings, then the answer.
 inline void FakeHost::keep(uint64_t instance, uint64_t token, const std::string& json) {
+  auto err = sdk::sized<colibri_error>();
+  const auto* table = extension<colibri_plugin_settings>(COLIBRI_EXT_SETTINGS);
+  if (table->check(plugin_, sdk::str(json), &err) < 0) {
+    const auto alias = std::string(sdk::view(descriptor_->alias));
+    return settingsDone(instance, token, COLIBRI_E_INVALID_ARGUMENT, alias + "." + err.message);
+  }
   const auto status = copy(failCommits_);
   if (status < 0) return settingsDone(instance, token, status);
   const bool enabled = json.find(R"("enabled":false)") == json.npos;
@@ -61,7 +67,8 @@ inline void FakeHost::keep(uint64_t instance, uint64_t token, const std::string&
   settingsDone(instance, token, COLIBRI_OK);
 }
 
-inline void FakeHost::settingsDone(uint64_t instance, uint64_t token, colibri_status status) {
+inline void FakeHost::settingsDone(uint64_t instance, uint64_t token, colibri_status status,
+                                   const std::string& why) {
   const auto kept = status < 0 ? std::nullopt : this->kept(instance);
   auto s = sdk::sized<colibri_settings>();
   if (kept) {
@@ -71,8 +78,7 @@ inline void FakeHost::settingsDone(uint64_t instance, uint64_t token, colibri_st
     s.json = sdk::str(kept->json);
   }
   extension<colibri_plugin_settings>(COLIBRI_EXT_SETTINGS)
-      ->settings_done(plugin_, token, status, kept ? &s : nullptr,
-                      sdk::str(status < 0 ? "failed as the test asked" : ""));
+      ->settings_done(plugin_, token, status, kept ? &s : nullptr, sdk::str(status < 0 ? why : ""));
 }
 
 }  // namespace colibri::testing
