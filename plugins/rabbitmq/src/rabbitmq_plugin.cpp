@@ -78,8 +78,8 @@ std::unique_ptr<Publisher> RabbitmqPlugin::makePublisher() {
 
 void RabbitmqPlugin::stop(std::chrono::milliseconds deadline) {
   if (publisher_) publisher_->stop(std::min(kStopGrace, deadline / 2));
-  for (auto& delivery : deliveries_.takeAll())  // handed over while it stopped
-    delivery.answer(COLIBRI_E_SHUTTING_DOWN, "shutting down");
+  for (auto& entry : open_.takeAll())  // handed over while it stopped
+    entry.delivery.answer(COLIBRI_E_SHUTTING_DOWN, "shutting down");
   if (const auto expired = expired_.load(); expired != 0) {
     const auto count = std::to_string(expired);
     say(host(), COLIBRI_LOG_INFO, "expired events were skipped", {{"count", count}});
@@ -115,12 +115,12 @@ void RabbitmqPlugin::deliver(sdk::EventRef event, sdk::Delivery&& delivery) {
   if (const auto problem = problemOf(route); !problem.empty()) return delivery.reject(problem);
   const auto token = delivery.token();
   auto message = messageOf(event, token, std::move(route), host().serverUrl());
-  deliveries_.add(std::move(delivery));
+  open_.add(std::move(delivery));
   publisher_->post(std::move(message));
 }
 
 void RabbitmqPlugin::settled(std::uint64_t token, colibri_status outcome, std::string_view why) {
-  if (auto delivery = deliveries_.take(token)) delivery->answer(outcome, why);
+  if (auto entry = open_.take(token)) entry->delivery.answer(outcome, why);
 }
 
 void RabbitmqPlugin::revoke(std::uint64_t token) {

@@ -4,6 +4,7 @@
 #include <colibri/sdk/event_sink.hpp>
 #include <colibri/sdk/http_routes.hpp>
 #include <colibri/sdk/instance_observer.hpp>
+#include <colibri/sdk/open_deliveries.hpp>
 #include <colibri/sdk/settings.hpp>
 #include <memory>
 #include <mutex>
@@ -11,7 +12,6 @@
 
 #include "colibri_schemas.hpp"
 #include "configuration.hpp"
-#include "deliveries.hpp"
 #include "event_settings/set_and_find.hpp"
 #include "publisher.hpp"
 
@@ -51,14 +51,14 @@ class RabbitmqPlugin final : public sdk::PluginWith<sdk::EventSink, sdk::Instanc
 
  private:
   void settled(std::uint64_t token, colibri_status outcome, std::string_view why) override;
-  bool wanted(std::uint64_t token) override { return deliveries_.contains(token); }
+  bool wanted(std::uint64_t token) override { return open_.contains(token); }
   std::unique_ptr<Publisher> makePublisher();
 
   Configuration configuration_;
   // From start() on, before the first delivery.
   std::uint64_t globalSubscription_ = 0;
   std::unique_ptr<Publisher> publisher_;  // null = there is no broker
-  Deliveries deliveries_;
+  sdk::OpenDeliveries<> open_;
   std::atomic<std::uint64_t> expired_{0};
   // Guards the next two and keeps a lane's filters in the order of its settings. Held over host
   // calls, which do not wait for us.

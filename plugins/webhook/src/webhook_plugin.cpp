@@ -86,8 +86,8 @@ colibri_subscription WebhookPlugin::subscription() const noexcept {
 
 void WebhookPlugin::stop(std::chrono::milliseconds) {
   if (media_) media_->stop();
-  for (auto& entry : inFlight_.takeAll()) {
-    if (entry.request != 0) httpCancel(entry.request);
+  for (auto& entry : open_.takeAll()) {
+    if (entry.with != 0) httpCancel(entry.with);
     entry.delivery.answer(COLIBRI_E_SHUTTING_DOWN, "shutting down");
   }
   if (const auto expired = expired_.load(); expired != 0) {
@@ -150,7 +150,7 @@ void WebhookPlugin::deliver(sdk::EventRef event, sdk::Delivery&& delivery) {
   if (most && delivery.attempt() > *most)
     return delivery.reject("given up after " + std::to_string(*most) + " attempts");
   const auto token = delivery.token();
-  inFlight_.add(token, std::move(delivery));
+  open_.add(std::move(delivery));
   making(token, [&] {
     if (!settings->base64 || !fetchMedia(event, settings, token))
       post(event, *settings, token, nullptr);
@@ -162,7 +162,7 @@ void WebhookPlugin::making(std::uint64_t token, Make&& make) {
   try {
     make();
   } catch (...) {
-    if (auto entry = inFlight_.take(token))
+    if (auto entry = open_.take(token))
       entry->delivery.answer(COLIBRI_E_UNAVAILABLE, "the request cannot be made");
     throw;
   }
@@ -176,7 +176,7 @@ bool WebhookPlugin::fetchMedia(const sdk::EventRef& event, const SettingsPtr& se
   if (!media) return false;
   media_->fetch(event->instance_key, std::move(*media),
                 [this, event, settings, token](const MediaFetcher::Got& got) {
-                  if (!inFlight_.holds(token)) return;  // revoked
+                  if (!open_.contains(token)) return;  // revoked
                   if (got.base64.empty()) logMissing(host(), event, got.why);
                   making(token, [&] { post(event, *settings, token, &got); });
                 });
@@ -217,11 +217,12 @@ void WebhookPlugin::post(const sdk::EventRef& event, const Settings& settings, s
   const auto status =
       httpRequest(request, [this, token, lease = media == nullptr ? nullptr : media->lease](
                                const colibri_http_answer& answer) { answered(token, answer); });
-  if (status >= 0 && !inFlight_.made(token, request.user_token)) httpCancel(request.user_token);
+  const bool open = open_.change(token, [&](std::uint64_t& made) { made = request.user_token; });
+  if (status >= 0 && !open) httpCancel(request.user_token);
 }
 
 void WebhookPlugin::answered(std::uint64_t token, const colibri_http_answer& answer) {
-  auto entry = inFlight_.take(token);
+  auto entry = open_.take(token);
   if (!entry) return;  // revoked
   const auto verdict = judge(answer, entry->delivery.attempt(), configuration_.retry, spread());
   entry->delivery.answer({.outcome = verdict.outcome,
@@ -232,9 +233,9 @@ void WebhookPlugin::answered(std::uint64_t token, const colibri_http_answer& ans
 }
 
 void WebhookPlugin::revoke(std::uint64_t token) {
-  auto entry = inFlight_.take(token);
+  auto entry = open_.take(token);
   if (!entry) return;
-  if (entry->request != 0) httpCancel(entry->request);
+  if (entry->with != 0) httpCancel(entry->with);
   entry->delivery.answer(COLIBRI_E_CANCELLED, "revoked");
 }
 

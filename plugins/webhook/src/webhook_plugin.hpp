@@ -5,6 +5,7 @@
 #include <colibri/sdk/http_client.hpp>
 #include <colibri/sdk/http_routes.hpp>
 #include <colibri/sdk/instance_observer.hpp>
+#include <colibri/sdk/open_deliveries.hpp>
 #include <colibri/sdk/settings.hpp>
 #include <memory>
 #include <mutex>
@@ -13,7 +14,6 @@
 #include "colibri_schemas.hpp"
 #include "configuration.hpp"
 #include "event_settings/set_and_find.hpp"
-#include "in_flight.hpp"
 #include "media/media_fetcher.hpp"
 #include "settings.hpp"
 
@@ -80,7 +80,8 @@ class WebhookPlugin final
   std::uint64_t globalSubscription_ = 0;
   SettingsPtr global_;  // null = there is no global webhook
   std::atomic<std::uint64_t> expired_{0}, spreads_{0};
-  InFlight inFlight_;
+  sdk::OpenDeliveries<std::uint64_t>
+      open_;  // each with the host's name for its request; 0: not made yet
   std::unique_ptr<MediaFetcher> media_;  // from init() on
   std::mutex mutex_;                     // guards settings_
   SettingsMap settings_;
