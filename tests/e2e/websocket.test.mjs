@@ -7,7 +7,6 @@ import WebSocket from 'ws'
 import { Contract } from './lib/contract.mjs'
 import { Gateway } from './lib/gateway.mjs'
 import { Listener } from './lib/listener.mjs'
-import { Random } from './lib/random.mjs'
 import { opened, say } from './lib/spoken.mjs'
 import { until } from './lib/wait.mjs'
 
@@ -190,32 +189,6 @@ test('after the window a client begins anew, and lastSeq takes up where it was',
   await until('the notice', () => unknown.heard.some(({ name }) => name === 'events.skipped'))
   assert.equal(unknown.heard[0].event.reason, 'unknown_sequence')
 })
-
-test(
-  'clients that are cut off again and again have every event, once and in order',
-  { timeout: 120_000 },
-  async (t) => {
-    const seed = Date.now() >>> 0
-    t.diagnostic(`seed ${seed}`)
-    const random = new Random(seed)
-    const kinds = [['polling'], ['websocket'], ['polling', 'websocket']]
-    const clients = Array.from({ length: 45 }, (_, n) => shop({ transports: kinds[n % 3] }))
-    await Promise.all(clients.map((client) => client.connected()))
-    const texts = Array.from({ length: 150 }, (_, n) => `storm ${n}`)
-    let cuts = 0
-    for (const text of texts) {
-      await say(gateway, 'shop', text)
-      for (const client of clients)
-        if (client.socket.connected && random.next(100) < 3) {
-          client.cut()
-          ++cuts
-        }
-    }
-    await Promise.all(clients.map((client) => client.hears(texts.at(-1))))
-    for (const [n, client] of clients.entries()) assert.deepEqual(client.texts, texts, `client ${n}`)
-    t.diagnostic(`${cuts} cuts`)
-  },
-)
 
 test('a restart of the gateway loses nothing for those who come back', async () => {
   const client = await shop().connected()
