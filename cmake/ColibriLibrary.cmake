@@ -23,10 +23,11 @@ if(COLIBRI_TESTS AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   file(WRITE ${CMAKE_BINARY_DIR}/test-headers.cpp "int main() {}\n")
   add_executable(test-headers EXCLUDE_FROM_ALL ${CMAKE_BINARY_DIR}/test-headers.cpp)
   target_link_libraries(test-headers PRIVATE GTest::gmock GTest::gtest_main colibri-warnings)
-  target_precompile_headers(test-headers PRIVATE <gmock/gmock.h>)
-  # Poco's feature macros change the system's headers: the same for all, whether they use Poco or not.
+  target_precompile_headers(test-headers PRIVATE <gmock/gmock.h> <boost/json.hpp> <filesystem> <fstream> <future> <thread>)
+  # Macros that change headers have to be the same for all, whether they use Poco and Boost.JSON or not.
   target_compile_definitions(test-headers PRIVATE
-    $<TARGET_PROPERTY:Poco::Foundation,INTERFACE_COMPILE_DEFINITIONS>)
+    $<TARGET_PROPERTY:Poco::Foundation,INTERFACE_COMPILE_DEFINITIONS>
+    BOOST_CONTAINER_DYN_LINK BOOST_CONTAINER_NO_LIB BOOST_JSON_DYN_LINK BOOST_JSON_NO_LIB)
   if(CCACHE)
     target_compile_options(test-headers PRIVATE -fpch-preprocess)
   endif()
