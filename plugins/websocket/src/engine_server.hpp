@@ -23,7 +23,7 @@ class EngineHandler {
 };
 
 /// Bytes of one POST or message of a client, which has little to say.
-inline constexpr std::size_t kMostPayload = 16 * 1024;
+inline constexpr std::size_t kMostPayload = std::size_t{16} << 10;
 
 struct EngineTimes {
   std::chrono::milliseconds pingInterval{25'000}, pingTimeout{20'000};
