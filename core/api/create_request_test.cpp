@@ -70,6 +70,13 @@ TEST_F(CreateRequest, EverythingThatIsWrongIsNamedAtOnce) {
                           HasSubstr("webhook.wrong")));
 }
 
+TEST_F(CreateRequest, APluginThatCannotBeAskedIsNotTheCallersFault) {
+  const auto answer = create(R"({"instanceName":"a","webhook":{"absent":1}})");
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_THAT(messagesOf(answer), ElementsAre("webhook is away"));
+  EXPECT_EQ(api.world.registry.size(), 0U);
+}
+
 TEST_F(CreateRequest, OnlyTheNativeDialectRefusesUnknownMembers) {
   const auto* body = R"({"instanceName":"a","rejectCall":true})";
   EXPECT_EQ(create(body).status, 400);

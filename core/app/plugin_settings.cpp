@@ -24,18 +24,10 @@ PluginHostSettings::PluginHostSettings(const plugin::PluginHost& plugins) : plug
 
 Result<std::string> PluginHostSettings::check(const std::string& alias,
                                               const std::string& json) const {
-  auto checked = schemas_.at(alias).check(json, alias);
-  if (checked.violations.empty()) {
-    if (const auto taken = plugins_.checkSettings(alias, checked.json); !taken)
-      return taken.error();
-    return std::move(checked.json);
-  }
-  std::string sentences;
-  for (const auto& violation : checked.violations) {
-    if (!sentences.empty()) sentences += '\n';
-    sentences += violation.sentence();
-  }
-  return Error{Errc::invalidArgument, std::move(sentences)};
+  auto complete = schemas_.at(alias).complete(json, alias);
+  if (!complete) return complete;
+  if (const auto taken = plugins_.checkSettings(alias, *complete); !taken) return taken.error();
+  return complete;
 }
 
 std::string pluginsJson(const plugin::PluginHost& plugins) {

@@ -41,6 +41,10 @@ class Schema {
   /// stands before every path. Time is bounded for any input.
   Checked check(std::string_view json, std::string_view name) const;
 
+  /// The same for who only passes it on: the JSON with the defaults. [Errors] invalidArgument: a
+  /// sentence per line.
+  Result<std::string> complete(std::string_view json, std::string_view name) const;
+
   /// The same for a value; fills in the defaults when nothing is wrong.
   std::vector<Violation> apply(boost::json::value& value, std::string_view name) const;
 

@@ -5,7 +5,7 @@
 namespace colibri::delivery {
 namespace {
 
-// As events that came back for no reason of their own.
+// As for what came back for no reason of its own.
 constexpr std::int64_t kReadAgainUs = 1'000'000;
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "base/ascii.hpp"
 
 namespace colibri::http {
+
 std::string_view methodName(Method method) noexcept {
   static constexpr std::array<std::string_view, 7> kNames = {"GET",   "HEAD",   "POST",   "PUT",
                                                              "PATCH", "DELETE", "OPTIONS"};

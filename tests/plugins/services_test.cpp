@@ -105,6 +105,8 @@ TEST_F(Serving, SettingsThatOnlyThePluginCanJudgeAreItsToRefuseBeforeTheyAreKept
   EXPECT_EQ(*command("settings.get"), "none");
   EXPECT_EQ(host_->checkSettings("probe", R"({"a":13})").error().message, refused.message);
   EXPECT_TRUE(host_->checkSettings("probe", R"({"a":12})"));
+  EXPECT_EQ(host_->checkSettings("probe", R"({"a":14})").error().code, Errc::internal)
+      << "its failure is not the caller's";
   host_->stop();
   EXPECT_EQ(host_->checkSettings("probe", R"({"a":12})").error().code, Errc::unavailable);
 }

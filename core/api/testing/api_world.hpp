@@ -14,7 +14,8 @@
 
 namespace colibri::api::testing {
 
-/// Plugins that take any settings, but for a member `wrong`.
+/// Plugins that take any settings, but for a member `wrong`; with one called `absent` they do not
+/// run.
 class FakePlugins final : public PluginSettings {
  public:
   bool serves(const std::string& integration) const override { return integration == "TEST"; }
@@ -22,6 +23,7 @@ class FakePlugins final : public PluginSettings {
     return alias == "webhook" || alias == "audit";
   }
   Result<std::string> check(const std::string& alias, const std::string& json) const override {
+    if (json.find("\"absent\"") != json.npos) return Error{Errc::unavailable, alias + " is away"};
     if (json.find("\"wrong\"") == json.npos) return json;
     return Error{Errc::invalidArgument, alias + ".wrong: is not a known key"};
   }

@@ -29,7 +29,9 @@ Result<void> SettingsApi::check(std::string_view json) const {
       [&](colibri_plugin* plugin) { status = table_->check(plugin, abi::str(json), &error); });
   if (!asked) return Error{Errc::unavailable, "the plugin " + callee_.alias() + " is not running"};
   if (status >= 0) return {};
-  return Error{Errc::invalidArgument, callee_.alias() + "." + abi::textOf(error)};
+  auto refused = abi::errorOf(status, error);  // anything but a refusal is the plugin's own trouble
+  if (refused.code == Errc::invalidArgument) refused.message.insert(0, callee_.alias() + ".");
+  return refused;
 }
 
 Result<void> SettingsApi::admit(InstanceKey instance) {
@@ -44,21 +46,15 @@ colibri_status SettingsApi::put(InstanceKey instance, colibri_str json, std::uin
                                 colibri_error* err) {
   if (const auto admitted = admit(instance); !admitted) return abi::refuse(err, admitted.error());
   if (!abi::valid(json)) return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT, "null");
-  auto checked = schema_->check(abi::view(json), callee_.alias());
+  auto complete = schema_->complete(abi::view(json), callee_.alias());
+  const auto taken = complete ? check(*complete) : Result<void>(complete.error());
   ++open_;
-  if (!checked.violations.empty()) {
-    std::string sentences;
-    for (const auto& violation : checked.violations)
-      sentences += (sentences.empty() ? "" : "\n") + violation.sentence();
-    answer(instance, token, Error{Errc::invalidArgument, std::move(sentences)});
-    return COLIBRI_PENDING;
-  }
-  if (auto taken = check(checked.json); !taken) {
+  if (!taken) {
     answer(instance, token, taken.error());
     return COLIBRI_PENDING;
   }
   ports_.settings.putSettings(
-      instance, {callee_.alias(), std::move(checked.json),
+      instance, {callee_.alias(), std::move(*complete),
                  [lanes = &ports_.lanes, instance] { return lanes->head(instance); },
                  [this, self = callee_.shared_from_this(), instance,
                   token](Result<instances::KeptSettings> stored) {

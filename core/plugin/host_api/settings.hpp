@@ -23,7 +23,7 @@ class SettingsApi {
   Result<void> attach(const colibri_plugin_settings* table, std::string_view schema);
 
   /// Asks the plugin about settings that its schema has let through. [Errors] invalidArgument: a
-  /// sentence per line, each beginning with the path; unavailable: it does not run.
+  /// sentence that begins with the path; unavailable: it does not run; what else it failed with.
   Result<void> check(std::string_view json) const;
 
   colibri_status put(InstanceKey instance, colibri_str json, std::uint64_t token,

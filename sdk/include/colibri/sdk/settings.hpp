@@ -24,8 +24,8 @@ class InstanceSettings {
 
   virtual ~InstanceSettings() = default;
 
-  /// [any] Judges what the schema cannot say, before the host keeps settings: throw sdk::Error, "member: what
-  /// is allowed". Pure: do not wait, call nothing.
+  /// [any] Judges what the schema cannot say, before the host keeps settings: throw
+  /// Error(COLIBRI_E_INVALID_ARGUMENT, "member: what is allowed"). Pure: do not wait, call nothing.
   virtual void onCheckSettings(std::string_view /*settingsJson*/) {}
 
   colibri_status putSettings(uint64_t instanceKey, std::string_view json, Done done) {

@@ -45,9 +45,10 @@ inline void FakeHost::replied(uint64_t token, RouteReply reply) {
 inline void FakeHost::keep(uint64_t instance, uint64_t token, const std::string& json) {
   auto err = sdk::sized<colibri_error>();
   const auto* table = extension<colibri_plugin_settings>(COLIBRI_EXT_SETTINGS);
-  if (table->check(plugin_, sdk::str(json), &err) < 0) {
-    const auto alias = std::string(sdk::view(descriptor_->alias));
-    return settingsDone(instance, token, COLIBRI_E_INVALID_ARGUMENT, alias + "." + err.message);
+  if (const auto refused = table->check(plugin_, sdk::str(json), &err); refused < 0) {
+    const auto before =
+        refused == COLIBRI_E_INVALID_ARGUMENT ? std::string(sdk::view(descriptor_->alias)) + "." : "";
+    return settingsDone(instance, token, refused, before + err.message);
   }
   const auto status = copy(failCommits_);
   if (status < 0) return settingsDone(instance, token, status);

@@ -34,7 +34,8 @@ typedef struct colibri_plugin_settings {
                                      const colibri_settings* settings, colibri_str detail) COLIBRI_NOEXCEPT;
   /* [any] Optional. Judges what a schema cannot say, of settings that the schema has let through and completed,
    * before the host keeps them: at an instance's creation and at put. It does not wait and calls nothing.
-   * OK, or < 0 and a sentence that begins with the member: "url: must name a host". */
+   * OK, or E_INVALID_ARGUMENT and a sentence that begins with the member: "url: must name a host". Anything
+   * else < 0 is the plugin's own failure, and no settings are kept. */
   colibri_status (COLIBRI_CALL* check)(colibri_plugin*, colibri_str settings_json, colibri_error*) COLIBRI_NOEXCEPT;
 } colibri_plugin_settings;
 
