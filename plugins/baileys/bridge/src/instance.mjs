@@ -33,6 +33,7 @@ export class Instance {
   #ended = []; // waiting for the present socket's end
   #tried = []; // waiting for the present try to end, well or not
   #crowded = false;
+  #forgetting = null; // a Promise while the keys of an account that is gone are deleted
 
   /**
    * @param parts {k, instanceId, name, host, log, stops, settings}
@@ -83,8 +84,8 @@ export class Instance {
     const until = Date.now() + deadlineMs;
     const told = await this.#tellLogout(deadlineMs / 2);
     this.#stop('logged out');
-    await within(until - Date.now() - deadlineMs / 10, this.#outbox.drained());
-    await this.#forgetKeys();
+    await this.#forgetKeys(within(until - Date.now() - deadlineMs / 10, this.#outbox.drained()));
+    if (this.#wanted) return; // asked to open since then: what is reported now is of that try
     this.#report({
       state: 'loggedOut', networkCode: 401,
       detail: told ? 'logged out' : 'logged out here; WhatsApp could not be told',
@@ -127,6 +128,7 @@ export class Instance {
     clearTimeout(this.#timer);
     this.#report({ state: 'connecting' });
     await this.#pause?.promise;
+    await this.#forgetting; // else it would log in with what is deleted under it
     if (!isCurrent()) return;
     try {
       if (!this.#session) await this.#loadSession();
@@ -239,7 +241,7 @@ export class Instance {
   async #loggedOut({ code, detail }) {
     this.#stop(detail);
     await this.#forgetKeys();
-    this.#report({ state: 'loggedOut', networkCode: code, detail });
+    if (!this.#wanted) this.#report({ state: 'loggedOut', networkCode: code, detail }); // else the new try tells
   }
 
   /** Called before anybody sees the error: the socket must be dead by then. */
@@ -279,6 +281,7 @@ export class Instance {
 
   /** One try for a link, if there is an account to link to: WhatsApp is told of a logout over nothing else. */
   async #openOnce() {
+    await this.#forgetting;
     if (!this.#session) {
       try {
         await this.#loadSession();
@@ -296,16 +299,21 @@ export class Instance {
     await tried;
   }
 
-  /** Deletes credentials and keys; if the store fails the daemon does it. */
-  async #forgetKeys() {
+  /** Deletes credentials and keys, after `first`; if the store fails the daemon does it. */
+  async #forgetKeys(first) {
     const session = this.#session;
     this.#session = null;
+    const done = Promise.withResolvers();
+    this.#forgetting = done.promise;
+    await first;
     await session?.keys.close();
     try {
       await wipe(this.#parts.host);
     } catch (error) {
       this.#parts.log.error('the keys of a logged out instance could not be deleted', { k: this.#parts.k, status: error.status ?? 0 });
     }
+    this.#forgetting = null;
+    done.resolve();
   }
 
   #setCrowded(crowded) {

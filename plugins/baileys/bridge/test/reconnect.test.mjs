@@ -227,6 +227,44 @@ test('unlinked on the phone: loggedOut, keys deleted, the next open shows a QR c
   await host.state('1', 'qr', host.states.indexOf(out));
 });
 
+const isEndOfCreds = (ops) => ops.some(({ key, value }) => key === 'creds' && value === null);
+
+/** An instance whose phone has unlinked it; its keys are not deleted before `host.releaseWrites()`. */
+async function beingForgotten() {
+  const { host, device, mark } = await opened();
+  host.faults.holdWrites = isEndOfCreds;
+  await world.admin('remove-device', { jid: device });
+  await host.until(() => host.heldWrites > 0, 'the keys to be deleted');
+  return { host, mark };
+}
+
+test('opened again while the keys of the lost account are deleted: that open is answered with loggedOut', async () => {
+  const { host, mark } = await beingForgotten();
+  const { handshakes } = world.sim.stats;
+  host.send({ t: 'open', k: '1', ask: 2, instanceId: 'id-1', name: 'name-1', options: { linked: true } });
+  await host.state('1', 'connecting', mark);
+  host.releaseWrites();
+  const out = await host.state('1', 'loggedOut', mark);
+  assert.equal(out.ask, 2);
+  assert.deepEqual(host.store.keys('1'), []);
+  host.open('1');
+  await host.state('1', 'qr', mark);
+  assert.deepEqual(host.states.slice(mark).map(({ state }) => state), ['connecting', 'loggedOut', 'connecting', 'qr']);
+  assert.equal(world.sim.stats.handshakes, handshakes + 1); // with keys that are going it tried nothing
+});
+
+test('opened anew while the keys of the lost account are deleted: the new account keeps its own', async () => {
+  const { host, mark } = await beingForgotten();
+  host.open('1');
+  await host.state('1', 'connecting', mark);
+  host.releaseWrites();
+  const { qr } = await host.state('1', 'qr', mark);
+  await world.admin('scan-qr', { qr, phone: world.newPhone(), name: 'new' });
+  await host.state('1', 'open', mark);
+  assert.ok(host.store.get('1', 'creds'));
+  assert.equal(host.states.some(({ state }) => state === 'loggedOut'), false);
+});
+
 test('unlinked while the bridge was away: found out at the login', async () => {
   const { host, device } = await opened();
   await host.stop();
