@@ -40,16 +40,16 @@ class Channel final : public plugin::WebChannel {
  public:
   explicit Channel(http::WebSocket socket) : socket_(std::move(socket)) {}
 
-  plugin::WebSent send(bool text, SharedBytes message) override {
-    return sentOf(socket_.send(http::makeFrame(opcodeOf(text), std::move(message))));
+  plugin::WebSent send(bool text, std::string_view message) override {
+    return sentOf(socket_.send(http::makeFrame(opcodeOf(text), message)));
   }
   void sendMany(std::span<const std::shared_ptr<WebChannel>> all, bool text,
-                SharedBytes message) override {
-    std::vector<http::WebSocket> sockets;
+                std::string_view message) override {
+    std::vector<const http::WebSocket*> sockets;
     sockets.reserve(all.size());
     for (const auto& channel : all)
-      sockets.push_back(static_cast<const Channel&>(*channel).socket_);
-    http::WebSocket::sendMany(sockets, http::makeFrame(opcodeOf(text), std::move(message)));
+      sockets.push_back(&static_cast<const Channel&>(*channel).socket_);
+    http::WebSocket::sendMany(sockets, http::makeFrame(opcodeOf(text), message));
   }
   void close(std::uint16_t code, std::string reason) override {
     socket_.close(code, std::move(reason));

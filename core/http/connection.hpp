@@ -31,7 +31,7 @@ struct OpenWebSocket {
   std::shared_ptr<WebSocketPeer> peer;  ///< null once it was told of the end
   std::shared_ptr<WebSocketCounts> counts;
   WebSocketLimits limits;
-  std::vector<OutFramePtr> out;           ///< to be sent, from `outFirst` on
+  std::vector<OutFrame> out;              ///< to be sent, from `outFirst` on
   std::size_t outFirst = 0, outSent = 0;  ///< `outSent`: bytes of the first
   std::unique_ptr<MessageReader> reader;  ///< while a frame or message is received
   std::string pong;                       ///< owed for the latest ping, once `out` is empty

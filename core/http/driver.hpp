@@ -34,12 +34,15 @@ class Driver {
   // From the handles of WebSockets, by exchange; for one that is gone they do nothing.
   void upgrade(std::uint64_t exchange, WebSocketAccept&& accept,
                std::shared_ptr<WebSocketCounts> counts);
-  void sendFrame(std::uint64_t exchange, const OutFramePtr& frame);
+  void sendFrame(std::uint64_t exchange, const OutFrame& frame);
   void closeWebSocket(std::uint64_t exchange, std::uint16_t code, std::string_view reason);
   void dropUnread(std::uint64_t exchange);
   void readOn(std::uint64_t exchange);
 
   void expire();
+  /// What this turn counted by itself, for all to see: a counter that all loops write with each
+  /// frame costs more than the frame.
+  void publishCounts();
   /// Connections that had more to do than one turn allows.
   void resumeWaiting();
   bool hasWaiting() const noexcept { return !resume_.empty(); }
@@ -92,6 +95,8 @@ class Driver {
   bool flushFrames(Connection& c);
   bool sendQueued(Connection& c);
   void sent(OpenWebSocket& ws, std::size_t bytes);
+  void count(OpenWebSocket& ws, std::size_t bytes);
+  static void tellRoom(OpenWebSocket& ws);
   void settleWebSocket(Connection& c);
   void tellClosed(OpenWebSocket& ws, std::uint16_t code);
   void silent(Connection& c);
@@ -108,6 +113,7 @@ class Driver {
   DateText date_;
   bool draining_ = false;
   std::size_t lingering_ = 0;
+  std::uint64_t messagesOut_ = 0;                                 ///< not published yet
   std::vector<std::uint64_t> resume_;                             ///< epoll keys
   std::unordered_map<std::uint64_t, Function<void()>> watchers_;  ///< by exchange
 

@@ -17,6 +17,17 @@ constexpr std::size_t kPartsAtOnce = 64;   // of one sendmsg()
 /// What may wait for the peer, at least, before a connection is not read further.
 constexpr std::size_t kUnreadBytes = 64 * 1024;
 
+/// What `send` said it sent, 0 if nothing can go now. Nothing: the connection broke.
+template <class Send>
+std::optional<std::size_t> tryTo(Send&& send) {
+  for (;;) {
+    const auto gone = send();
+    if (gone >= 0) return static_cast<std::size_t>(gone);
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+    if (errno != EINTR) return {};
+  }
+}
+
 /// Both ways of the connection are empty afterwards: what is kept between uses costs nothing.
 template <class T>
 void giveBack(T& buffer) {
@@ -156,16 +167,28 @@ void Driver::readOn(std::uint64_t exchange) {
 // --- writing ---
 
 void Driver::push(OpenWebSocket& ws, Opcode opcode, std::string payload) {
-  auto frame = makeFrame(opcode, SharedBytes::of(std::move(payload)));
+  auto frame = makeFrame(opcode, payload);
   ws.counts->queued += frame->size();
   ws.out.push_back(std::move(frame));
 }
 
-void Driver::sendFrame(std::uint64_t exchange, const OutFramePtr& frame) {
+void Driver::sendFrame(std::uint64_t exchange, const OutFrame& frame) {
   auto* c = openWebSocket(exchange);
   if (!c) return;
-  c->webSocket->out.push_back(frame);
-  if (flushFrames(*c)) settleWebSocket(*c);
+  auto& ws = *c->webSocket;
+  if (c->outWaiting() > 0 || ws.waiting()) return ws.out.push_back(frame);
+  // Of thousands who get the same, most take it at once: nothing is queued for them.
+  const auto gone =
+      tryTo([&] { return ::send(c->socket.get(), frame->data(), frame->size(), MSG_NOSIGNAL); });
+  if (!gone) return close(*c);
+  c->windowBytes += *gone;
+  if (*gone == frame->size()) {
+    count(ws, *gone);
+    return tellRoom(ws);
+  }
+  ws.out.push_back(frame);
+  ws.outSent = *gone;
+  settleWebSocket(*c);
 }
 
 /// Sends what it can, then a pong that is due. False: the connection is closed and gone.
@@ -183,40 +206,37 @@ bool Driver::flushFrames(Connection& c) {
     giveBack(ws.out);
     ws.outFirst = 0;
   }
-  auto& counts = *ws.counts;
-  if (ws.peer && counts.queued * 2 <= counts.maxQueue && counts.half.exchange(false))
-    ws.peer->onWritable();
+  tellRoom(ws);
   return true;
+}
+
+void Driver::tellRoom(OpenWebSocket& ws) {
+  auto& counts = *ws.counts;
+  if (counts.half && ws.peer && counts.queued * 2 <= counts.maxQueue) {
+    counts.half = false;
+    ws.peer->onWritable();
+  }
 }
 
 bool Driver::sendQueued(Connection& c) {
   auto& ws = *c.webSocket;
   while (ws.waiting()) {
     std::array<iovec, kPartsAtOnce> parts;
-    std::size_t count = 0;
-    auto skip = ws.outSent;
-    const auto add = [&](std::string_view bytes) {
-      const auto gone = std::min(skip, bytes.size());
-      skip -= gone;
-      bytes.remove_prefix(gone);
-      if (!bytes.empty()) parts[count++] = {const_cast<char*>(bytes.data()), bytes.size()};
-    };
-    for (auto i = ws.outFirst; i < ws.out.size() && count + 2 <= parts.size(); ++i) {
-      add(ws.out[i]->head);
-      add(ws.out[i]->payload.bytes);
-    }
     msghdr message{};
     message.msg_iov = parts.data();
-    message.msg_iovlen = count;
-    const auto gone = ::sendmsg(c.socket.get(), &message, MSG_NOSIGNAL);
-    if (gone < 0) {
-      if (errno == EINTR) continue;
-      if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
+    auto skip = ws.outSent;  // of the first frame
+    for (auto i = ws.outFirst; i < ws.out.size() && message.msg_iovlen < parts.size(); ++i) {
+      const auto bytes = std::string_view(*ws.out[i]).substr(std::exchange(skip, 0));
+      parts[message.msg_iovlen++] = {const_cast<char*>(bytes.data()), bytes.size()};
+    }
+    const auto gone = tryTo([&] { return ::sendmsg(c.socket.get(), &message, MSG_NOSIGNAL); });
+    if (!gone) {
       close(c);
       return false;
     }
-    c.windowBytes += static_cast<std::size_t>(gone);
-    sent(ws, static_cast<std::size_t>(gone));
+    if (*gone == 0) return true;
+    c.windowBytes += *gone;
+    sent(ws, *gone);
   }
   return true;
 }
@@ -227,10 +247,18 @@ void Driver::sent(OpenWebSocket& ws, std::size_t bytes) {
   while (ws.waiting() && ws.outSent >= ws.out[ws.outFirst]->size()) {
     auto& frame = ws.out[ws.outFirst++];
     ws.outSent -= frame->size();
-    ws.counts->queued -= frame->size();
+    count(ws, frame->size());
     frame.reset();
-    Counters::add(counters_.messagesOut);
   }
+}
+
+void Driver::count(OpenWebSocket& ws, std::size_t bytes) {
+  ws.counts->queued -= bytes;
+  ++messagesOut_;
+}
+
+void Driver::publishCounts() {
+  if (messagesOut_ > 0) Counters::add(counters_.messagesOut, std::exchange(messagesOut_, 0));
 }
 
 // --- the end ---

@@ -88,6 +88,7 @@ void Loop::run() {
   while (!stopAsked_.load(std::memory_order_acquire)) turn();
   readMail();  // what was answered before the end still goes out
   driver_.closeAll();
+  driver_.publishCounts();
   mailbox_->close(mail_);
   for (auto& item : mail_) driver_.deliver(std::move(item));  // tells late watchers
   mail_.clear();
@@ -114,6 +115,7 @@ void Loop::turn() {
   }
   driver_.resumeWaiting();
   driver_.expire();
+  driver_.publishCounts();
   if (acceptAgain_ && now_ >= *acceptAgain_) {
     acceptAgain_.reset();
     if (listener_) watch(epoll_.get(), listener_.get(), kListenerKey, EPOLL_CTL_MOD, EPOLLIN);

@@ -86,7 +86,7 @@ class RecordingPeer final : public WebSocketPeer {
     changed_.notify_all();
     if (holding_) return;
     const auto size = message.size();
-    if (echo) socket.send(makeFrame(opcode, SharedBytes::of(std::move(message))));
+    if (echo) socket.send(makeFrame(opcode, message));
     socket.consumed(size);
   }
   void onWritable() override {

@@ -9,9 +9,12 @@
 
 namespace colibri::http {
 
-OutFramePtr makeFrame(Opcode opcode, SharedBytes payload) {
-  auto head = frameHead(opcode, payload.bytes.size());
-  return std::make_shared<const OutFrame>(OutFrame{std::move(head), std::move(payload)});
+OutFrame makeFrame(Opcode opcode, std::string_view payload) {
+  std::string bytes;
+  bytes.reserve(kMostHead + payload.size());
+  bytes += frameHead(opcode, payload.size());
+  bytes += payload;
+  return std::make_shared<const std::string>(std::move(bytes));
 }
 
 WebSocket::WebSocket(std::shared_ptr<Mailbox> loop, std::uint64_t exchange,
@@ -31,7 +34,7 @@ WebSocket::Sent WebSocket::admit(std::size_t bytes) const {
   return Sent::half;
 }
 
-WebSocket::Sent WebSocket::send(OutFramePtr frame) const {
+WebSocket::Sent WebSocket::send(OutFrame frame) const {
   const auto sent = admit(frame->size());
   if (sent == Sent::full) dropUnread();
   if (sent == Sent::full || sent == Sent::closed) return sent;
@@ -41,16 +44,16 @@ WebSocket::Sent WebSocket::send(OutFramePtr frame) const {
   return sent;
 }
 
-void WebSocket::sendMany(std::span<const WebSocket> to, const OutFramePtr& frame) {
+void WebSocket::sendMany(std::span<const WebSocket* const> to, const OutFrame& frame) {
   std::vector<std::pair<Mailbox*, std::vector<std::uint64_t>>> loops;  // one or two
-  for (const auto& socket : to) {
-    const auto sent = socket.admit(frame->size());
-    if (sent == Sent::full) socket.dropUnread();
+  for (const auto* socket : to) {
+    const auto sent = socket->admit(frame->size());
+    if (sent == Sent::full) socket->dropUnread();
     if (sent == Sent::full || sent == Sent::closed) continue;
     auto at = std::find_if(loops.begin(), loops.end(),
-                           [&](const auto& loop) { return loop.first == socket.loop_.get(); });
-    if (at == loops.end()) at = loops.insert(at, {socket.loop_.get(), {}});
-    at->second.push_back(socket.exchange_);
+                           [&](const auto& loop) { return loop.first == socket->loop_.get(); });
+    if (at == loops.end()) at = loops.insert(at, {socket->loop_.get(), {}});
+    at->second.push_back(socket->exchange_);
   }
   for (auto& [loop, exchanges] : loops) {
     loop->post([exchanges = std::move(exchanges), frame](Driver& driver) {

@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/shared_bytes.hpp"
 #include "http/frames.hpp"
 
 namespace colibri::http {
@@ -37,16 +36,11 @@ struct WebSocketLimits {
       0};  ///< silence; as much again without an answer: closed. 0 = never
 };
 
-/// One message as it goes out, to one client or to many.
+/// One message with its head as it goes out, to one client or to many.
 ///
 /// [Threading] immutable. [Ownership] shared by all queues it waits in.
-struct OutFrame {
-  std::string head;
-  SharedBytes payload;
-  std::size_t size() const noexcept { return head.size() + payload.bytes.size(); }
-};
-using OutFramePtr = std::shared_ptr<const OutFrame>;
-OutFramePtr makeFrame(Opcode opcode, SharedBytes payload);
+using OutFrame = std::shared_ptr<const std::string>;
+OutFrame makeFrame(Opcode opcode, std::string_view payload);
 
 /// What the two sides of a connection count together. [Threading] any thread.
 struct WebSocketCounts {
@@ -76,9 +70,9 @@ class WebSocket {
   WebSocket(std::shared_ptr<Mailbox> loop, std::uint64_t exchange,
             std::shared_ptr<WebSocketCounts> counts);
 
-  Sent send(OutFramePtr frame) const;
+  Sent send(OutFrame frame) const;
   /// One frame, and one wake-up per event loop, for all of them.
-  static void sendMany(std::span<const WebSocket> to, const OutFramePtr& frame);
+  static void sendMany(std::span<const WebSocket* const> to, const OutFrame& frame);
   /// What is queued still goes out before.
   void close(std::uint16_t code, std::string reason) const;
   void consumed(std::size_t bytes) const;

@@ -92,7 +92,7 @@ TEST(WebSocketServer, WhatIsQueuedGoesOutBeforeAClose) {
   RunningWebSockets running;
   WebSocketClient client(running.server.port());
   const auto peer = running.handler.peer();
-  const auto big = makeFrame(Opcode::binary, SharedBytes::of(std::string(200'000, 'q')));
+  const auto big = makeFrame(Opcode::binary, std::string(200'000, 'q'));
   for (int i = 0; i < 4; ++i) EXPECT_NE(peer->socket.send(big), WebSocket::Sent::closed);
   peer->socket.close(1000, "done");
   for (int i = 0; i < 4; ++i) EXPECT_EQ(client.hear().data.size(), 200'000u);
@@ -157,7 +157,7 @@ TEST(WebSocketServer, AClientThatDoesNotReadIsDroppedAtItsCapAndHarmsNobody) {
   RunningWebSockets running;
   WebSocketClient deaf(running.server.port(), "/mute", 4096), other(running.server.port());
   const auto peer = running.handler.peer();
-  const auto frame = makeFrame(Opcode::text, SharedBytes::of(std::string(100'000, 'x')));
+  const auto frame = makeFrame(Opcode::text, std::string(100'000, 'x'));
   bool half = false;
   auto sent = WebSocket::Sent::taken;
   while ((sent = peer->socket.send(frame)) != WebSocket::Sent::full) {
@@ -176,7 +176,7 @@ TEST(WebSocketServer, SaysWhenThereIsRoomAgain) {
   RunningWebSockets running;
   WebSocketClient client(running.server.port(), "/mute", 4096);
   const auto peer = running.handler.peer();
-  const auto frame = makeFrame(Opcode::text, SharedBytes::of(std::string(100'000, 'x')));
+  const auto frame = makeFrame(Opcode::text, std::string(100'000, 'x'));
   int count = 1;
   while (peer->socket.send(frame) == WebSocket::Sent::taken) ++count;
   for (int i = 0; i < count; ++i) EXPECT_EQ(client.hear().data.size(), 100'000u);
@@ -216,14 +216,13 @@ TEST(WebSocketServer, OneFrameReachesManyAndIsHeldOnce) {
   RunningWebSockets running;
   constexpr std::size_t kClients = 50;
   std::vector<std::unique_ptr<WebSocketClient>> clients;
-  std::vector<WebSocket> sockets;
+  std::vector<const WebSocket*> sockets;
   for (std::size_t i = 0; i < kClients; ++i) {
     clients.push_back(std::make_unique<WebSocketClient>(running.server.port()));
-    sockets.push_back(running.handler.peer(i)->socket);
+    sockets.push_back(&running.handler.peer(i)->socket);
   }
-  auto payload = SharedBytes::of(std::string(1000, 'b'));
-  const std::weak_ptr<const void> held = payload.owner;
-  auto frame = makeFrame(Opcode::text, std::move(payload));
+  auto frame = makeFrame(Opcode::text, std::string(1000, 'b'));
+  const std::weak_ptr<const std::string> held = frame;
   clients[7]->reset();
   EXPECT_EQ(running.handler.peer(7)->awaitClosed(), 1006);
   WebSocket::sendMany(sockets, frame);
@@ -264,7 +263,7 @@ TEST(WebSocketServer, ManyThreadsMaySendAndCloseAtOnce) {
   for (int round = 0; round < 5; ++round) {
     WebSocketClient client(running.server.port());
     const auto peer = running.handler.peer(static_cast<std::size_t>(round));
-    const auto frame = makeFrame(Opcode::text, SharedBytes::of("from many"));
+    const auto frame = makeFrame(Opcode::text, "from many");
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([&, i] {

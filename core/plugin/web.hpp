@@ -14,7 +14,6 @@
 #include "base/function.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
-#include "base/shared_bytes.hpp"
 
 /// Long-lived connections and raw requests that plugins serve, as this folder and those above it
 /// see them.
@@ -70,10 +69,10 @@ enum class WebSent : std::uint8_t { taken, half, full, closed };
 class WebChannel {
  public:
   virtual ~WebChannel() = default;
-  virtual WebSent send(bool text, SharedBytes message) = 0;
+  virtual WebSent send(bool text, std::string_view message) = 0;
   /// The same to all of them, which are of one kind with this one.
   virtual void sendMany(std::span<const std::shared_ptr<WebChannel>> all, bool text,
-                        SharedBytes message) = 0;
+                        std::string_view message) = 0;
   virtual void close(std::uint16_t code, std::string reason) = 0;
   /// The plugin has seen so many bytes of what came.
   virtual void consumed(std::size_t bytes) = 0;

@@ -24,19 +24,19 @@ struct Wire {
 class Channel final : public WebChannel {
  public:
   Channel(Wire& wire, Bell& bell) : wire_(wire), bell_(bell) {}
-  WebSent send(bool, SharedBytes message) override {
+  WebSent send(bool, std::string_view message) override {
     {
       const std::scoped_lock lock(wire_.mutex);
       if (wire_.code != 0) return WebSent::closed;
-      if (message.bytes.size() > wire_.room) return WebSent::full;
-      wire_.room -= message.bytes.size();
-      wire_.sent.emplace_back(message.bytes);
+      if (message.size() > wire_.room) return WebSent::full;
+      wire_.room -= message.size();
+      wire_.sent.emplace_back(message);
     }
     bell_.ring();
     return WebSent::taken;
   }
   void sendMany(std::span<const std::shared_ptr<WebChannel>> all, bool text,
-                SharedBytes message) override {
+                std::string_view message) override {
     {
       const std::scoped_lock lock(wire_.mutex);
       ++wire_.batches;

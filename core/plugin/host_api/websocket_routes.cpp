@@ -218,7 +218,7 @@ void WebSocketRoutesApi::accept(std::uint64_t token, colibri_plugin* plugin) {
       }
     }
     if (early.empty()) break;
-    for (auto& [text, message] : early) channel->send(text, std::move(message));
+    for (const auto& [text, message] : early) channel->send(text, message);
   }
   if (end) channel->close(end->first, std::move(end->second));
 }

@@ -56,7 +56,7 @@ class WebSocketRoutesApi {
  private:
   struct Early {  // of the plugin, while it decides
     bool text;
-    SharedBytes message;
+    std::string message;
   };
   struct Open {  // an upgrade that waits, a connection or a raw request
     KeyCheck checkKey;

@@ -14,13 +14,6 @@ constexpr std::size_t kMaxReason = 123;
 constexpr std::size_t kMaxEarlyBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxKeyBytes = 1024;
 
-/// The plugin's own bytes, retained for as long as they wait.
-SharedBytes sharedOf(const colibri_buffer* buffer) {
-  buffer->retain(buffer);
-  std::shared_ptr<const void> owner(buffer, [](const colibri_buffer* b) { b->release(b); });
-  return {std::move(owner), abi::view(buffer)};
-}
-
 bool isOpcode(std::uint32_t opcode) noexcept {
   return opcode == COLIBRI_WS_TEXT || opcode == COLIBRI_WS_BINARY;
 }
@@ -48,11 +41,11 @@ colibri_status WebSocketRoutesApi::send(std::uint64_t connection, std::uint32_t 
         return COLIBRI_E_BUSY;
       }
       open.earlyBytes += message->size;
-      open.early.push_back({text, sharedOf(message)});
+      open.early.push_back({text, std::string(abi::view(message))});
       return COLIBRI_OK;
     }
   }
-  switch (channel->send(text, sharedOf(message))) {
+  switch (channel->send(text, abi::view(message))) {
     case WebSent::taken:
       return COLIBRI_OK;
     case WebSent::half:
@@ -85,7 +78,7 @@ void WebSocketRoutesApi::sendMany(const std::uint64_t* connections, std::size_t 
     }
   }
   if (!channels.empty())
-    channels.front()->sendMany(channels, opcode == COLIBRI_WS_TEXT, sharedOf(message));
+    channels.front()->sendMany(channels, opcode == COLIBRI_WS_TEXT, abi::view(message));
   for (const auto token : deciding) send(token, opcode, message);
 }
 
