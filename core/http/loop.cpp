@@ -21,6 +21,7 @@ constexpr std::uint64_t kWakeKey = ~std::uint64_t{0};
 constexpr std::uint64_t kListenerKey = kWakeKey - 1;
 constexpr int kAcceptsPerTurn = 64;
 constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::uint64_t kCrowd = 64;  // a broadcast to fewer is over before it matters
 constexpr std::chrono::seconds kPauseLogEvery{10};
 
 bool watch(int epoll, int fd, std::uint64_t key, int operation, std::uint32_t events) noexcept {
@@ -73,7 +74,8 @@ Loop::~Loop() {
   stop();
 }
 
-Result<void> Loop::start() {
+Result<void> Loop::start(std::optional<std::size_t> core) {
+  core_ = core;
   if (!epoll_ || mailbox_->wakeFd() < 0 ||
       !watch(epoll_.get(), mailbox_->wakeFd(), kWakeKey, EPOLL_CTL_ADD, EPOLLIN) ||
       !watch(epoll_.get(), listener_.get(), kListenerKey, EPOLL_CTL_ADD, EPOLLIN)) {
@@ -85,6 +87,7 @@ Result<void> Loop::start() {
 
 void Loop::run() {
   pthread_setname_np(pthread_self(), name_.c_str());
+  if (pthread_getaffinity_np(pthread_self(), sizeof anywhere_, &anywhere_) != 0) core_.reset();
   while (!stopAsked_.load(std::memory_order_acquire)) turn();
   readMail();  // what was answered before the end still goes out
   driver_.closeAll();
@@ -116,6 +119,7 @@ void Loop::turn() {
   driver_.resumeWaiting();
   driver_.expire();
   driver_.publishCounts();
+  keepToCore();
   if (acceptAgain_ && now_ >= *acceptAgain_) {
     acceptAgain_.reset();
     if (listener_) watch(epoll_.get(), listener_.get(), kListenerKey, EPOLL_CTL_MOD, EPOLLIN);
@@ -185,6 +189,19 @@ void Loop::handleDrain() {
   const std::lock_guard lock(mutex_);
   drained_ = true;
   drainedChanged_.notify_all();
+}
+
+/// Two loops that are woken for the same broadcast often wait for one core while the other is idle,
+/// and the kernel leaves them there for milliseconds: ADR 11. Without a crowd they run anywhere.
+void Loop::keepToCore() {
+  const bool crowd = counters_.webSockets.load(std::memory_order_relaxed) >= kCrowd;
+  if (!core_ || crowd == onCore_) return;
+  onCore_ = crowd;
+  cpu_set_t here;
+  CPU_ZERO(&here);
+  CPU_SET(*core_, &here);
+  const auto& cores = crowd ? here : anywhere_;
+  pthread_setaffinity_np(pthread_self(), sizeof cores, &cores);  // refused, it runs all the same
 }
 
 void Loop::drain() {

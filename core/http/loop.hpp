@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sched.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <memory>
@@ -22,7 +24,8 @@ class Loop {
        std::string name);
   ~Loop();  ///< stop()
 
-  Result<void> start();
+  /// `core`: where it stays while there is a crowd of WebSockets.
+  Result<void> start(std::optional<std::size_t> core);
   void drain();
   bool awaitDrained(SteadyTime until);  ///< [Blocking]
   void stop();                          ///< [Blocking] until the thread has ended
@@ -35,10 +38,14 @@ class Loop {
   void pauseAccepting(int reason);
   void readMail();
   void handleDrain();
+  void keepToCore();
 
   const Options& options_;
   Counters& counters_;
   const std::string name_;
+  std::optional<std::size_t> core_;
+  bool onCore_ = false;
+  cpu_set_t anywhere_{};  // what the thread was given
   UniqueFd epoll_;
   UniqueFd listener_;
   std::shared_ptr<Mailbox> mailbox_;

@@ -1,6 +1,9 @@
 #include "http/server.hpp"
 
+#include <sched.h>
+
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -11,6 +14,19 @@
 #include "http/loop.hpp"
 
 namespace colibri::http {
+namespace {
+
+/// Those that this process may run on.
+std::vector<std::size_t> allowedCores() {
+  cpu_set_t set;
+  std::vector<std::size_t> cores;
+  if (::sched_getaffinity(0, sizeof set, &set) != 0) return cores;
+  for (std::size_t core = 0; core < CPU_SETSIZE; ++core)
+    if (CPU_ISSET(core, &set)) cores.push_back(core);
+  return cores;
+}
+
+}  // namespace
 
 class Server::Impl {
  public:
@@ -36,8 +52,11 @@ class Server::Impl {
       loops_.push_back(std::make_unique<Loop>(
           options_, handler_, counters_, std::move(listener->socket), "http-" + std::to_string(i)));
     }
-    for (const auto& loop : loops_) {
-      if (const auto started = loop->start(); !started) return abandon(started.error());
+    const auto cores = allowedCores();
+    const bool oneEach = shared && cores.size() == loops_.size();
+    for (std::size_t i = 0; i < loops_.size(); ++i) {
+      const auto started = loops_[i]->start(oneEach ? std::optional(cores[i]) : std::nullopt);
+      if (!started) return abandon(started.error());
     }
     return {};
   }
