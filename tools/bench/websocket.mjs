@@ -3,21 +3,22 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { Gateway, program } from '../../tests/e2e/lib/gateway.mjs'
-import { opened, say } from '../../tests/e2e/lib/spoken.mjs'
+import { opened } from '../../tests/e2e/lib/spoken.mjs'
 import { quiet } from './lib/daemon.mjs'
-import { median } from './lib/numbers.mjs'
+import { alternate, median } from './lib/numbers.mjs'
 import { cpuMicroseconds, residentMegabytes, startPeer } from './lib/processes.mjs'
 import { figure } from './lib/report.mjs'
 
 // The most first: memory that clients leave behind would serve the next ones.
 const counts = [10_000, 5000, 1000]
-// A new connection acknowledges each of its first segments by itself, which costs the sender too.
-const unheard = 3
+// A new connection acknowledges each of its first 16 segments by itself, which costs the sender too.
+const unheard = 16
+const heard = 9
 const targets = { 1000: 30, 5000: 150, 10000: 350 }
 
-/** So many clients; `round()` resolves with when the last of them had what `emit` causes. */
-async function crowd(url, count, key) {
-  const child = spawn(program('bench-listeners'), [new URL(url).port, `${count}`, key], {
+/** So many clients; `round()` resolves with how many milliseconds after `request` the last of them had what it causes. */
+async function crowd({ url, key, request }, count) {
+  const child = spawn(program('bench-listeners'), [new URL(url).port, `${count}`, key, request], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
@@ -28,12 +29,9 @@ async function crowd(url, count, key) {
   }
   await line(/^joined$/)
   return {
-    async round(emit) {
+    async round() {
       child.stdin.write('\n')
-      await line(/^ready$/)
-      const begin = performance.timeOrigin + performance.now()
-      await emit()
-      return Number(await line(/^[\d.]+$/)) - begin
+      return Number(await line(/^[\d.]+$/))
     },
     async stop() {
       child.stdin.end()
@@ -42,18 +40,28 @@ async function crowd(url, count, key) {
   }
 }
 
-async function measure({ url, pid, key, emit }, rounds) {
+/** The bytes of a request, which the clients send themselves: a client in this process would take its time on their cores. */
+const http = (method, path, headers = {}, body = '') =>
+  [
+    `${method} ${path} HTTP/1.1`,
+    ...Object.entries({ host: 'localhost', 'content-length': body.length, ...headers }).map((pair) => pair.join(': ')),
+    '',
+    body,
+  ].join('\r\n')
+
+async function measure(server) {
+  const { pid } = server
   const results = []
   for (const count of counts) {
     const before = residentMegabytes(pid)
-    const clients = await crowd(url, count, key)
+    const clients = await crowd(server, count)
     try {
       const kilobytes = (1024 * (residentMegabytes(pid) - before)) / count
-      for (let i = 0; i < unheard; ++i) await clients.round(emit)
+      for (let i = 0; i < unheard; ++i) await clients.round()
       const [ms, cpu] = [[], []]
-      for (let i = 0; i < rounds; ++i) {
+      for (let i = 0; i < heard; ++i) {
         const used = cpuMicroseconds(pid)
-        ms.push(await clients.round(emit))
+        ms.push(await clients.round())
         cpu.push((cpuMicroseconds(pid) - used) / count)
       }
       results.push({ count, kilobytes, ms, cpu })
@@ -64,61 +72,60 @@ async function measure({ url, pid, key, emit }, rounds) {
   return results
 }
 
-async function ofGateway(rounds) {
+async function ofGateway() {
   const gateway = await new Gateway({ env: quiet, config: '  generator: {}\n  websocket: {}\n' }).start()
   try {
     const { hash } = await opened(gateway, 'shop', { websocket: { enabled: true, events: ['SEND_MESSAGE'] } })
-    const emit = () => say(gateway, 'shop', 'x'.repeat(800))
-    return await measure({ url: gateway.url, pid: gateway.pid, key: hash.apikey, emit }, rounds)
+    const headers = { apikey: hash.apikey, 'content-type': 'application/json' }
+    const body = JSON.stringify({ number: '15550000002', text: 'x'.repeat(800) })
+    const request = http('POST', '/shop/message/sendText', headers, body)
+    return await measure({ url: gateway.url, pid: gateway.pid, key: hash.apikey, request })
   } finally {
     await gateway.remove()
   }
 }
 
-async function ofPeer(rounds) {
+async function ofPeer() {
   const peer = await startPeer('socketio')
   try {
-    const emit = () => fetch(`${peer.url}/emit`)
-    return await measure({ url: peer.url, pid: peer.pid, key: 'none', emit }, rounds)
+    return await measure({ url: peer.url, pid: peer.pid, key: 'none', request: http('GET', '/emit') })
   } finally {
     await peer.stop()
   }
 }
 
+/** Of the rounds' results, those of `count` together. */
+function together(rounds, count) {
+  const all = rounds.map((results) => results.find((one) => one.count === count))
+  return {
+    ms: all.flatMap(({ ms }) => ms),
+    cpu: all.flatMap(({ cpu }) => cpu),
+    kilobytes: all.map(({ kilobytes }) => kilobytes),
+  }
+}
+
 export default async function websocket({ rounds }) {
-  const ours = await ofGateway(3 * rounds)
-  const theirs = await ofPeer(3 * rounds)
-  const lines = ours.toReversed().flatMap((mine) => {
-    const other = theirs.find(({ count }) => count === mine.count)
-    const line = (what, pick, rest) =>
-      figure({
-        what: `1 KB to ${mine.count.toLocaleString('en-US')} clients: ${what}`,
-        value: pick(mine),
-        peer: { name: 'socket.io 4.8', value: pick(other) },
-        more: false,
-        ...rest,
-      })
+  const [ours, theirs] = await alternate(rounds, ofGateway, ofPeer)
+  const line = (count, what, pick, rest) => {
+    const mine = pick(together(ours, count))
+    return figure({
+      what,
+      value: median(mine),
+      peer: { name: 'socket.io 4.8', value: median(pick(together(theirs, count))) },
+      more: false,
+      rounds: mine,
+      ...rest,
+    })
+  }
+  const lines = counts.toReversed().flatMap((count) => {
+    const what = `1 KB to ${count.toLocaleString('en-US')} clients`
+    const bounds = { unit: 'ms', target: targets[count], targetRatio: 2 }
     return [
-      line('the last has it', (of) => median(of.ms), {
-        unit: 'ms',
-        target: targets[mine.count],
-        targetRatio: 2,
-        rounds: mine.ms,
-      }),
-      line('CPU per client', (of) => median(of.cpu), { unit: 'µs', rounds: mine.cpu }),
+      line(count, `${what}: the last has it`, ({ ms }) => ms, bounds),
+      line(count, `${what}: CPU per client`, ({ cpu }) => cpu, { unit: 'µs' }),
     ]
   })
-  const memory = (list) => list[0].kilobytes
-  return [
-    ...lines,
-    figure({
-      what: `memory per idle client, of ${counts[0].toLocaleString('en-US')}`,
-      value: memory(ours),
-      unit: 'KB',
-      more: false,
-      target: 6,
-      peer: { name: 'socket.io 4.8', value: memory(theirs) },
-      rounds: ours.map(({ kilobytes }) => kilobytes),
-    }),
-  ]
+  const [most] = counts
+  const memory = `memory per idle client, of ${most.toLocaleString('en-US')}`
+  return [...lines, line(most, memory, ({ kilobytes }) => kilobytes, { unit: 'KB', target: 6 })]
 }

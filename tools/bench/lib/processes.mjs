@@ -1,16 +1,13 @@
 // What the kernel says of a process, and starting one that prints where it listens.
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
-const ticksPerSecond = Number(execFileSync('getconf', ['CLK_TCK']))
-
-/** CPU microseconds the process has used so far, all threads. */
+/** CPU microseconds that the process's threads have used so far, those that are running now. */
 export function cpuMicroseconds(pid) {
-  const afterName = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /s, '')
-    .split(' ')
-  return ((Number(afterName[11]) + Number(afterName[12])) / ticksPerSecond) * 1e6
+  const tasks = `/proc/${pid}/task`
+  const used = (thread) => Number(readFileSync(`${tasks}/${thread}/schedstat`, 'utf8').split(' ')[0])
+  return readdirSync(tasks).reduce((sum, thread) => sum + used(thread), 0) / 1000
 }
 
 export function residentMegabytes(pid) {

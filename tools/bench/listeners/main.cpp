@@ -1,19 +1,22 @@
-// Clients of Socket.IO as cheap as they can be, so that a benchmark measures the server: a
-// WebSocket each, joined to /shop, in one thread. For each line on its input it says "ready", then
-// when the last of them had got a kilobyte, in milliseconds since 1970.   bench-listeners PORT
-// COUNT KEY
+// Clients of Socket.IO that take nothing of the server's cores while it is measured: a WebSocket
+// each, joined to /shop, in one thread, and one more connection that sends REQUEST (HTTP, with all
+// its bytes) for each line on its input. Says "joined", then per line how many milliseconds after
+// the request a kilobyte had come to the last of them, by the kernel's clock of arrivals.
+//                                                       bench-listeners PORT COUNT KEY REQUEST
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,8 +45,8 @@ std::string frame(const std::string& text) {
   return std::string{'\x81', static_cast<char>(0x80 | text.size()), 0, 0, 0, 0} + text;
 }
 
-/// Reads until `word` has come.
-void await(int socket, const char* word) {
+/// What has come when `word` is in it.
+std::string await(int socket, const char* word) {
   std::string seen;
   std::array<char, 4096> part{};
   while (seen.find(word) == seen.npos) {
@@ -51,9 +54,10 @@ void await(int socket, const char* word) {
     if (size <= 0) fail(word);
     seen.append(part.data(), static_cast<std::size_t>(size));
   }
+  return seen;
 }
 
-int joined(std::uint16_t port, const std::string& key) {
+int connected(std::uint16_t port) {
   const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -63,6 +67,12 @@ int joined(std::uint16_t port, const std::string& key) {
     fail("connect");
   const int on = 1;
   setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  return socket;
+}
+
+int joined(std::uint16_t port, const std::string& key) {
+  const int socket = connected(port);
   write(socket,
         "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: localhost\r\n"
         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -73,19 +83,35 @@ int joined(std::uint16_t port, const std::string& key) {
   return socket;
 }
 
+std::int64_t nanoseconds(const timespec& time) {
+  return time.tv_sec * 1'000'000'000L + time.tv_nsec;
+}
+
+std::int64_t now() {
+  timespec time{};
+  clock_gettime(CLOCK_REALTIME, &time);
+  return nanoseconds(time);
+}
+
 class Crowd {
  public:
   Crowd(std::uint16_t port, std::size_t count, const std::string& key) : clients_(count) {
     for (auto& client : clients_) client.socket = joined(port, key);
   }
-  /// Looks at one after the other until the last has it. Nobody waits in the kernel for a message:
-  /// a client on this machine that is woken by each costs the server what none on another one does.
-  void round() {
+  /// Sends `request` by `asking`; the nanoseconds until the last client has what it causes. Looks
+  /// so seldom that the server is mostly done before anybody reads: a client that is woken by its
+  /// message, or reads it while the next one is sent, costs the server what none on another machine
+  /// does.
+  std::int64_t round(int asking, const std::string& request) {
     for (auto& client : clients_) client.got = 0;
+    last_ = 0;
+    const auto begin = now();
+    write(asking, request);
     for (auto& client : clients_) {
       while (client.got < kKilobyte)
-        if (!take(client)) usleep(kLookEveryUs);
+        if (!take(client)) usleep(kLookAfterUs * static_cast<useconds_t>(clients_.size()));
     }
+    return last_ - begin;
   }
   void answerPings() {
     for (auto& client : clients_) take(client);
@@ -95,10 +121,9 @@ class Crowd {
   /// False: nothing is there.
   bool take(Client& client) {
     static const std::string kPong = frame("3");
-    const auto size = recv(client.socket, bytes_.data(), bytes_.size(), MSG_DONTWAIT);
-    if (size < 0 && errno == EAGAIN) return false;
-    if (size <= 0) fail("recv");
-    const std::string_view text(bytes_.data(), static_cast<std::size_t>(size));
+    const auto size = receive(client.socket);
+    if (size == 0) return false;
+    const std::string_view text(bytes_.data(), size);
     if (text.ends_with("\x81\x01"
                        "2"))
       write(client.socket, kPong);
@@ -106,17 +131,41 @@ class Crowd {
     return true;
   }
 
+  /// Into bytes_; last_ is then no earlier than when it came.
+  std::size_t receive(int socket) {
+    iovec part{bytes_.data(), bytes_.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(timespec))> arrival{};
+    msghdr message{};
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = arrival.data();
+    message.msg_controllen = arrival.size();
+    const auto size = recvmsg(socket, &message, MSG_DONTWAIT);
+    if (size < 0 && errno == EAGAIN) return 0;
+    if (size <= 0) fail("recvmsg");
+    const auto* header = CMSG_FIRSTHDR(&message);
+    if (!header || header->cmsg_type != SCM_TIMESTAMPNS) fail("when it came");
+    timespec at{};
+    std::memcpy(&at, CMSG_DATA(header), sizeof at);
+    last_ = std::max(last_, nanoseconds(at));
+    return static_cast<std::size_t>(size);
+  }
+
   static constexpr std::size_t kKilobyte = 1000;
-  static constexpr useconds_t kLookEveryUs = 200;
+  static constexpr useconds_t kLookAfterUs = 10;  // per client
   std::vector<Client> clients_;
+  std::int64_t last_ = 0;
   std::array<char, 65536> bytes_{};
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) return std::fputs("usage: bench-listeners PORT COUNT KEY\n", stderr), 64;
-  Crowd crowd(static_cast<std::uint16_t>(std::atoi(argv[1])), std::stoul(argv[2]), argv[3]);
+  if (argc != 5) return std::fputs("usage: bench-listeners PORT COUNT KEY REQUEST\n", stderr), 64;
+  const auto port = static_cast<std::uint16_t>(std::atoi(argv[1]));
+  const std::string request = argv[4];
+  Crowd crowd(port, std::stoul(argv[2]), argv[3]);
+  const int asking = connected(port);
   std::puts("joined");
   std::fflush(stdout);
   pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
@@ -124,12 +173,9 @@ int main(int argc, char** argv) {
     while (poll(&input, 1, kPingsEveryMs) == 0) crowd.answerPings();
     std::array<char, 64> line{};
     if (read(STDIN_FILENO, line.data(), line.size()) <= 0) return 0;
-    std::puts("ready");
-    std::fflush(stdout);
-    crowd.round();
-    using Milliseconds = std::chrono::duration<double, std::milli>;
-    const Milliseconds at = std::chrono::system_clock::now().time_since_epoch();
-    std::printf("%.3f\n", at.count());
+    const auto took = crowd.round(asking, request);
+    if (!await(asking, "\r\n\r\n").starts_with("HTTP/1.1 2")) fail("the answer is no success");
+    std::printf("%.3f\n", static_cast<double>(took) / 1e6);
     std::fflush(stdout);
   }
 }
