@@ -18,7 +18,7 @@ constexpr auto* kResult = R"({"key":{"remoteJid":"2@s.whatsapp.net","fromMe":tru
 /// A world with one open instance and a command service.
 struct Commands {
   explicit Commands(CommandService::Options options = {}, std::filesystem::path reuse = {})
-      : world(World::quick(), std::move(reuse)),
+      : world(World::patient(), std::move(reuse)),
         service(*world.lifecycle, *world.hostEvents, *world.store, world.executor, world.timers,
                 world.clock, options) {}
   ~Commands() { service.stop(); }

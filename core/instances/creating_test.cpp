@@ -78,7 +78,7 @@ TEST(Creating, CreateWithQrAnswersTheFirstCode) {
 }
 
 TEST(Creating, CreateWithoutQrInTimeIsRolledBackWithTheReason) {
-  World world;
+  World world(World::quick());
   std::promise<Result<Created>> promise;
   world.lifecycle->create(request("a", true),
                           [&](Result<Created> c) { promise.set_value(std::move(c)); });
@@ -166,11 +166,9 @@ TEST(Creating, AnInstanceThatIsDeletedWhileItsCreationWaitsIsNotCreated) {
 
 TEST(Creating, ACreationCutByACrashWhileItWaitsForTheQrCodeLeavesNothing) {
   const auto directory = World::fresh();
-  auto patient = World::quick();
-  patient.qrWait = std::chrono::minutes(1);
   for (const bool answered : {false, true}) {
     {
-      World before(patient, directory);
+      World before(World::patient(), directory);
       before.ownsDirectory = false;
       const std::string name = answered ? "answered" : "cut";
       std::promise<bool> created;
@@ -185,7 +183,7 @@ TEST(Creating, ACreationCutByACrashWhileItWaitsForTheQrCodeLeavesNothing) {
       }
       ASSERT_TRUE(eventually([&] { return before.published_("connection.update:connecting"); }));
     }
-    World after(World::quick(), directory);
+    World after(World::patient(), directory);
     after.ownsDirectory = answered;
     EXPECT_TRUE(after.lifecycle->load());
     EXPECT_EQ(after.registry.findByName("cut"), nullptr);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "exec/manual_timers.hpp"
 #include "instances/testing/world.hpp"
 
 namespace colibri::instances::testing {
@@ -13,7 +14,7 @@ using ::testing::HasSubstr;
 using enum State;
 
 TEST(Lifecycle, ConnectWithoutQrInTimeSaysSoAndTheAttemptGoesOn) {
-  World world;
+  World world(World::quick());
   const auto key = world.create("a");
   world.report(key, connecting);
   const auto connected =
@@ -141,7 +142,7 @@ TEST(Lifecycle, RestartWaitsForTheAnswerToItsCloseNotForALinkThatBreaksMeanwhile
 }
 
 TEST(Lifecycle, RestartGoesOnWhenTheConnectorDoesNotClose) {
-  World world;
+  World world(World::quick());
   const auto key = world.create("a");
   world.report(key, connecting);
   ASSERT_TRUE(eventually([&] { return world.stateOf(key) == connecting; }));
@@ -150,7 +151,9 @@ TEST(Lifecycle, RestartGoesOnWhenTheConnectorDoesNotClose) {
 }
 
 TEST(Lifecycle, TheTimerOfAFinishedRestartDoesNotEndTheNextOne) {
-  World world;
+  ManualClock clock;
+  exec::ManualTimers timers(clock);
+  World world(World::patient(), {}, &timers);
   const auto key = world.create("a");
   const auto restart = [&](std::size_t nth) {
     world.open(key);
@@ -159,12 +162,11 @@ TEST(Lifecycle, TheTimerOfAFinishedRestartDoesNotEndTheNextOne) {
     ASSERT_TRUE(eventually([&] { return world.connector.count("close") == nth; }));
   };
   restart(1);
-  std::promise<void> late;
-  world.timers.after(World::quick().reopenWithin, [&] { late.set_value(); });
   world.report(key, closed);
   ASSERT_TRUE(eventually([&] { return world.connector.count("open") == 1; }));
+  timers.advance(World::patient().reopenWithin / 2);
   restart(2);
-  late.get_future().wait();
+  timers.advance(World::patient().reopenWithin / 2);  // that of the first is due
   world.report(key, closed);
   EXPECT_TRUE(eventually([&] { return world.connector.count("open") == 2; }));
   EXPECT_EQ(world.registry.get(key)->api, ApiState::connecting);
@@ -257,7 +259,7 @@ TEST(Lifecycle, ADeletionThatTheStoreRefusesLeavesTheInstanceAndItsEventsGoOn) {
 
 TEST(Lifecycle, EventsCarryTheInstancesKeyOnlyIfTheOperatorExposesIt) {
   for (const bool expose : {false, true}) {
-    auto options = World::quick();
+    auto options = World::patient();
     options.exposeKeys = expose;
     World world(options);
     const auto key = world.create("a");
@@ -283,7 +285,7 @@ TEST(Lifecycle, DeleteGoesOnWhenUnlinkingFails) {
 /// was.
 std::filesystem::path withLinked(int linked) {
   const auto directory = World::fresh();
-  World before(World::quick(), directory);
+  World before(World::patient(), directory);
   before.ownsDirectory = false;
   for (int i = 0; i < linked; ++i) before.open(before.create(std::to_string(i)));
   before.create("never paired");
@@ -295,7 +297,7 @@ std::filesystem::path withLinked(int linked) {
 }
 
 TEST(Lifecycle, AfterARestartLinkedInstancesReopenAFewAtATimeOthersDoNot) {
-  auto options = World::quick();
+  auto options = World::patient();
   options.opensAtOnce = 2;
   options.opensPerSecond = 1000;
   World after(options, withLinked(3));
@@ -309,7 +311,7 @@ TEST(Lifecycle, AfterARestartLinkedInstancesReopenAFewAtATimeOthersDoNot) {
 }
 
 TEST(Lifecycle, AfterARestartLinkedInstancesReopenOneByOneInTime) {
-  auto options = World::quick();
+  auto options = World::patient();
   options.opensPerSecond = 10;
   World after(options, withLinked(4));
   ASSERT_TRUE(after.lifecycle->load());
@@ -320,7 +322,7 @@ TEST(Lifecycle, AfterARestartLinkedInstancesReopenOneByOneInTime) {
 }
 
 TEST(Lifecycle, AConnectorThatSaysNothingDoesNotKeepTheOthersClosed) {
-  auto options = World::quick();
+  auto options = World::patient();
   options.opensAtOnce = 1;
   options.opensPerSecond = 1000;
   options.openWithin = std::chrono::milliseconds(50);
@@ -335,7 +337,7 @@ TEST(Lifecycle, ADeletionCutByACrashIsFinishedAtTheNextStart) {
   const auto directory = World::fresh();
   InstanceKey key = 0;
   {
-    World before(World::quick(), directory);
+    World before(World::patient(), directory);
     before.ownsDirectory = false;
     key = before.create("a");
     auto row = before.registry.get(key)->row;
@@ -345,7 +347,7 @@ TEST(Lifecycle, ADeletionCutByACrashIsFinishedAtTheNextStart) {
                          [&](auto result) { stored.set_value(bool(result)); });
     ASSERT_TRUE(stored.get_future().get());
   }
-  World after(World::quick(), directory);
+  World after(World::patient(), directory);
   ASSERT_TRUE(after.lifecycle->load());
   EXPECT_EQ(after.registry.size(), 0u);
   EXPECT_TRUE(eventually([&] { return after.store->countRows(key).value() == 0; }));

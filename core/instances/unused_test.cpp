@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 Lifecycle::Options removing(std::chrono::milliseconds after) {
-  auto options = World::quick();
+  auto options = World::patient();
   options.removeUnusedAfter = after;
   return options;
 }
@@ -55,7 +55,7 @@ TEST(Unused, TheTimeCountsAcrossARestart) {
   const auto directory = World::fresh();
   InstanceKey old = 0, fresh = 0;
   {
-    World before(World::quick(), directory);
+    World before(World::patient(), directory);
     before.ownsDirectory = false;
     old = before.create("old");
     fresh = before.create("fresh");

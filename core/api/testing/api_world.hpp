@@ -175,7 +175,7 @@ class ApiWorld {
 
  private:
   static instances::Lifecycle::Options with(std::chrono::milliseconds qrWait) {
-    auto options = instances::testing::World::quick();
+    auto options = instances::testing::World::patient();
     options.qrWait = qrWait;
     return options;
   }

@@ -119,7 +119,9 @@ inline CreateRequest request(const std::string& name, bool wantQr = false) {
 
 /// A gateway without plugins and network: the real store, log and threads, a fake connector.
 struct World {
-  explicit World(Lifecycle::Options options = quick(), std::filesystem::path reuse = {})
+  /// `itsTimers`: the lifecycle's own, for a test that says when they are due.
+  explicit World(Lifecycle::Options options = patient(), std::filesystem::path reuse = {},
+                 exec::Timers* itsTimers = nullptr)
       : directory(reuse.empty() ? fresh() : std::move(reuse)), ownsDirectory(true) {
     auto disk_ = std::make_unique<events::FullDiskStore>(
         store::sqlite::SqliteStore::open(directory / "colibri.db", clock, &sealer, {}).value());
@@ -131,8 +133,8 @@ struct World {
     log->listen(published, [] {});
     hostEvents = std::make_unique<HostEvents>(*log, timers);
     lifecycle = std::make_unique<Lifecycle>(
-        Lifecycle::Services{registry, *store, *hostEvents, executor, timers, clock, sealer,
-                            farewell,
+        Lifecycle::Services{registry, *store, *hostEvents, executor,
+                            itsTimers != nullptr ? *itsTimers : timers, clock, sealer, farewell,
                             [](std::string_view text) {
                               return Result<std::string>("png of " + std::string(text));
                             }},
@@ -147,6 +149,16 @@ struct World {
     if (ownsDirectory) std::filesystem::remove_all(directory);
   }
 
+  /// Nothing is given up within a test.
+  static Lifecycle::Options patient() {
+    using namespace std::chrono_literals;
+    return {.qrWait = 60s,
+            .logoutWithin = 60s,
+            .closeWithin = 60s,
+            .reopenWithin = 60s,
+            .farewellWithin = 60s};
+  }
+  /// For a test in which something is given up.
   static Lifecycle::Options quick() {
     using namespace std::chrono_literals;
     return {.qrWait = 400ms,
