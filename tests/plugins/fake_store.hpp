@@ -7,13 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "store/store.hpp"
+#include "store/testing/bare_store.hpp"
 
 namespace colibri::plugin::testing {
 
 /// Key-value data; writes are held back until release() when the test wants it. The rest of the
 /// store is nothing to plugins.
-class FakeStore final : public store::Store {
+class FakeStore final : public store::testing::BareStore {
  public:
   void submit(store::Batch batch, Done done) override {
     std::unique_lock lock(mutex_);
@@ -50,9 +50,6 @@ class FakeStore final : public store::Store {
     const std::scoped_lock lock(mutex_);
     return puts_;
   }
-  std::size_t queuedBytes() const noexcept override { return 0; }
-  void shutdown() override {}
-
   Result<std::vector<store::KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
                                             std::span<const std::string> keys) override {
     const std::scoped_lock lock(mutex_);
@@ -75,43 +72,7 @@ class FakeStore final : public store::Store {
     return out;
   }
 
-  Result<std::vector<store::InstanceRow>> instances() override { return none(); }
-  Result<std::vector<store::SettingsRow>> settings(InstanceKey) override { return none(); }
-  Result<std::vector<store::CursorRow>> cursors() override { return none(); }
-  Result<std::uint64_t> lastSequence(InstanceKey) override { return none(); }
-  Result<std::vector<store::EventRow>> events(InstanceKey, std::uint64_t, std::uint32_t,
-                                              std::size_t) override {
-    return none();
-  }
-  Result<std::vector<store::DeadLetterRow>> deadLetters(const store::DeadLetterFilter&,
-                                                        std::uint64_t, std::uint32_t) override {
-    return none();
-  }
-  Result<std::optional<store::DeadLetterRow>> deadLetter(InstanceKey, std::uint64_t) override {
-    return none();
-  }
-  Result<std::vector<store::DeadLetterRow>> markedDeadLetters(std::string_view, InstanceKey,
-                                                              std::uint32_t, std::size_t) override {
-    return none();
-  }
-  Result<std::vector<store::DeadLetterCount>> deadLetterCounts(InstanceKey) override {
-    return none();
-  }
-  Result<std::vector<store::AttemptRow>> attempts(std::string_view, InstanceKey,
-                                                  std::uint32_t) override {
-    return none();
-  }
-  Result<std::optional<store::IdempotencyRow>> idempotency(InstanceKey, std::string_view) override {
-    return none();
-  }
-  Result<std::vector<store::KvPut>> kvAll(InstanceKey, const store::KvPlace&,
-                                          std::uint32_t) override {
-    return none();
-  }
-  Result<std::uint64_t> countRows(InstanceKey) override { return none(); }
-
  private:
-  static Error none() { return {Errc::unsupported, "plugins do not ask for this"}; }
   void apply(const store::Batch& batch) {
     for (const auto& operation : batch) {
       if (const auto* put = std::get_if<store::KvPut>(&operation)) {

@@ -12,13 +12,13 @@
 #include <vector>
 
 #include "store/lifetimes.hpp"
-#include "store/store.hpp"
+#include "store/testing/bare_store.hpp"
 
 namespace colibri::delivery::testing {
 
 /// What delivery needs of a store, in memory. Batches commit at once, or (hold()) when told to;
 /// after crash() nothing is written any more, as if the process had died.
-class FakeStore final : public store::Store {
+class FakeStore final : public store::testing::BareStore {
  public:
   struct Tables {
     std::vector<store::InstanceRow> instances;
@@ -71,10 +71,7 @@ class FakeStore final : public store::Store {
     how(tables_);
   }
 
-  std::size_t queuedBytes() const noexcept override { return 0; }
-  void shutdown() override {}
   Result<std::vector<store::InstanceRow>> instances() override { return tables().instances; }
-  Result<std::vector<store::SettingsRow>> settings(InstanceKey) override { return none(); }
   Result<std::vector<store::CursorRow>> cursors() override {
     std::vector<store::CursorRow> rows;
     for (const auto& [key, row] : tables().cursors) rows.push_back(row);
@@ -163,22 +160,6 @@ class FakeStore final : public store::Store {
     if (rows.size() > limit) rows.resize(limit);
     return rows;
   }
-  Result<std::optional<store::IdempotencyRow>> idempotency(InstanceKey, std::string_view) override {
-    return none();
-  }
-  Result<std::vector<store::KvEntry>> kvGet(std::string_view, InstanceKey,
-                                            std::span<const std::string>) override {
-    return none();
-  }
-  Result<std::vector<store::KvEntry>> kvScan(std::string_view, InstanceKey, std::string_view,
-                                             std::string_view, std::uint32_t) override {
-    return none();
-  }
-  Result<std::vector<store::KvPut>> kvAll(InstanceKey, const store::KvPlace&,
-                                          std::uint32_t) override {
-    return none();
-  }
-  Result<std::uint64_t> countRows(InstanceKey) override { return none(); }
 
  private:
   static bool meets(const store::DeadLetterRow& row, const store::DeadLetterFilter& filter) {
@@ -195,8 +176,6 @@ class FakeStore final : public store::Store {
     row.bodyBytes = row.event ? row.event->body.size() : 0;
     return row;
   }
-  static Error none() { return {Errc::unsupported, "delivery does not ask for this"}; }
-
   void commit(store::Batch batch, Done done) {
     if (crashed_) return done(Error{Errc::shuttingDown, "the process died"});
     if (refused_) return done(Error{Errc::busy, "the disk is full"});
