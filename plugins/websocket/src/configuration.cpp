@@ -13,7 +13,7 @@ using namespace event_settings;
 Configuration parseConfiguration(std::string_view text) {
   const auto object = parseObject(text);
   refuseUnknownKeys(object, {"enabled", "global_events", "recovery_s", "ping_interval_ms",
-                             "ping_timeout_ms", "allowed_hosts"});
+                             "ping_timeout_ms", "clients_per_instance", "allowed_hosts"});
   Configuration configuration;
   configuration.enabled = boolAt(object, "enabled").value_or(true);
   configuration.globalEvents = boolAt(object, "global_events").value_or(false);
@@ -23,6 +23,8 @@ Configuration parseConfiguration(std::string_view text) {
     configuration.pingInterval = std::chrono::milliseconds(*ms);
   if (const auto ms = integerAt(object, "ping_timeout_ms", 200, 120'000))
     configuration.pingTimeout = std::chrono::milliseconds(*ms);
+  if (const auto most = integerAt(object, "clients_per_instance", 1, 100'000))
+    configuration.clientsPerInstance = static_cast<std::size_t>(*most);
   configuration.namesAllowedHosts = !stringAt(object, "allowed_hosts").value_or("").empty();
   return configuration;
 }

@@ -11,6 +11,7 @@ namespace colibri::websocket {
 struct Configuration {
   bool enabled = true, globalEvents = false;
   std::chrono::milliseconds recovery{120'000}, pingInterval{25'000}, pingTimeout{20'000};
+  std::size_t clientsPerInstance = 10'000;
   bool namesAllowedHosts = false;  ///< somebody thinks that an address is enough
 };
 

@@ -130,8 +130,15 @@ void Feed::broadcast(const Item& item, std::string_view envelope) {
   }
 }
 
+std::size_t Feed::size() const noexcept {
+  auto count = replays_.size();
+  for (const auto& group : groups_) count += group.members.size();
+  return count;
+}
+
 std::vector<Listener*> Feed::listeners() const {
   std::vector<Listener*> all;
+  all.reserve(size());
   for (const auto& group : groups_)
     for (const auto& member : group.members) all.push_back(member.listener);
   for (const auto& [reader, replay] : replays_) all.push_back(replay.listener);

@@ -35,6 +35,7 @@ class Feed {
   void retry();
 
   std::vector<Listener*> listeners() const;
+  std::size_t size() const noexcept;  ///< of listeners()
   virtual Sequence head() const = 0;
   /// As clients keep it and bring it back; empty: of an event that is not kept.
   virtual std::string offsetOf(Sequence sequence) const;

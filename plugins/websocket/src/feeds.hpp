@@ -9,6 +9,9 @@
 
 namespace colibri::websocket {
 
+inline constexpr std::string_view kTooManyClients =
+    "too many clients listen here (websocket.clients_per_instance), come back later";
+
 /// Every feed there is: one for each instance, and that of all in global mode.
 ///
 /// [Threading] confined to the server's lock.

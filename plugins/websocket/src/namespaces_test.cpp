@@ -144,6 +144,35 @@ TEST_F(Namespaces, ClientsEventsDoNothingAndSayingSoIsPolite) {
               ElementsAre(StartsWith("43/shop,5[{\"error\":")));
 }
 
+class TwoAtATime : public ServerTest {
+ protected:
+  static Server::Options two() {
+    auto options = defaults();
+    options.clientsPerFeed = 2;
+    return options;
+  }
+  TwoAtATime() : ServerTest(two()) {}
+  std::string joining(const std::string& nsp, const std::string& key) {
+    return say(socket(), "40" + nsp + ",{\"apikey\":\"" + key + "\"}").at(0);
+  }
+  Opened stream() { return open({}, {Caller::Kind::instance, 1}, 1); }
+};
+
+TEST_F(TwoAtATime, AThirdClientOfAnInstanceIsRefusedUntilOneLeavesAndAnothersIsNot) {
+  joined("/shop", R"({"apikey":"shop-key"})");
+  ASSERT_EQ(stream().status, COLIBRI_OK);
+  const auto second = token;
+  EXPECT_THAT(joining("/shop", "global"),
+              AllOf(StartsWith("44/shop,"), HasSubstr("clients_per_instance")));
+  const auto refused = stream();
+  EXPECT_EQ(refused.status, COLIBRI_E_BUSY);
+  EXPECT_THAT(refused.sentence, HasSubstr("clients_per_instance"));
+  EXPECT_THAT(joining("/cafe", "cafe-key"), StartsWith("40/cafe,"));
+  server.closed(second, 1001);
+  EXPECT_THAT(joining("/shop", "shop-key"), StartsWith("40/shop,"));
+  EXPECT_THAT(joining("/shop", "shop-key"), StartsWith("44/shop,"));
+}
+
 class WithoutGlobal : public ServerTest {
  protected:
   WithoutGlobal() : ServerTest(Server::Options{}) {}

@@ -4,7 +4,6 @@
 #include "frames.hpp"
 
 namespace colibri::websocket {
-namespace {}  // namespace
 
 class PlainServer::Receiver final : public Listener {
  public:
@@ -24,7 +23,8 @@ class PlainServer::Receiver final : public Listener {
   Feed& feed_;
 };
 
-PlainServer::PlainServer(Wire& wire, Feeds& feeds) : wire_(wire), feeds_(feeds) {}
+PlainServer::PlainServer(Wire& wire, Feeds& feeds, std::size_t clientsPerFeed)
+    : wire_(wire), feeds_(feeds), clientsPerFeed_(clientsPerFeed) {}
 PlainServer::~PlainServer() = default;
 
 Opened PlainServer::open(const Request& request) {
@@ -36,6 +36,7 @@ Opened PlainServer::open(const Request& request) {
   const auto after = feed->parseOffset(request.since);
   if (!request.since.empty() && !after)
     return {COLIBRI_E_INVALID_ARGUMENT, "since: must be the seq of an event, or 0"};
+  if (feed->size() >= clientsPerFeed_) return {COLIBRI_E_BUSY, kTooManyClients};
   auto& receiver =
       *(receivers_[request.token] = std::make_unique<Receiver>(wire_, request.token, *feed));
   if (after)

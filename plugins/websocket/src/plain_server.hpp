@@ -14,7 +14,7 @@ namespace colibri::websocket {
 /// what a client sends is not read.
 class PlainServer {
  public:
-  PlainServer(Wire& wire, Feeds& feeds);
+  PlainServer(Wire& wire, Feeds& feeds, std::size_t clientsPerFeed);
   ~PlainServer();
 
   Opened open(const Request& request);
@@ -28,6 +28,7 @@ class PlainServer {
   class Receiver;
   Wire& wire_;
   Feeds& feeds_;
+  const std::size_t clientsPerFeed_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Receiver>> receivers_;  ///< by connection
 };
 

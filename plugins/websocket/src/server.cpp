@@ -21,9 +21,9 @@ Server::Server(Wire& wire, Options options, Now now)
       serverUrl_(options.serverUrl),
       feeds_(globalFeed(wire, options)),
       seats_(options.recovery, kMostEmptySeats, now_()),
-      sockets_(wire, feeds_, seats_, now_),
+      sockets_(wire, feeds_, seats_, options.clientsPerFeed, now_),
       engine_(wire, sockets_, options.times),
-      plain_(wire, feeds_),
+      plain_(wire, feeds_, options.clientsPerFeed),
       wire_(wire) {}
 
 template <class Work>

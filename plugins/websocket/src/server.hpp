@@ -22,6 +22,7 @@ class Server {
     bool global = false;
     std::chrono::milliseconds recovery{120'000};
     EngineTimes times = {};
+    std::size_t clientsPerFeed = 10'000;
   };
   using Now = std::function<Clock::time_point()>;
   Server(Wire& wire, Options options, Now now = &Clock::now);

@@ -99,6 +99,7 @@ void SocketServer::connect(EngineSession& session, std::uint64_t token,
   auto& sockets = sockets_[&session];
   if (socketOf(sockets, packet.nsp) != sockets.end()) return refuse("already connected");
   if (sockets.size() == kMostNamespaces) return refuse("too many namespaces");
+  if (target.feed->size() >= clientsPerFeed_) return refuse(kTooManyClients);
   const auto wish = resumeWish(packet.data, *target.feed, target.key, seats_, now_());
   if (!wish.problem.empty()) return refuse(wish.problem);
   const auto after = wish.after.value_or(target.feed->head());

@@ -22,8 +22,12 @@ namespace colibri::websocket {
 class SocketServer final : public EngineHandler {
  public:
   using Now = std::function<Clock::time_point()>;
-  SocketServer(Wire& wire, Feeds& feeds, Seats& seats, Now now)
-      : wire_(wire), feeds_(feeds), seats_(seats), now_(std::move(now)) {}
+  SocketServer(Wire& wire, Feeds& feeds, Seats& seats, std::size_t clientsPerFeed, Now now)
+      : wire_(wire),
+        feeds_(feeds),
+        seats_(seats),
+        clientsPerFeed_(clientsPerFeed),
+        now_(std::move(now)) {}
 
   std::optional<Refusal> onMessage(EngineSession& session, std::uint64_t token,
                                    std::string_view text) override;
@@ -50,6 +54,7 @@ class SocketServer final : public EngineHandler {
   Wire& wire_;
   Feeds& feeds_;
   Seats& seats_;
+  const std::size_t clientsPerFeed_;
   Now now_;
   std::unordered_map<const EngineSession*, Sockets> sockets_;
 };

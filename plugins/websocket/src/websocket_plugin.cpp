@@ -15,6 +15,7 @@ void WebsocketPlugin::init(std::string_view configJson) {
   options.serverUrl = std::string(host().serverUrl());
   options.global = configuration_.globalEvents;
   options.recovery = configuration_.recovery;
+  options.clientsPerFeed = configuration_.clientsPerInstance;
   options.times.pingInterval = configuration_.pingInterval;
   options.times.pingTimeout = configuration_.pingTimeout;
   Wire& wire = *this;
