@@ -161,6 +161,25 @@ test('the memory alarm pauses it, and nothing is lost or dead', { timeout: 60_00
   await consumer('alarmed.send.message').wait(...saying(`message ${said}`))
 })
 
+test('a queue that is full and refuses more makes them wait, and nothing is lost or dead', { timeout: 90_000 }, async () => {
+  const room = 40
+  const limit = JSON.stringify({ 'max-length': room, overflow: 'reject-publish' })
+  await broker.ctl('set_policy', 'full', '^full[.]', limit, '--apply-to', 'queues')
+  await opened('full', { rabbitmq: { events: ['MESSAGES_UPSERT'] }, rate: 200, total: TOTAL })
+  const lanes = async () => (await ask(200, 'GET', '/full/deliveries/lanes')).lanes
+  await until(
+    () => 'its lane to wait for room',
+    async () => (await lanes()).some(({ state, reason }) => state === 'probing' && /did not take it/.test(reason)),
+    30_000,
+  )
+  const all = consumer('full.messages.upsert')
+  await until('room', () => all.received.length >= room / 2)
+  await ask(200, 'POST', '/full/deliveries/resume', { body: { lane: 'rabbitmq/events' } })
+  await all.all(TOTAL, CHATS)
+  assert.ok(all.received.length < TOTAL + room, `${all.received.length} messages for ${TOTAL} events`)
+  assert.deepEqual((await ask(200, 'GET', '/full/deliveries/deadLetters')).deadLetters, [])
+})
+
 test('a password that is wrong, until it is mended, is told and not shown', { timeout: 60_000 }, async () => {
   const all = await running('locked')
   const from = gateway.output.length
