@@ -95,7 +95,7 @@ class Driver {
   bool flushFrames(Connection& c);
   bool sendQueued(Connection& c);
   void sent(OpenWebSocket& ws, std::size_t bytes);
-  void count(OpenWebSocket& ws, std::size_t bytes);
+  void frameSent(OpenWebSocket& ws, std::size_t bytes);
   static void tellRoom(OpenWebSocket& ws);
   void settleWebSocket(Connection& c);
   void tellClosed(OpenWebSocket& ws, std::uint16_t code);

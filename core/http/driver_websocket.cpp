@@ -183,7 +183,7 @@ void Driver::sendFrame(std::uint64_t exchange, const OutFrame& frame) {
   if (!gone) return close(*c);
   c->windowBytes += *gone;
   if (*gone == frame->size()) {
-    count(ws, *gone);
+    frameSent(ws, *gone);
     return tellRoom(ws);
   }
   ws.out.push_back(frame);
@@ -247,12 +247,12 @@ void Driver::sent(OpenWebSocket& ws, std::size_t bytes) {
   while (ws.waiting() && ws.outSent >= ws.out[ws.outFirst]->size()) {
     auto& frame = ws.out[ws.outFirst++];
     ws.outSent -= frame->size();
-    count(ws, frame->size());
+    frameSent(ws, frame->size());
     frame.reset();
   }
 }
 
-void Driver::count(OpenWebSocket& ws, std::size_t bytes) {
+void Driver::frameSent(OpenWebSocket& ws, std::size_t bytes) {
   ws.counts->queued -= bytes;
   ++messagesOut_;
 }
