@@ -60,6 +60,7 @@ struct Application::Parts {
   std::unique_ptr<net::CurlHttpClient> http;
   std::unique_ptr<delivery::Dispatcher> dispatcher;
   std::unique_ptr<delivery::Deliveries> deliveries;
+  std::unique_ptr<delivery::OldLetters> oldLetters;
   std::unique_ptr<DispatcherFarewell> farewell;
   std::unique_ptr<instances::HostEvents> hostEvents;
   std::unique_ptr<instances::Lifecycle> lifecycle;
@@ -160,6 +161,9 @@ Result<void> Application::Parts::buildCore() {
                                                       dispatcherOptions(settings()));
   deliveries = std::make_unique<delivery::Deliveries>(*dispatcher, delivery::sourceOf(*log), *store,
                                                       *executor, clock);
+  oldLetters = std::make_unique<delivery::OldLetters>(
+      *deliveries, *store, *executor, timers, clock,
+      delivery::OldLetters::Options{.keepFor = settings().delivery.deadLetters});
   farewell = std::make_unique<DispatcherFarewell>(*dispatcher);
   hostEvents = std::make_unique<instances::HostEvents>(*log, timers);
   lifecycle = std::make_unique<instances::Lifecycle>(
@@ -199,8 +203,8 @@ Result<void> Application::Parts::serve() {
   auto clients = clientAddress(settings());
   if (!clients) return clients.error();
   failedKeys.emplace(clock, failedKeysOptions(settings()));
-  metrics = std::make_unique<MetricsView>(registry, *commands, *dispatcher, *lifecycle, *http,
-                                          *executor, *failedKeys, sessions);
+  metrics = std::make_unique<MetricsView>(registry, *commands, *dispatcher, *oldLetters, *lifecycle,
+                                          *http, *executor, *failedKeys, sessions);
   const auto dialect = settings().rootDialect == config::Settings::Dialect::v2
                            ? api::Dialect::v2
                            : api::Dialect::native;
@@ -223,6 +227,7 @@ Result<void> Application::Parts::serve() {
              {{"host", settings().server.host}, {"port", static_cast<int>(server->port())}});
   lifecycle->resume();
   cleanUpLater();
+  oldLetters->start();
   return {};
 }
 
@@ -247,6 +252,7 @@ void Application::stop() {
   }
   if (p.commands) p.commands->stop();
   if (p.server) p.server->stop();
+  if (p.oldLetters) p.oldLetters->stop();
   if (p.lifecycle) p.lifecycle->stop();
   if (p.plugins) p.plugins->stop();
   if (p.dispatcher) p.dispatcher->stop();

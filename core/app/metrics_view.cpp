@@ -77,6 +77,8 @@ std::string MetricsView::text(const http::Server& server) {
       deliveries.replayed);
   set("colibri_delivery_replays_rejected_total", "Dead letters that were rejected again",
       deliveries.replaysInVain);
+  set("colibri_delivery_dead_letters_removed_total", "Dead letters that nobody wanted in time",
+      oldLetters_.removed());
   set("colibri_delivery_attempts_unlogged_total", "Attempts that the log of attempts left out",
       deliveries.attemptsLeftOut);
   const auto served = server.stats();

@@ -5,6 +5,7 @@
 #include "api/failed_keys.hpp"
 #include "commands/command_service.hpp"
 #include "delivery/dispatcher.hpp"
+#include "delivery/old_letters.hpp"
 #include "exec/pool_executor.hpp"
 #include "http/server.hpp"
 #include "instances/lifecycle.hpp"
@@ -20,12 +21,14 @@ namespace colibri::app {
 class MetricsView {
  public:
   MetricsView(const instances::Registry& registry, const commands::CommandService& commands,
-              const delivery::Dispatcher& dispatcher, const instances::Lifecycle& lifecycle,
-              const net::CurlHttpClient& http, const exec::PoolExecutor& executor,
-              const api::FailedKeys& failedKeys, const store::redis::SessionStore* sessions)
+              const delivery::Dispatcher& dispatcher, const delivery::OldLetters& oldLetters,
+              const instances::Lifecycle& lifecycle, const net::CurlHttpClient& http,
+              const exec::PoolExecutor& executor, const api::FailedKeys& failedKeys,
+              const store::redis::SessionStore* sessions)
       : registry_(registry),
         commands_(commands),
         dispatcher_(dispatcher),
+        oldLetters_(oldLetters),
         lifecycle_(lifecycle),
         http_(http),
         executor_(executor),
@@ -42,6 +45,7 @@ class MetricsView {
   const instances::Registry& registry_;
   const commands::CommandService& commands_;
   const delivery::Dispatcher& dispatcher_;
+  const delivery::OldLetters& oldLetters_;
   const instances::Lifecycle& lifecycle_;
   const net::CurlHttpClient& http_;
   const exec::PoolExecutor& executor_;

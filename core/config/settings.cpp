@@ -82,6 +82,7 @@ Settings::Delivery readDelivery(const Section& in) {
   delivery.backlogMax = in.time<std::chrono::hours>("backlog_max_hours");
   delivery.backlogMaxBytes = in.number<std::uint64_t>("backlog_max_bytes");
   delivery.keep = in.time<std::chrono::hours>("keep_hours");
+  delivery.deadLetters = in.time<std::chrono::hours>("dead_letters_hours");
   delivery.keepMaxBytes = in.number<std::uint64_t>("keep_max_bytes");
   return delivery;
 }

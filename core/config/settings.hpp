@@ -61,6 +61,7 @@ struct Settings {
 
   struct Delivery {
     std::chrono::hours suspendAfter{}, backlogMax{}, keep{};
+    std::chrono::hours deadLetters{};  ///< 0: for ever
     std::uint64_t backlogMaxBytes = 0, keepMaxBytes = 0;
   } delivery;
 

@@ -53,7 +53,7 @@ class DeliveriesTest : public World {
     sink.policy = [](const Seen&) { return ok(); };
     sink.seen.clear();
   }
-  std::vector<store::DeadLetterRow> letters() { return store.tables().deadLetters; }
+  std::deque<store::DeadLetterRow> letters() { return store.tables().deadLetters; }
   std::vector<std::uint64_t> idsOf(LaneScope scope, store::DeadLetterFilter filter = {},
                                    std::uint64_t after = 0, std::uint32_t limit = 100) {
     const auto page = answerOf<DeadLetterPage>(

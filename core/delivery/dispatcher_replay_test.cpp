@@ -25,7 +25,7 @@ class ReplayTest : public World {
   }
   void deadLettersOf(const std::vector<std::string>& chats) { deadLettersOf(chats, spec()); }
 
-  std::vector<store::DeadLetterRow> letters() { return store.tables().deadLetters; }
+  std::deque<store::DeadLetterRow> letters() { return store.tables().deadLetters; }
   void mark() {
     store.change([this](auto& tables) {
       for (auto& row : tables.deadLetters) row.replayAtUs = clock.nowUs();

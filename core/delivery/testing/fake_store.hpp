@@ -25,7 +25,7 @@ class FakeStore final : public store::testing::BareStore {
     std::map<std::pair<std::string, InstanceKey>, store::CursorRow> cursors;
     std::map<InstanceKey, std::vector<store::EventRow>> events;
     std::map<InstanceKey, std::uint64_t> last;
-    std::vector<store::DeadLetterRow> deadLetters;
+    std::deque<store::DeadLetterRow> deadLetters;  ///< by id
     std::uint64_t lastLetter = 0;
     /// By lane and number % kAttemptsKept.
     std::map<std::tuple<std::string, InstanceKey, std::uint64_t>, store::AttemptRow> attempts;
@@ -199,7 +199,9 @@ class FakeStore final : public store::testing::BareStore {
       dead->row.id = ++tables_.lastLetter;
       tables_.deadLetters.push_back(std::move(dead->row));
     } else if (auto* gone = std::get_if<store::RemoveDeadLetter>(&operation)) {
-      std::erase_if(tables_.deadLetters, [&](const auto& row) { return row.id == gone->id; });
+      auto& rows = tables_.deadLetters;
+      const auto row = std::ranges::lower_bound(rows, gone->id, {}, &store::DeadLetterRow::id);
+      if (row != rows.end() && row->id == gone->id) rows.erase(row);
     } else if (auto* mark = std::get_if<store::MarkDeadLetter>(&operation)) {
       for (auto& row : tables_.deadLetters) {
         if (row.id == mark->id) row.replayAtUs = mark->replayAtUs;

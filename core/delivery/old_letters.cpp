@@ -1,0 +1,102 @@
+#include "delivery/old_letters.hpp"
+
+#include <mutex>
+#include <set>
+#include <utility>
+
+#include "log/log.hpp"
+
+namespace colibri::delivery {
+namespace {
+
+void logFailure(const Error& why) {
+  log::write(log::Level::warn, "delivery", "old dead letters could not be removed; tried again",
+             {{"why", why.message}});
+}
+
+}  // namespace
+
+struct OldLetters::State : std::enable_shared_from_this<State> {
+  State(Deliveries& all, store::Store& rows, exec::Executor& pool, exec::Timers& clocks,
+        const Clock& time, Options how)
+      : deliveries(all), store(rows), executor(pool), timers(clocks), clock(time), options(how) {}
+
+  void later() {
+    const std::lock_guard lock(mutex);
+    if (stopped) return;
+    timer = timers.after(options.every, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->executor.post({self.get(), 0}, "old dead letters", [self] { self->round(); });
+      self->later();
+    });
+  }
+
+  void round() {
+    const auto counts = store.deadLetterCounts(0);
+    if (!counts) return logFailure(counts.error());
+    std::set<InstanceKey> instances;
+    for (const auto& count : *counts)
+      if (count.letters > count.marked) instances.insert(count.instance);
+    DeadLetterChoice choice;
+    choice.filter.diedBeforeUs = clock.nowUs() - std::chrono::microseconds(options.keepFor).count();
+    choice.filter.marked = false;
+    for (const auto instance : instances) remove(instance, choice);
+  }
+
+  void remove(InstanceKey instance, DeadLetterChoice choice) {
+    deliveries.purge({instance, true}, choice,
+                     [self = shared_from_this(), instance, choice](Result<PurgeAnswer> answer) {
+                       if (!answer) return logFailure(answer.error());
+                       self->count(instance, answer->purged);
+                       if (!answer->next) return;
+                       auto rest = choice;
+                       rest.after = *answer->next;
+                       self->remove(instance, std::move(rest));
+                     });
+  }
+
+  void count(InstanceKey instance, std::uint64_t letters) {
+    if (letters == 0) return;
+    removed += letters;
+    log::write(log::Level::warn, "delivery", "dead letters that nobody wanted are removed",
+               {{"instance", instance},
+                {"letters", letters},
+                {"older_than_hours", std::int64_t{options.keepFor.count()}}});
+  }
+
+  Deliveries& deliveries;
+  store::Store& store;
+  exec::Executor& executor;
+  exec::Timers& timers;
+  const Clock& clock;
+  const Options options;
+  std::atomic<std::uint64_t> removed{0};
+  std::mutex mutex;  // guards the rest
+  bool stopped = false;
+  exec::Timers::Id timer = 0;
+};
+
+OldLetters::OldLetters(Deliveries& deliveries, store::Store& store, exec::Executor& executor,
+                       exec::Timers& timers, const Clock& clock, Options options)
+    : state_(std::make_shared<State>(deliveries, store, executor, timers, clock, options)) {}
+
+OldLetters::~OldLetters() {
+  stop();
+}
+
+void OldLetters::start() {
+  if (state_->options.keepFor.count() != 0) state_->later();
+}
+
+void OldLetters::stop() {
+  const std::lock_guard lock(state_->mutex);
+  state_->stopped = true;
+  if (state_->timer != 0) state_->timers.cancel(state_->timer);
+}
+
+std::uint64_t OldLetters::removed() const noexcept {
+  return state_->removed;
+}
+
+}  // namespace colibri::delivery
