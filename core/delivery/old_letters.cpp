@@ -2,7 +2,6 @@
 
 #include <mutex>
 #include <set>
-#include <utility>
 
 #include "log/log.hpp"
 
@@ -44,7 +43,7 @@ struct OldLetters::State : std::enable_shared_from_this<State> {
     for (const auto instance : instances) remove(instance, choice);
   }
 
-  void remove(InstanceKey instance, DeadLetterChoice choice) {
+  void remove(InstanceKey instance, const DeadLetterChoice& choice) {
     deliveries.purge({instance, true}, choice,
                      [self = shared_from_this(), instance, choice](Result<PurgeAnswer> answer) {
                        if (!answer) return logFailure(answer.error());
@@ -52,7 +51,7 @@ struct OldLetters::State : std::enable_shared_from_this<State> {
                        if (!answer->next) return;
                        auto rest = choice;
                        rest.after = *answer->next;
-                       self->remove(instance, std::move(rest));
+                       self->remove(instance, rest);
                      });
   }
 

@@ -89,7 +89,7 @@ class Driver {
   bool takeMessage(Connection& c, MessageReader::Message&& message);
   bool tooMuchUnread(const OpenWebSocket& ws) const noexcept;
   void releaseReader(OpenWebSocket& ws);
-  void push(OpenWebSocket& ws, Opcode opcode, std::string payload);
+  void push(OpenWebSocket& ws, Opcode opcode, std::string_view payload);
   void beginClose(Connection& c, std::uint16_t code, std::string_view reason);
   void finishWebSocket(Connection& c, std::uint16_t code, std::string_view reason);
   bool flushFrames(Connection& c);

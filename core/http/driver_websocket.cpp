@@ -166,7 +166,7 @@ void Driver::readOn(std::uint64_t exchange) {
 
 // --- writing ---
 
-void Driver::push(OpenWebSocket& ws, Opcode opcode, std::string payload) {
+void Driver::push(OpenWebSocket& ws, Opcode opcode, std::string_view payload) {
   auto frame = makeFrame(opcode, payload);
   ws.counts->queued += frame->size();
   ws.out.push_back(std::move(frame));
@@ -275,7 +275,7 @@ void Driver::beginClose(Connection& c, std::uint16_t code, std::string_view reas
     payload += static_cast<char>(static_cast<std::uint8_t>(code & 0xff));
     payload += reason;
   }
-  push(ws, Opcode::close, std::move(payload));
+  push(ws, Opcode::close, payload);
   tellClosed(ws, code);
 }
 
