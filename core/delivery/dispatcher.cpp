@@ -122,7 +122,7 @@ void Dispatcher::Impl::stop() {
   // What a refused write left is lost to the next start, which then delivers it again.
   const auto until = std::chrono::steady_clock::now() + kLastWriteWithin;
   for (bool more = true; more;) {
-    if (!flushing) flush();
+    if (!flushing) flush(now);
     outbox.finish(lock);
     if (!changed.wait_until(lock, until, [this] { return !flushing; })) {
       log::write(log::Level::error, "delivery", "the last cursors were not written in time");

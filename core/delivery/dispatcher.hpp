@@ -56,7 +56,10 @@ class Dispatcher : public events::LogListener {
     std::uint32_t pageEvents = 256;  ///< read at once when behind
     std::size_t pageBytes = std::size_t{1} << 20;
     std::size_t memoryBytes = std::size_t{64}
-                              << 20;               ///< of waiting events; beyond it pages get small
+                              << 20;  ///< of waiting events; beyond it pages get small
+    /// So long acknowledgements wait for others, to be written with them; 0 = not at all. A crash
+    /// has what was acknowledged meanwhile delivered again.
+    std::chrono::milliseconds gatherFor{0};
     std::chrono::milliseconds sweepEvery{60'000};  ///< backlog caps and retention
     std::uint64_t seed = 0;                        ///< of the jitter; 0 = by chance
   };

@@ -77,7 +77,7 @@ void Dispatcher::Impl::settle(Moment now) {
     if (of->sink) pump(*of, now);
   }
   startReads(now);
-  flush();
+  flush(now);
   armTimer(now);
 }
 

@@ -133,7 +133,8 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   // --- dispatcher_writes.cpp ---
   void markDirty(LaneEntry& entry, Moment now);
   bool going(InstanceKey key) const;
-  void flush();
+  void flush(Moment now);
+  bool gathers(Moment now);
   void flushed(std::vector<LaneId> lanes, store::Batch again,
                const Result<store::Committed>& result, Moment now);
   void bury(LaneId id, const std::string& subscription, Burial burial);
@@ -221,6 +222,7 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   store::Batch operations;  ///< to be written before the cursors: removed ones, marks, dead letters
   bool flushing = false, lazyArmed = false;
   std::int64_t flushAgainUs = 0;  ///< after a refusal
+  std::int64_t gatherUntilUs = 0;
   std::int64_t expiredDroppedAtUs = 0;
   std::uint64_t storeTrouble = 0;  ///< refusals since the last success
 };

@@ -184,8 +184,9 @@ TEST(DispatcherStress, StoppingInTheMiddleOfItAllIsSafe) {
     exec::PoolExecutor readers(clock, timers, {.workers = 2, .onSlow = {}});
     exec::PoolExecutor strands(clock, timers, {.workers = 2, .onSlow = {}});
     StrandSink sink(strands);
-    auto dispatcher = std::make_unique<Dispatcher>(log, store, timers, readers, clock,
-                                                   Dispatcher::Options{.pageEvents = 8, .seed = 9});
+    auto dispatcher = std::make_unique<Dispatcher>(
+        log, store, timers, readers, clock,
+        Dispatcher::Options{.pageEvents = 8, .gatherFor = std::chrono::milliseconds(5), .seed = 9});
     log->listener = dispatcher.get();
     sink.dispatcher = dispatcher.get();
     ASSERT_TRUE(dispatcher->start());

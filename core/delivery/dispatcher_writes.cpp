@@ -50,9 +50,22 @@ bool Dispatcher::Impl::going(InstanceKey key) const {
   return found == instances.end() ? forgotten.contains(key) : found->second.deleting;
 }
 
+/// Acknowledgements alone are not worth a commit each, which syncs the disk.
+bool Dispatcher::Impl::gathers(Moment now) {
+  const auto within = inUs(options.gatherFor);
+  if (within == 0 || stopping || dirtyLanes.empty() || !operations.empty()) return false;
+  if (gatherUntilUs == 0) {
+    gatherUntilUs = now.steadyUs + within;
+    later(gatherUntilUs, [](Moment) {});  // it is flushed behind it
+  }
+  if (now.steadyUs < gatherUntilUs) return true;
+  gatherUntilUs = 0;
+  return false;
+}
+
 /// One write at a time: what becomes dirty while it is under way goes with the next.
-void Dispatcher::Impl::flush() {
-  if (flushing || stopped || (flushAgainUs != 0 && !stopping)) return;
+void Dispatcher::Impl::flush(Moment now) {
+  if (flushing || stopped || (flushAgainUs != 0 && !stopping) || gathers(now)) return;
   // Nothing of an instance that is being deleted: the purge must find the last word spoken.
   std::erase_if(operations, [this](const auto& op) { return going(instanceOf(op)); });
   auto batch = std::exchange(operations, {});

@@ -158,7 +158,8 @@ void live(std::unique_ptr<store::Store> file, const std::string& point, int time
   };
   events::EventLog log(store, timers, clock, nullptr, identify, {});
   TellingSink sink(executor, fate);
-  Dispatcher dispatcher(log, store, timers, executor, clock, {});
+  Dispatcher dispatcher(log, store, timers, executor, clock,
+                        {.gatherFor = std::chrono::milliseconds(5)});
   sink.dispatcher = &dispatcher;
   log.listen(dispatcher, [] {});
   COLIBRI_ASSERT(dispatcher.start());
