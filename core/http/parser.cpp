@@ -173,9 +173,11 @@ class RequestParser::Core {
   std::optional<Message> message;
   std::size_t headBytes = 0;
   bool headReported = false;
+  bool emptyLineSkipped = false;
 
   Step feed(std::string_view bytes, std::size_t& used) {
     used = message->got_some() ? 0 : skipEmptyLine(bytes);
+    if (used > 0) emptyLineSkipped = true;
     if (message->failure.status != 0) return Step::failed;
     if (headReported && message->is_done()) return Step::complete;
     if (used == bytes.size() || (!message->got_some() && bytes.substr(used) == "\r")) {
@@ -190,9 +192,10 @@ class RequestParser::Core {
   }
 
  private:
-  /// Some clients end a body with one line break too many.
-  static std::size_t skipEmptyLine(std::string_view bytes) noexcept {
-    return bytes.starts_with("\r\n") ? 2 : 0;
+  /// Some clients end a body with one line break too many; a second one is an error, however they
+  /// are cut.
+  std::size_t skipEmptyLine(std::string_view bytes) const noexcept {
+    return !emptyLineSkipped && bytes.starts_with("\r\n") ? 2 : 0;
   }
 
   Step tooLarge() {
@@ -238,6 +241,7 @@ void RequestParser::reset() {
   core_->message.emplace(core_->headLimit);
   core_->headBytes = 0;
   core_->headReported = false;
+  core_->emptyLineSkipped = false;
 }
 
 RequestParser::Step RequestParser::feed(std::string_view bytes, std::size_t& used) {

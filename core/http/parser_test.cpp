@@ -46,6 +46,15 @@ TEST(RequestParser, MakesTheSameRequestHoweverTheBytesAreCut) {
   }
 }
 
+TEST(RequestParser, PassesOverOneEmptyLineAndNotOverTwoHoweverTheyAreCut) {
+  const std::string request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+  for (std::size_t piece = 1; piece <= request.size() + 4; ++piece) {
+    RequestParser one(kHeadLimit), two(kHeadLimit);
+    EXPECT_EQ(feedInPieces(one, "\r\n" + request, piece), Step::complete) << piece;
+    EXPECT_EQ(feedInPieces(two, "\r\n\r\n" + request, piece), Step::failed) << piece;
+  }
+}
+
 TEST(RequestParser, LeavesTheNextRequestUntouched) {
   RequestParser parser(kHeadLimit);
   const std::string first = "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab";
