@@ -23,7 +23,9 @@ std::chrono::milliseconds parseRetryAfter(std::string_view value, std::int64_t n
   }
   const std::int64_t at = curl_getdate(std::string(value).c_str(), nullptr);
   if (at < 0) return {};
-  const milliseconds wait(at * 1000 - nowUs / 1000);
+  // Years of ten digits are dates, too.
+  const auto longest = std::chrono::ceil<std::chrono::seconds>(kLongestRetryAfter).count();
+  const milliseconds wait(std::min(at, nowUs / 1'000'000 + longest + 1) * 1000 - nowUs / 1000);
   return std::clamp<milliseconds>(wait, milliseconds(0), kLongestRetryAfter);
 }
 

@@ -26,6 +26,7 @@ TEST(RetryAfter, CutsWhatIsTooLongAndIgnoresNonsense) {
   EXPECT_EQ(parseRetryAfter("99999999", kNow), kLongestRetryAfter);
   EXPECT_EQ(parseRetryAfter("99999999999999999999999999", kNow), kLongestRetryAfter);
   EXPECT_EQ(parseRetryAfter("Thu, 02 Jan 2031 08:00:00 GMT", kNow), kLongestRetryAfter);
+  EXPECT_EQ(parseRetryAfter("1111111012,2Jan", kNow), kLongestRetryAfter);
   for (const auto* text : {"", " ", "-5", "1.5", "soon", "12x", "Thu, 99 Foo 2025"})
     EXPECT_EQ(parseRetryAfter(text, kNow), 0s) << text;
   EXPECT_EQ(parseRetryAfter(std::string(5000, '1'), kNow), 0s);
