@@ -150,22 +150,15 @@ struct World {
   }
 
   /// Nothing is given up within a test.
-  static Lifecycle::Options patient() {
-    using namespace std::chrono_literals;
-    return {.qrWait = 60s,
-            .logoutWithin = 60s,
-            .closeWithin = 60s,
-            .reopenWithin = 60s,
-            .farewellWithin = 60s};
-  }
+  static Lifecycle::Options patient() { return givingUpAfter(std::chrono::minutes(1)); }
   /// For a test in which something is given up.
-  static Lifecycle::Options quick() {
-    using namespace std::chrono_literals;
-    return {.qrWait = 400ms,
-            .logoutWithin = 400ms,
-            .closeWithin = 400ms,
-            .reopenWithin = 400ms,
-            .farewellWithin = 400ms};
+  static Lifecycle::Options quick() { return givingUpAfter(std::chrono::milliseconds(400)); }
+  static Lifecycle::Options givingUpAfter(std::chrono::milliseconds time) {
+    return {.qrWait = time,
+            .logoutWithin = time,
+            .closeWithin = time,
+            .reopenWithin = time,
+            .farewellWithin = time};
   }
   static std::filesystem::path fresh() {
     auto path = std::filesystem::temp_directory_path() / ("colibri-world-" + newUuid());
