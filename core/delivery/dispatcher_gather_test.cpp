@@ -15,12 +15,14 @@ class GatherTest : public World {
   GatherTest() {
     options.gatherFor = milliseconds(5);
     restart();
-    subscribe(spec());
+    id = subscribe(spec());
+    dispatcher->enable(id, 8);
     advance(seconds(2));
     append("a");
     append("b");
     before = store.submits();
   }
+  Dispatcher::SubscriptionId id = 0;
   std::size_t before = 0;
 };
 
@@ -36,6 +38,18 @@ TEST_F(GatherTest, AcknowledgementsAreWrittenTogether) {
   sink.answerAll();
   advance(milliseconds(5));
   EXPECT_EQ(cursor().low, 3u) << "the next ones wait anew";
+}
+
+TEST_F(GatherTest, WhatIsWrittenAtOnceTakesThemAlongAndTheNextOnesWaitAnew) {
+  sink.answer(sink.pending.begin()->first);
+  dispatcher->disable(id, 8);  // its cursor goes
+  EXPECT_EQ(store.submits(), before + 1);
+  EXPECT_EQ(cursor().low, 1u);
+  advance(milliseconds(20));
+  sink.answerAll();
+  EXPECT_EQ(cursor().low, 1u);
+  advance(milliseconds(5));
+  EXPECT_EQ(cursor().low, 2u);
 }
 
 TEST_F(GatherTest, WhatACrashLosesComesAgain) {

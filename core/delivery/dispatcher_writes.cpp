@@ -58,14 +58,13 @@ bool Dispatcher::Impl::gathers(Moment now) {
     gatherUntilUs = now.steadyUs + within;
     later(gatherUntilUs, [](Moment) {});  // it is flushed behind it
   }
-  if (now.steadyUs < gatherUntilUs) return true;
-  gatherUntilUs = 0;
-  return false;
+  return now.steadyUs < gatherUntilUs;
 }
 
 /// One write at a time: what becomes dirty while it is under way goes with the next.
 void Dispatcher::Impl::flush(Moment now) {
   if (flushing || stopped || (flushAgainUs != 0 && !stopping) || gathers(now)) return;
+  gatherUntilUs = 0;
   // Nothing of an instance that is being deleted: the purge must find the last word spoken.
   std::erase_if(operations, [this](const auto& op) { return going(instanceOf(op)); });
   auto batch = std::exchange(operations, {});

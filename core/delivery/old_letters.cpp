@@ -1,5 +1,6 @@
 #include "delivery/old_letters.hpp"
 
+#include <atomic>
 #include <mutex>
 #include <set>
 
@@ -31,6 +32,11 @@ struct OldLetters::State : std::enable_shared_from_this<State> {
     });
   }
 
+  bool ended() {
+    const std::lock_guard lock(mutex);
+    return stopped;
+  }
+
   void round() {
     const auto counts = store.deadLetterCounts(0);
     if (!counts) return logFailure(counts.error());
@@ -48,7 +54,7 @@ struct OldLetters::State : std::enable_shared_from_this<State> {
                      [self = shared_from_this(), instance, choice](Result<PurgeAnswer> answer) {
                        if (!answer) return logFailure(answer.error());
                        self->count(instance, answer->purged);
-                       if (!answer->next) return;
+                       if (!answer->next || self->ended()) return;
                        auto rest = choice;
                        rest.after = *answer->next;
                        self->remove(instance, rest);

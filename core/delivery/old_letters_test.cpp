@@ -53,9 +53,10 @@ TEST_F(OldLettersTest, GoOnceTheyAreTooOldAndAreCounted) {
 
 TEST_F(OldLettersTest, ThatAreToBeDeliveredAgainStay) {
   letter(hours(50), 1);
+  letter(hours(50));
   letters.start();
   advance(hours(2));
-  EXPECT_THAT(left(), SizeIs(1));
+  EXPECT_THAT(left(), ElementsAre(1));
 }
 
 TEST_F(OldLettersTest, MoreThanOneCallRemovesGoAllTheSame) {

@@ -50,6 +50,7 @@ class FakeStore final : public store::testing::BareStore {
     const std::scoped_lock lock(mutex_);
     return puts_;
   }
+
   Result<std::vector<store::KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
                                             std::span<const std::string> keys) override {
     const std::scoped_lock lock(mutex_);

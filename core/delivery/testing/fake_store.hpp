@@ -176,6 +176,7 @@ class FakeStore final : public store::testing::BareStore {
     row.bodyBytes = row.event ? row.event->body.size() : 0;
     return row;
   }
+
   void commit(store::Batch batch, Done done) {
     if (crashed_) return done(Error{Errc::shuttingDown, "the process died"});
     if (refused_) return done(Error{Errc::busy, "the disk is full"});

@@ -299,21 +299,24 @@ export class Instance {
     await tried;
   }
 
-  /** Deletes credentials and keys, after `first`; if the store fails the daemon does it. */
+  /** Deletes credentials and keys, after `first` and after what is being deleted already. */
   async #forgetKeys(first) {
     const session = this.#session;
     this.#session = null;
-    const done = Promise.withResolvers();
-    this.#forgetting = done.promise;
-    await first;
-    await session?.keys.close();
+    const forgetting = Promise.all([this.#forgetting, first]).then(() => this.#wipe(session));
+    this.#forgetting = forgetting;
+    await forgetting;
+    if (this.#forgetting === forgetting) this.#forgetting = null;
+  }
+
+  /** If the store fails the daemon does it. */
+  async #wipe(session) {
     try {
+      await session?.keys.close();
       await wipe(this.#parts.host);
     } catch (error) {
       this.#parts.log.error('the keys of a logged out instance could not be deleted', { k: this.#parts.k, status: error.status ?? 0 });
     }
-    this.#forgetting = null;
-    done.resolve();
   }
 
   #setCrowded(crowded) {
