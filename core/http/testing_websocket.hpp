@@ -76,38 +76,47 @@ class WebSocketClient : public Client {
   bool accepted = false;
 };
 
-/// What the server's side of a connection has seen; echoes every message unless it only listens.
+/// What the server's side of a connection has seen; echoes every message unless told not to.
+///
+/// [Threading] any thread: what the loop writes is read under the lock only.
 class RecordingPeer final : public WebSocketPeer {
  public:
+  explicit RecordingPeer(bool echo) : echo_(echo) {}
   void onMessage(Opcode opcode, std::string message) override {
     const std::scoped_lock lock(mutex_);
-    if (message == "count") message = std::to_string(messages.size());
-    messages.push_back(message);
+    if (message == "count") message = std::to_string(messages_.size());
+    messages_.push_back(message);
     changed_.notify_all();
     if (holding_) return;
     const auto size = message.size();
-    if (echo) socket.send(makeFrame(opcode, message));
+    if (echo_) socket.send(makeFrame(opcode, message));
     socket.consumed(size);
   }
   void onWritable() override {
     const std::scoped_lock lock(mutex_);
-    ++writable;
+    ++writable_;
     changed_.notify_all();
   }
   void onClosed(std::uint16_t with) override {
     const std::scoped_lock lock(mutex_);
-    code = with;
+    code_ = with;
     changed_.notify_all();
   }
-  template <class Done>
-  bool await(Done done) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(20), done);
+  bool awaitMessages(std::size_t count) {
+    return await([&] { return messages_.size() >= count; });
   }
+  bool awaitWritable(int times) {
+    return await([&] { return writable_ == times; });
+  }
+  /// The code of the end; 0: it has not come.
   std::uint16_t awaitClosed() {
-    await([&] { return code != 0; });
+    await([&] { return code_ != 0; });
     const std::scoped_lock lock(mutex_);
-    return code;
+    return code_;
+  }
+  std::vector<std::string> messages() {
+    const std::scoped_lock lock(mutex_);
+    return messages_;
   }
   void hold(bool on) {
     const std::scoped_lock lock(mutex_);
@@ -118,16 +127,22 @@ class RecordingPeer final : public WebSocketPeer {
     socket = responder.upgrade(std::move(accept));
   }
 
-  WebSocket socket;
-  bool echo = true;
-  std::vector<std::string> messages;
-  int writable = 0;
-  std::uint16_t code = 0;
+  WebSocket socket;  ///< by whoever had the peer from WebSocketHandler::peer()
 
  private:
-  bool holding_ = false;
-  std::mutex mutex_;  // guards the rest while the loop runs
+  template <class Done>
+  bool await(Done done) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(20), done);
+  }
+
+  const bool echo_;
+  std::mutex mutex_;  // guards the rest
   std::condition_variable changed_;
+  std::vector<std::string> messages_;
+  int writable_ = 0;
+  std::uint16_t code_ = 0;
+  bool holding_ = false;
 };
 
 /// Upgrades whoever asks properly; GET /park waits for good.
@@ -136,8 +151,8 @@ class WebSocketHandler final : public Handler {
   void handle(Request request, Responder responder) override {
     if (!wantsWebSocket(request)) return responder.send(textResponse(200, "plain"));
     if (auto refused = refuseHandshake(request)) return responder.send(std::move(*refused));
-    auto peer = std::make_shared<RecordingPeer>();
-    peer->echo = request.path.empty() || request.path.front() != "mute";
+    auto peer =
+        std::make_shared<RecordingPeer>(request.path.empty() || request.path.front() != "mute");
     peer->open(std::move(responder),
                {acceptKey(request.headers.get("sec-websocket-key")), limits, peer});
     const std::scoped_lock lock(mutex_);

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "exec/manual_timers.hpp"
 #include "instances/lifecycle.hpp"
 #include "instances/testing/world.hpp"
 
@@ -78,7 +79,9 @@ TEST(Creating, CreateWithQrAnswersTheFirstCode) {
 }
 
 TEST(Creating, CreateWithoutQrInTimeIsRolledBackWithTheReason) {
-  World world(World::quick());
+  ManualClock clock;
+  exec::ManualTimers timers(clock);
+  World world(World::patient(), {}, &timers);
   std::promise<Result<Created>> promise;
   world.lifecycle->create(request("a", true),
                           [&](Result<Created> c) { promise.set_value(std::move(c)); });
@@ -89,6 +92,8 @@ TEST(Creating, CreateWithoutQrInTimeIsRolledBackWithTheReason) {
     r.detail = "the server answered 503";
     r.retryIn = std::chrono::seconds(1);
   });
+  ASSERT_TRUE(eventually([&] { return world.stateOf(key) == error; }));
+  timers.advance(World::patient().qrWait);
   const auto created = promise.get_future().get();
   ASSERT_FALSE(created);
   EXPECT_EQ(created.error().code, Errc::timeout);

@@ -173,26 +173,29 @@ class HangingPlugins : public PluginHostTest {
   int pipe_[2] = {-1, -1};
 };
 
+/// Others must do it in this time, on a busy machine too.
+constexpr auto kShort = 1000ms;
+
 TEST_F(HangingPlugins, AnInitThatHangsIsGivenUpAtItsDeadline) {
-  make({.init = 200ms, .start = 20s, .stop = 20s});
+  make({.init = kShort, .start = 20s, .stop = 20s});
   run({"faults", "probe"}, hangIn("init"));
   EXPECT_EQ(host_->list()[0].state, PluginState::failed);
-  EXPECT_EQ(host_->list()[0].reason, "init() did not return within 200 ms");
+  EXPECT_EQ(host_->list()[0].reason, "init() did not return within 1000 ms");
   EXPECT_EQ(host_->list()[1].state, PluginState::running);
 }
 
 TEST_F(HangingPlugins, AStopThatHangsIsLeftBehindAndTheOthersStop) {
-  make({.init = 20s, .start = 20s, .stop = 200ms});
+  make({.init = 20s, .start = 20s, .stop = kShort});
   run({"probe", "faults"}, hangIn("stop"));
   host_->stop();
   EXPECT_EQ(host_->list()[0].state, PluginState::stopped);
   EXPECT_THAT(host_->list()[0].reason, IsEmpty());
   EXPECT_EQ(host_->list()[1].state, PluginState::stopped);
-  EXPECT_EQ(host_->list()[1].reason, "stop() did not return within 200 ms");
+  EXPECT_EQ(host_->list()[1].reason, "stop() did not return within 1000 ms");
 }
 
 TEST_F(HangingPlugins, ADeliveryThatHangsOverStopIsReturnedAndTheObjectLeftBehind) {
-  make({.init = 20s, .start = 20s, .stop = 200ms});
+  make({.init = 20s, .start = 20s, .stop = kShort});
   run({"faults"}, hangIn("deliver"));
   const auto token = deliver(1, "{}");
   const auto behind = deliver(1, "{}");  // waits on the same lane
