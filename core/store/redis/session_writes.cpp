@@ -92,6 +92,10 @@ void SessionStore::Parts::submitToRedis(InstanceKey instance, Batch batch, Done 
                        [finish = std::move(finish)](Result<Replies> written) mutable {
                          if (!written) return finish(written.error());
                          finish(Committed{});
+                       },
+                       [this, instance]() -> Result<void> {
+                         if (const auto still = writable(instance); !still) return still.error();
+                         return {};
                        }});
       });
 }

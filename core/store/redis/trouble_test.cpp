@@ -121,6 +121,21 @@ TEST_F(RedisTrouble, AfterAFlushNobodyWritesHalfASession) {
   EXPECT_EQ(store_->health().losses, 1u);
 }
 
+TEST_F(RedisTrouble, WhoeverTriesAgainAtOnceAfterAFlushDoesNotWriteHalfASessionEither) {
+  redis_.ask({"FLUSHALL"});
+  std::promise<Result<Committed>> again;
+  store_->submit({KvPut{"p", 1, "key/1", "a new ratchet"}}, [&](const Result<Committed>& first) {
+    ASSERT_FALSE(first);  // nothing is connected now, and the loss is not known yet
+    store_->submit({KvPut{"p", 1, "key/1", "a new ratchet"}},
+                   [&](Result<Committed> second) { again.set_value(std::move(second)); });
+  });
+  const auto second = again.get_future().get();
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().message, HasSubstr("has to be read again"));
+  EXPECT_FALSE(value("creds"));
+  EXPECT_TRUE(put("creds", "of a new pairing"));
+}
+
 TEST_F(RedisTrouble, ARedisThatComesBackWithoutConfirmedWritesIsNoticed) {
   redis_.kill();
   waitUntilUp(false);

@@ -142,11 +142,15 @@ void Worker::talk(Jobs& all) {
   Jobs now;
   std::vector<Command> reads, writes;
   while (!all.empty() && (all.front().writes || writes.empty())) {
-    auto& job = all.front();
+    auto job = std::move(all.front());
+    all.pop_front();
+    if (const auto may = job.mayRun ? job.mayRun() : Result<void>(); !may) {
+      if (job.done) job.done(may.error());
+      continue;
+    }
     auto& to = job.writes ? writes : reads;
     to.insert(to.end(), job.commands.begin(), job.commands.end());
     now.push_back(std::move(job));
-    all.pop_front();
   }
   finish(std::move(now), connection_->run(reads, writes));
 }

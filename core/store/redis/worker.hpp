@@ -45,9 +45,12 @@ class Worker {
     bool writes = false;
     bool durable = false;
     Function<void(Result<Replies>)> done;  ///< of writes: no replies
+    /// Optional, on the worker's thread: why it must not be done. Asked when its turn comes, for
+    /// what its sender knew may be from before a loss.
+    Function<Result<void>()> mayRun = {};
   };
 
-  /// `onLoss` runs before any job that could see what is left.
+  /// `onLoss` runs before any job that could see what is left, and before its mayRun().
   Worker(Endpoint endpoint, std::string ownerKey, Options options, std::function<void()> onLoss);
   /// As stop().
   ~Worker();
