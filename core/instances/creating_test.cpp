@@ -94,6 +94,8 @@ TEST(Creating, CreateWithoutQrInTimeIsRolledBackWithTheReason) {
   });
   ASSERT_TRUE(eventually([&] { return world.stateOf(key) == error; }));
   timers.advance(World::patient().qrWait);
+  ASSERT_TRUE(eventually([&] { return world.connector.count("logout") == 1; }));
+  world.report(key, loggedOut);
   const auto created = promise.get_future().get();
   ASSERT_FALSE(created);
   EXPECT_EQ(created.error().code, Errc::timeout);

@@ -180,7 +180,7 @@ TEST_F(HangingPlugins, AnInitThatHangsIsGivenUpAtItsDeadline) {
   make({.init = kShort, .start = 20s, .stop = 20s});
   run({"faults", "probe"}, hangIn("init"));
   EXPECT_EQ(host_->list()[0].state, PluginState::failed);
-  EXPECT_EQ(host_->list()[0].reason, "init() did not return within 1000 ms");
+  EXPECT_EQ(host_->list()[0].reason, "init() did not return within 1 s");
   EXPECT_EQ(host_->list()[1].state, PluginState::running);
 }
 
@@ -191,7 +191,7 @@ TEST_F(HangingPlugins, AStopThatHangsIsLeftBehindAndTheOthersStop) {
   EXPECT_EQ(host_->list()[0].state, PluginState::stopped);
   EXPECT_THAT(host_->list()[0].reason, IsEmpty());
   EXPECT_EQ(host_->list()[1].state, PluginState::stopped);
-  EXPECT_EQ(host_->list()[1].reason, "stop() did not return within 1000 ms");
+  EXPECT_EQ(host_->list()[1].reason, "stop() did not return within 1 s");
 }
 
 TEST_F(HangingPlugins, ADeliveryThatHangsOverStopIsReturnedAndTheObjectLeftBehind) {
