@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 
 namespace colibri::config {
@@ -76,12 +76,12 @@ TEST(Pattern, LoopsAroundNothingEnd) {
 
 TEST(Pattern, HostilePairsStayLinear) {
   const std::string text(60'000, 'a');
-  const auto started = std::chrono::steady_clock::now();
+  const auto started = std::clock();
   for (const auto* pattern : {"^(a+)+$", "^(a|aa)+$", "(a*)*b", "^(.*)*(.*)*(.*)*x$", "(x+x+)+y"}) {
     matches(pattern, text + "!");
   }
   // Backtracking would take longer than the universe has; this takes milliseconds.
-  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(20));
+  EXPECT_LT(std::clock() - started, 20 * CLOCKS_PER_SEC) << "of a core, busy or not";
 }
 
 TEST(Pattern, RefusesWhatItCannotReadAndSaysWhere) {

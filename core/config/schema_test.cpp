@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <boost/json/parse.hpp>
-#include <chrono>
+#include <ctime>
 
 namespace colibri::config {
 namespace {
@@ -187,7 +187,7 @@ TEST(Schema, AcceptsSchemasThatGoDeeperIntoTheDocument) {
 }
 
 TEST(Schema, HostileDocumentsAreRefusedInBoundedTime) {
-  const auto started = std::chrono::steady_clock::now();
+  const auto started = std::clock();
   EXPECT_THAT(errors("true", std::string(100'000, '[')), ElementsAre(HasSubstr("not valid JSON")));
   EXPECT_THAT(errors("true", std::string(2'000'000, ' ')), ElementsAre(HasSubstr("1 MB")));
   EXPECT_FALSE(accepts("true", "{\"a\":\"\xff\"}"));
@@ -208,7 +208,7 @@ TEST(Schema, HostileDocumentsAreRefusedInBoundedTime) {
   EXPECT_THAT(
       errors(R"({"items":{"type":"integer"}})", "[" + std::string(240'000, ' ') + list + ",1,2]]"),
       ElementsAre(HasSubstr("d[0]: is a list")));
-  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(20));
+  EXPECT_LT(std::clock() - started, 20 * CLOCKS_PER_SEC) << "of a core, busy or not";
 }
 
 TEST(Schema, TooManyMembersAreTooComplex) {
