@@ -126,7 +126,7 @@ test('a deleted queue, then a deleted exchange, are made again, and the event th
   assert.deepEqual([...new Set(all.received.map(({ event }) => event.data.message.conversation))], ['one', 'two', 'three'])
 })
 
-test('kill -9 of the broker in the middle of it', { timeout: 90_000 }, async () => {
+test('kill -9 of the broker in the middle of it', { timeout: 180_000 }, async () => {
   await broker.keeps('killed.messages.upsert')
   const all = await running('killed')
   await broker.kill()
@@ -135,7 +135,7 @@ test('kill -9 of the broker in the middle of it', { timeout: 90_000 }, async () 
   await all.all(TOTAL, CHATS)
 })
 
-test('the connection is dropped, again and again', { timeout: 60_000 }, async () => {
+test('the connection is dropped, again and again', { timeout: 180_000 }, async () => {
   const all = await running('dropped')
   for (let times = 1; times <= 3; times++) {
     const from = gateway.output.length
@@ -146,7 +146,7 @@ test('the connection is dropped, again and again', { timeout: 60_000 }, async ()
   await all.all(TOTAL, CHATS)
 })
 
-test('the memory alarm pauses it, and nothing is lost or dead', { timeout: 60_000 }, async () => {
+test('the memory alarm pauses it, and nothing is lost or dead', { timeout: 180_000 }, async () => {
   const all = await running('alarmed')
   const from = gateway.output.length
   await broker.memoryAlarm(true)
@@ -161,7 +161,7 @@ test('the memory alarm pauses it, and nothing is lost or dead', { timeout: 60_00
   await consumer('alarmed.send.message').wait(...saying(`message ${said}`))
 })
 
-test('a queue that is full and refuses more makes them wait, and nothing is lost or dead', { timeout: 90_000 }, async () => {
+test('a queue that is full and refuses more makes them wait, and nothing is lost or dead', { timeout: 180_000 }, async () => {
   const room = 40
   const limit = JSON.stringify({ 'max-length': room, overflow: 'reject-publish' })
   await broker.ctl('set_policy', 'full', '^full[.]', limit, '--apply-to', 'queues')
@@ -180,7 +180,7 @@ test('a queue that is full and refuses more makes them wait, and nothing is lost
   assert.deepEqual((await ask(200, 'GET', '/full/deliveries/deadLetters')).deadLetters, [])
 })
 
-test('a password that is wrong, until it is mended, is told and not shown', { timeout: 60_000 }, async () => {
+test('a password that is wrong, until it is mended, is told and not shown', { timeout: 180_000 }, async () => {
   const all = await running('locked')
   const from = gateway.output.length
   await broker.ctl('change_password', 'guest', 'another')
@@ -191,7 +191,7 @@ test('a password that is wrong, until it is mended, is told and not shown', { ti
   assert.ok(!gateway.output.includes('guest:guest'))
 })
 
-test('one exchange for all: its queues are there before the first event, and every instance is in them', { timeout: 60_000 }, async () => {
+test('one exchange for all: its queues are there before the first event, and every instance is in them', { timeout: 180_000 }, async () => {
   const global = await new Gateway({
     config: '  generator: {}\n  rabbitmq: {}\n',
     env: {
