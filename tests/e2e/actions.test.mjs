@@ -24,7 +24,7 @@ after(async () => {
   await sim?.stop()
 })
 
-const is = (one, state) => until(`${one.name} to be ${state}`, async () => (await gateway.state(one.name)) === state, 20_000)
+const is = (one, state) => until(`${one.name} to be ${state}`, async () => (await gateway.state(one.name)) === state)
 async function paired(one) {
   one.jid = await pair(gateway, sim, one)
 }
@@ -78,7 +78,7 @@ async function checkEnd(one, state, all) {
   if (all.includes('delete')) {
     assert.equal((await gateway.call('GET', `/${one.name}/instance/connectionState`)).status, 404)
     assert.deepEqual((await gateway.call('GET', `/instance/fetchInstances?instanceName=${one.name}`)).json, [])
-    await until('the purge', () => gateway.output.includes(`deleted instance=${one.name}\n`), 30_000)
+    await until('the purge', () => gateway.output.includes(`deleted instance=${one.name}\n`))
     return unlinked(one, state)
   }
   if (all.includes('logout')) {

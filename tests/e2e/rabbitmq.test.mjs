@@ -55,7 +55,7 @@ function consumer(queue) {
 }
 const saying = (text) => [`the message ${text}`, ({ event }) => event.data.message?.conversation === text]
 const isLogged = (what, from) => gateway.output.slice(from).includes(what)
-const logged = (what, from) => until(`${what} in the log`, () => isLogged(what, from), 30_000)
+const logged = (what, from) => until(`${what} in the log`, () => isLogged(what, from))
 /** Traffic of `name`; resolves with its consumer when a part of it has come. */
 async function running(name) {
   await opened(name, { rabbitmq: { events: ['MESSAGES_UPSERT', 'SEND_MESSAGE'] }, rate: 200, total: TOTAL })

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** Resolves with the first truthy value of `condition` (may be async); rejects after `ms` with `what`. */
-export async function until(what, condition, ms = 15_000) {
+export async function until(what, condition, ms = 60_000) {
   const end = Date.now() + ms
   for (;;) {
     const value = await condition()
