@@ -37,7 +37,9 @@ class Tenants {
       spoken.add(name, value);
       said += value;
     }
-    const auto knows = [&](const std::string& secret) { return said.find(secret) != said.npos; };
+    const auto knows = [&](const std::string& secret) {
+      return said.find(secret.substr(secret.size() / 2)) != said.npos;
+    };
     if (spoken.has("apikey")) return;  // it is `key` that says whose
     const auto with = key == Key::mine ? mine_.key : key == Key::global ? ApiWorld::kKey : "";
     const auto answer = world_.ask(method, target, body, headers, with);
