@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "backoff.hpp"
-
 namespace colibri::baileys {
 namespace {
 
@@ -48,18 +46,6 @@ TEST(BridgePool, RemovingFreesThePlace) {
   pool.remove(10);
   EXPECT_FALSE(pool.slotOf(10));
   EXPECT_EQ(pool.activate(11).slot, 0u);
-}
-
-TEST(Backoff, DoublesFromHalfASecondToAMinuteWithinTwentyPercent) {
-  using std::chrono::milliseconds;
-  const Backoff backoff(milliseconds(500), milliseconds(60'000));
-  EXPECT_EQ(backoff.delay(1, 0.5), milliseconds(500));
-  EXPECT_EQ(backoff.delay(2, 0.5), milliseconds(1'000));
-  EXPECT_EQ(backoff.delay(7, 0.5), milliseconds(32'000));
-  EXPECT_EQ(backoff.delay(8, 0.5), milliseconds(60'000));
-  EXPECT_EQ(backoff.delay(1'000'000, 0.5), milliseconds(60'000));
-  EXPECT_EQ(backoff.delay(1, 0.0), milliseconds(400));
-  EXPECT_LE(backoff.delay(1, 0.999), milliseconds(600));
 }
 
 }  // namespace

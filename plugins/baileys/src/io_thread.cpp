@@ -48,7 +48,7 @@ void IoThread::run() {
 
 void IoThread::wait(std::vector<pollfd>& polls) {
   polls.clear();
-  polls.push_back({mailbox_.wakeFd(), POLLIN, 0});
+  polls.push_back({mailbox_.fd(), POLLIN, 0});
   supervisor_.addPolls(polls);
   const int events = ::poll(polls.data(), polls.size(), timeoutUntil(supervisor_.nextTick()));
   if (events > 0) supervisor_.handle(polls);

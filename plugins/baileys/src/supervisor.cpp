@@ -24,7 +24,6 @@ Supervisor::Supervisor(const Settings& settings, HostPort& host, Mailbox& mailbo
       mailbox_(mailbox),
       connected_(connected),
       backoff_(settings.timing.backoffFirst, settings.timing.backoffMost),
-      dice_(std::random_device{}()),
       pool_(settings.instancesPerBridge),
       commands_(host, settings.timing.lateAnswer),
       requests_(host, mailbox, [this](std::uint64_t generation) { return bridgeOf(generation); }) {}

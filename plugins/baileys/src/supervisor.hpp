@@ -1,5 +1,7 @@
 #pragma once
 
+#include <colibri/sdk/backoff.hpp>
+
 #include <poll.h>
 
 #include <chrono>
@@ -7,11 +9,9 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
-#include "backoff.hpp"
 #include "bridge.hpp"
 #include "bridge_pool.hpp"
 #include "commands.hpp"
@@ -110,8 +110,7 @@ class Supervisor final : private Bridge::Listener {
   HostPort& host_;
   Mailbox& mailbox_;
   Connected& connected_;
-  const Backoff backoff_;
-  std::minstd_rand dice_;
+  const sdk::Backoff backoff_;
   BridgePool pool_;
   Commands commands_;
   HostRequests requests_;

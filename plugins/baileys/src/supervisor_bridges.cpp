@@ -187,8 +187,7 @@ void Supervisor::gone(std::size_t slot) {
 
 /// Nobody has to help: while an instance wants the bridge, it is started again.
 void Supervisor::failed(std::size_t slot, const std::string& why) {
-  const double dice = std::uniform_real_distribution<double>(0, 1)(dice_);
-  const auto delay = backoff_.delay(++slots_[slot].failures, dice);
+  const auto delay = backoff_.delay(++slots_[slot].failures);
   host_.log(COLIBRI_LOG_ERROR, why,
             {{"bridge", std::to_string(slot)},
              {"failures", std::to_string(slots_[slot].failures)},

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <random>
 
 #include "say.hpp"
 
@@ -18,14 +17,6 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kLongestWait{5'000};  // heartbeats are sent and missed between waits
 constexpr milliseconds kPatience{500};       // beyond the grace, before a socket is shut down
 constexpr milliseconds kSteadyAfter{5'000};  // a shorter connection counts as one more failure
-
-/// Doubles from `first` to `most`, spread by ±20 % so that gateways do not come together.
-milliseconds pauseAfter(int failures, milliseconds first, milliseconds most) {
-  static thread_local std::minstd_rand dice{std::random_device{}()};
-  const auto grown = first * (std::int64_t{1} << std::clamp(failures - 1, 0, 16));
-  const auto bounded = std::min(grown, most).count();
-  return milliseconds(std::uniform_int_distribution(bounded * 4 / 5, bounded * 6 / 5)(dice));
-}
 
 }  // namespace
 
@@ -80,7 +71,7 @@ void Publisher::run() {
     const auto why = connectAndServe();
     if (stopping()) break;
     ended(why);
-    pause(pauseAfter(failures_, options_.firstPause, options_.longestPause));
+    pause(options_.pauses.delay(failures_));
   }
   takeMail();
   for (const auto& message : waiting_)

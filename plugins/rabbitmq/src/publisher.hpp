@@ -1,12 +1,14 @@
 #pragma once
 
 #include <atomic>
+#include <colibri/sdk/backoff.hpp>
+#include <colibri/sdk/mailbox.hpp>
 #include <colibri/sdk/plugin.hpp>
 #include <condition_variable>
 #include <deque>
 #include <thread>
 
-#include "mailbox.hpp"
+#include "message.hpp"
 #include "session.hpp"
 #include "topology.hpp"
 
@@ -28,7 +30,7 @@ class Publisher {
     ConnectionOptions connection;
     std::vector<Route> atConnect = {};  ///< declared at once, so that consumers find their queues
     std::chrono::milliseconds hold{30'000};
-    std::chrono::milliseconds firstPause{250}, longestPause{10'000};
+    sdk::Backoff pauses{std::chrono::milliseconds(250), std::chrono::seconds(10)};
   };
 
   Publisher(Options options, Results& results, const sdk::Host& host);
@@ -60,7 +62,7 @@ class Publisher {
   const Options options_;
   Results& results_;
   const sdk::Host& host_;
-  Mailbox mailbox_;
+  sdk::Mailbox<Message> mailbox_;
   Topology topology_;
 
   // The I/O thread's.

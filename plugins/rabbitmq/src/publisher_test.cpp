@@ -91,8 +91,7 @@ class PublisherTest : public ::testing::Test, protected Results {
  protected:
   /// `hold` is how long a message waits.
   void begin(std::uint16_t port, std::chrono::milliseconds hold) {
-    Publisher::Options options{
-        .broker = {}, .connection = {}, .hold = hold, .firstPause = 1ms, .longestPause = 5ms};
+    Publisher::Options options{.broker = {}, .connection = {}, .hold = hold, .pauses = {1ms, 5ms}};
     options.broker.host = "127.0.0.1";
     options.broker.port = port;
     Results& results = *this;
