@@ -18,7 +18,7 @@ Api::Api(Entrance entrance, InstancesController instances, MessagesController me
          const instances::Registry& registry, Gateway gateway, WebMounts* mounts)
     : entrance_(std::move(entrance)),
       instances_(std::move(instances)),
-      messages_(std::move(messages)),
+      messages_(messages),
       deliveries_(deliveries),
       plugins_(plugins),
       registry_(registry),

@@ -124,7 +124,7 @@ void InstancesController::setPresence(Call call) const {
   if (!ofAccount) command["chat"] = chat;
   commands_.submit({call.instance, "presence.set", boost::json::serialize(command), {}},
                    [done = std::move(done),
-                    reply = std::move(call.reply)](commands::CommandAnswer answer) mutable {
+                    reply = std::move(call.reply)](const commands::CommandAnswer& answer) mutable {
                      reply(answer.outcome ? std::move(done) : failure(answer.outcome.error()));
                    });
 }

@@ -41,7 +41,7 @@ json::object readText(const json::object& body, std::vector<std::string>& errors
   if (text.find_first_not_of(" \t\r\n") == text.npos) fields.wrong("Text is required");
   if (text.size() > kTextMax)
     fields.wrong("text is longer than " + std::to_string(kTextMax) + " bytes");
-  command["text"] = std::move(text);
+  command["text"] = text;
   if (const auto* quoted = fields.object("quoted")) {
     checkQuoted(*quoted, fields);
     command["quoted"] = *quoted;
@@ -56,7 +56,7 @@ json::object readText(const json::object& body, std::vector<std::string>& errors
   if (const auto delay = fields.number("delay", 0, kDelayMaxMs)) command["delayMs"] = *delay;
   errors = fields.errors();
   if (errors.empty() && chat.empty()) errors.emplace_back("number must not be empty");
-  command["to"] = std::move(chat);
+  command["to"] = chat;
   return command;
 }
 

@@ -100,7 +100,7 @@ std::optional<Match> matchRoute(std::string_view method, std::span<const std::st
       if (auto v2 = tables.find(method, segments[0], segments[1], Dialect::v2, &segments[2]))
         return v2;
       if (!nativeForm) return std::nullopt;
-      return tables.find(method, segments[1], segments[2], Dialect::native, &segments[0]);
+      return tables.find(method, segments[1], segments[2], Dialect::native, segments.data());
     default:
       return std::nullopt;
   }

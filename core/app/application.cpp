@@ -123,6 +123,7 @@ Result<void> Application::start() {
   return {};
 }
 
+// One of the steps.  NOLINTNEXTLINE(readability-make-member-function-const)
 Result<void> Application::Parts::openLog() {
   const auto options = logOptions(settings());
   if (!options) return options.error();
@@ -234,7 +235,7 @@ Result<void> Application::Parts::serve() {
 /// Expired dedupe keys, idempotency records and key-value entries go now and then.
 void Application::Parts::cleanUpLater() {
   timers.after(kCleanUpEvery, [this] {
-    store->submit({store::DropExpired{clock.nowUs()}}, [](Result<store::Committed> done) {
+    store->submit({store::DropExpired{clock.nowUs()}}, [](const Result<store::Committed>& done) {
       if (!done) {
         log::write(log::Level::warn, "store", "expired rows were not dropped",
                    {{"why", done.error().message}});

@@ -46,10 +46,10 @@ class [[nodiscard]] Result {
 
   bool has_value() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
-  T& value() & { return COLIBRI_ASSERT(has_value()), *std::get_if<0>(&state_); }
-  const T& value() const& { return COLIBRI_ASSERT(has_value()), *std::get_if<0>(&state_); }
-  T&& value() && { return COLIBRI_ASSERT(has_value()), std::move(*std::get_if<0>(&state_)); }
-  const Error& error() const& { return COLIBRI_ASSERT(!has_value()), *std::get_if<1>(&state_); }
+  T& value() & { return COLIBRI_ASSERT(has_value()), std::get<0>(state_); }
+  const T& value() const& { return COLIBRI_ASSERT(has_value()), std::get<0>(state_); }
+  T&& value() && { return COLIBRI_ASSERT(has_value()), std::move(std::get<0>(state_)); }
+  const Error& error() const& { return COLIBRI_ASSERT(!has_value()), std::get<1>(state_); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }

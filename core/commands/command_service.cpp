@@ -43,8 +43,8 @@ struct CommandService::Impl : std::enable_shared_from_this<Impl> {
                 std::vector<Done> waiting);
   void expire(std::uint64_t token);
   void finish(std::uint64_t token, Result<std::string> outcome);
-  void publishSent(Pending pending, std::string result);
-  static void answer(Pending& pending, const Result<std::string>& outcome);
+  void publishSent(Pending finished, std::string result);
+  static void answer(Pending& finished, const Result<std::string>& outcome);
   void release(const Key& key);
 
   instances::Lifecycle& lifecycle;
@@ -139,7 +139,7 @@ void CommandService::Impl::startKeyed(CommandRequest request, std::string hash,
   store.submit({store::PutIdempotency{std::move(row)}},
                [self = shared_from_this(), key, request = std::move(request),
                 hash = std::move(hash), messageId = std::move(messageId),
-                done = std::move(done)](Result<store::Committed> stored) mutable {
+                done = std::move(done)](const Result<store::Committed>& stored) mutable {
                  if (!stored) {
                    done({stored.error(), {}});
                  } else {
@@ -202,6 +202,7 @@ void CommandService::Impl::handOver(CommandRequest request, std::string hash, st
     }
   }
   if (refusal) {
+    // Not moved: there was a refusal.  NOLINTNEXTLINE(bugprone-use-after-move)
     for (auto& done : waiting) done({*refusal, messageId});
     return;
   }

@@ -30,7 +30,7 @@ struct SchemaNode;
 class Schema {
  public:
   /// [Errors] invalidArgument: the place in the schema and what is wrong with it.
-  static Result<Schema> parse(std::string_view json);
+  static Result<Schema> parse(std::string_view text);
 
   /// A document that was checked. `json` counts only if there are no violations.
   struct Checked {
@@ -39,7 +39,7 @@ class Schema {
   };
   /// Checks JSON of at most 1 MB and 32 levels, e.g. the `webhook` object of a request; `name`
   /// stands before every path. Time is bounded for any input.
-  Checked check(std::string_view json, std::string_view name) const;
+  Checked check(std::string_view text, std::string_view name) const;
 
   /// The same for who only passes it on: the JSON with the defaults. [Errors] invalidArgument: a
   /// sentence per line.

@@ -16,6 +16,6 @@ using SchemaNodes = std::vector<std::unique_ptr<SchemaNode>>;
 /// exist and do not run in circles, defaults that meet their own schema.
 ///
 /// [Threading] any thread, pure. [Errors] invalidArgument: place in the schema and what is wrong.
-Result<SchemaNodes> compileSchema(std::string_view json);
+Result<SchemaNodes> compileSchema(std::string_view text);
 
 }  // namespace colibri::config

@@ -63,7 +63,7 @@ inline const SchemaNode& resolved(const SchemaNode& node) {
 std::uint8_t typesOf(const boost::json::value& value);
 
 /// `an integer from 1 to 65535`, `one of sqlite, postgresql`: for error messages.
-std::string describe(const SchemaNode& node);
+std::string describe(const SchemaNode& reference);
 /// The names of the properties, for error messages.
 std::vector<std::string> propertyNames(const SchemaNode& node);
 

@@ -36,6 +36,6 @@ std::string_view name(AttemptEntry::End end) noexcept;
 /// What the store keeps of it. Bytes that are not UTF-8 become '?'.
 std::string textOf(const AttemptEntry& entry);
 /// [Errors] rejected: it is none of ours.
-Result<AttemptEntry> entryOf(std::string_view text);
+Result<AttemptEntry> entryOf(std::string_view bytes);
 
 }  // namespace colibri::delivery

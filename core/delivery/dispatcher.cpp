@@ -205,7 +205,9 @@ void Dispatcher::farewell(InstanceKey instance, std::vector<events::EventPtr> ev
   impl_->enter([&](Moment now) {
     impl_->farewell(instance, std::move(events), within, std::move(done), now);
   });
-  if (done) done();  // ended already: nobody is left to say it to
+  // Not moved if it has ended: nobody is left to say it to.
+  // NOLINTNEXTLINE(clang-analyzer-cplusplus.Move,bugprone-use-after-move)
+  if (done) done();
 }
 
 void Dispatcher::forget(InstanceKey instance) {

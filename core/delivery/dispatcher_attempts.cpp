@@ -100,7 +100,7 @@ void Dispatcher::Impl::submitAttempts(std::vector<AttemptLog::Write> writes) {
     outbox.add([self = shared_from_this(), batch = std::move(batch),
                 writes = std::move(writes)]() mutable {
       self->store.submit(std::move(batch), [self, writes = std::move(writes)](
-                                               Result<store::Committed> result) mutable {
+                                               const Result<store::Committed>& result) mutable {
         self->attemptsWritten(writes, result ? std::nullopt : std::optional(result.error()));
       });
     });

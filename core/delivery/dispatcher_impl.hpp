@@ -135,7 +135,7 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   bool going(InstanceKey key) const;
   void flush(Moment now);
   bool gathers(Moment now);
-  void flushed(std::vector<LaneId> lanes, store::Batch again,
+  void flushed(const std::vector<LaneId>& lanes, store::Batch again,
                const Result<store::Committed>& result, Moment now);
   void bury(LaneId id, const std::string& subscription, Burial burial);
   void announce(LaneEntry& entry, Moment now);

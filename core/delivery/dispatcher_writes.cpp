@@ -76,7 +76,7 @@ void Dispatcher::Impl::flush(Moment now) {
     if (!entry) continue;
     entry->dirty = false;
     if (going(entry->instance)) continue;
-    batch.push_back(store::PutCursor{entry->lane->write()});
+    batch.emplace_back(store::PutCursor{entry->lane->write()});
     lanes.push_back(entry->id);
   }
   if (batch.empty()) return;
@@ -84,14 +84,13 @@ void Dispatcher::Impl::flush(Moment now) {
   outbox.add([self = shared_from_this(), batch = std::move(batch), lanes = std::move(lanes),
               again = std::move(again)]() mutable {
     self->store.submit(std::move(batch), [self, lanes = std::move(lanes), again = std::move(again)](
-                                             Result<store::Committed> result) mutable {
-      self->enter(
-          [&](Moment at) { self->flushed(std::move(lanes), std::move(again), result, at); });
+                                             const Result<store::Committed>& result) mutable {
+      self->enter([&](Moment at) { self->flushed(lanes, std::move(again), result, at); });
     });
   });
 }
 
-void Dispatcher::Impl::flushed(std::vector<LaneId> lanes, store::Batch again,
+void Dispatcher::Impl::flushed(const std::vector<LaneId>& lanes, store::Batch again,
                                const Result<store::Committed>& result, Moment now) {
   flushing = false;
   changed.notify_all();
@@ -162,7 +161,7 @@ void Dispatcher::Impl::announce(LaneEntry& entry, Moment now) {
       self->enter([&](Moment at) { self->announced(id, error, at); });
     };
     const auto asked = self->log->append(
-        key, std::move(drafts), [tell](Result<events::EventLog::Appended> result) {
+        key, std::move(drafts), [tell](const Result<events::EventLog::Appended>& result) {
           tell(result ? std::nullopt : std::optional(result.error()));
         });
     if (!asked) tell(asked.error());

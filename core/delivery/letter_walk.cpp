@@ -42,7 +42,7 @@ void LetterWalk::commit(store::Batch batch) {
   };
   if (batch.empty()) return next();
   store_.submit(std::move(batch),
-                [self = shared_from_this(), next](Result<store::Committed> written) {
+                [self = shared_from_this(), next](const Result<store::Committed>& written) {
                   if (!written) return self->end(written.error());
                   self->steps_.committed();
                   next();

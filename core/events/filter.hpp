@@ -17,7 +17,7 @@ class Filter {
  public:
   Filter() = default;  ///< everything
   /// [Errors] invalidArgument with the reason and the place; a name no event has is an error.
-  static Result<Filter> parse(std::string_view json);
+  static Result<Filter> parse(std::string_view text);
   bool matches(std::string_view typeName) const noexcept;
 
  private:

@@ -30,9 +30,9 @@ class StrandQueue {
   void push(Task task);
   /// The next call that may run now; it counts as running until finished().
   std::optional<Task> pop();
-  void finished(const StrandKey& strand, bool wasSlow);
+  void finished(const StrandKey& key, bool wasSlow);
   /// A running call of this owner was reported.
-  void slow(const void* owner);
+  void slow(const void* key);
   /// Takes everything that waits out.
   std::deque<Task> drop();
 
@@ -51,7 +51,7 @@ class StrandQueue {
     bool queued = false;  ///< stands in turn_
   };
   void enqueue(const void* key, Owner& owner);
-  void forgetIfIdle(const StrandKey& strand);
+  void forgetIfIdle(const StrandKey& key);
 
   const std::size_t most_, mostWhileSlow_;
   std::unordered_map<StrandKey, Strand> strands_;

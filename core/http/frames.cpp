@@ -28,9 +28,9 @@ std::string frameHead(Opcode opcode, std::size_t size) {
   if (size <= kShort) {
     appendBigEndian(head, size, 1);
   } else if (size <= kMedium) {
-    appendBigEndian(head += 126, size, 2);
+    appendBigEndian(head += char{126}, size, 2);
   } else {
-    appendBigEndian(head += 127, size, 8);
+    appendBigEndian(head += char{127}, size, 8);
   }
   return head;
 }

@@ -29,8 +29,8 @@ struct PeerAddress {
 class Headers {
  public:
   void add(std::string_view name, std::string_view value);
-  /// The first value of `name` (any case); empty if there is none.
-  std::string_view get(std::string_view name) const noexcept;
+  /// The first value of `wanted` (any case); empty if there is none.
+  std::string_view get(std::string_view wanted) const noexcept;
   bool has(std::string_view name) const noexcept { return find(name) != nullptr; }
   std::size_t size() const noexcept { return spans_.size(); }
   std::pair<std::string_view, std::string_view> at(std::size_t index) const noexcept;
@@ -39,7 +39,7 @@ class Headers {
   struct Span {
     std::uint32_t at, nameSize, valueSize;
   };
-  const Span* find(std::string_view name) const noexcept;
+  const Span* find(std::string_view wanted) const noexcept;
   std::string_view name(const Span& s) const noexcept { return {text_.data() + s.at, s.nameSize}; }
   std::string_view value(const Span& s) const noexcept {
     return {text_.data() + s.at + s.nameSize, s.valueSize};

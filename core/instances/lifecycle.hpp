@@ -115,9 +115,8 @@ class Lifecycle final : public ReportSink, public SettingsKeeper {
   void remove(InstanceKey key, Done<InstancePtr> done);
 
   void report(const std::string& connectorAlias, StateReport report) override;
-  void putSettings(InstanceKey instance, SettingsChange change) override;
-  std::optional<KeptSettings> settingsOf(InstanceKey instance,
-                                         const std::string& alias) const override;
+  void putSettings(InstanceKey key, SettingsChange change) override;
+  std::optional<KeptSettings> settingsOf(InstanceKey key, const std::string& alias) const override;
 
   /// The instance's own key, to show it again. [Errors] rejected: sealed with another master key.
   Result<std::string> token(const Instance& instance) const;

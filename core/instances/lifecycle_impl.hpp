@@ -54,7 +54,7 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
   // removing.cpp
   void logoutNow(InstanceKey key, Done<InstancePtr> done);
   void beginRemovalNow(InstanceKey key, Done<InstancePtr> done);
-  void storeRemoval(InstanceKey key, InstancePtr instance, Done<InstancePtr> done);
+  void storeRemoval(InstanceKey key, const InstancePtr& instance, Done<InstancePtr> done);
   void removeNow(InstanceKey key, Function<void()> purged);
   void forgetNow(InstanceKey key);
   void farewellNow(InstanceKey key);

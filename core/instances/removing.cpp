@@ -64,14 +64,15 @@ void Lifecycle::Impl::beginRemovalNow(InstanceKey key, Done<InstancePtr> done) {
   instance = services.registry.update(key, [](Instance& i) { i.deleting = i.row.deleting = true; });
   services.events.pause(
       key, [self = shared_from_this(), key, instance, done = std::move(done)]() mutable {
-        self->storeRemoval(key, std::move(instance), std::move(done));
+        self->storeRemoval(key, instance, std::move(done));
       });
 }
 
 /// Any thread; nothing else writes the row now.
-void Lifecycle::Impl::storeRemoval(InstanceKey key, InstancePtr instance, Done<InstancePtr> done) {
+void Lifecycle::Impl::storeRemoval(InstanceKey key, const InstancePtr& instance,
+                                   Done<InstancePtr> done) {
   auto stored = [self = shared_from_this(), key, instance,
-                 done = std::move(done)](Result<store::Committed> result) mutable {
+                 done = std::move(done)](const Result<store::Committed>& result) mutable {
     if (!result) {
       self->services.registry.update(key, [](Instance& i) { i.deleting = i.row.deleting = false; });
       self->services.events.resume(key);
@@ -149,8 +150,8 @@ void Lifecycle::Impl::purgeNow(InstanceKey key) {
 void Lifecycle::Impl::purge(InstanceKey key) {
   const auto instance = services.registry.get(key);
   if (!instance) return;
-  services.store.submit({store::PurgeInstance{key}}, [self = shared_from_this(), key,
-                                                      instance](Result<store::Committed> purged) {
+  services.store.submit({store::PurgeInstance{key}}, [self = shared_from_this(), key, instance](
+                                                         const Result<store::Committed>& purged) {
     if (!purged) {
       log::write(log::Level::error, "instances", "an instance's data was not purged; trying again",
                  {{"instance", instance->row.name}, {"why", purged.error().message}});

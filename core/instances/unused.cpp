@@ -44,7 +44,7 @@ void Lifecycle::Impl::removeUnusedNow(InstanceKey key) {
       {{"instance", instance->row.name},
        {"minutes",
         std::chrono::duration_cast<std::chrono::minutes>(options.removeUnusedAfter).count()}});
-  beginRemovalNow(key, [name = instance->row.name](Result<InstancePtr> begun) {
+  beginRemovalNow(key, [name = instance->row.name](const Result<InstancePtr>& begun) {
     if (begun) return;
     log::write(log::Level::error, "instances", "an unused instance was not deleted; trying again",
                {{"instance", name}, {"why", begun.error().message}});

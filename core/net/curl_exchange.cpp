@@ -71,7 +71,7 @@ bool CurlExchange::setHeaders(const ExchangeDefaults& defaults) {
   const auto add = [this](const std::string& line) {
     auto* longer = curl_slist_append(headers_.get(), line.c_str());
     if (longer == nullptr) return false;
-    headers_.release();
+    static_cast<void>(headers_.release());
     headers_.reset(longer);
     return true;
   };

@@ -49,8 +49,8 @@ std::optional<HostQueue::Id> HostQueue::next() {
   return std::nullopt;
 }
 
-void HostQueue::finished(const std::string& name, bool well) {
-  const auto it = hosts_.find(name);
+void HostQueue::finished(const std::string& host, bool well) {
+  const auto it = hosts_.find(host);
   COLIBRI_ASSERT(it != hosts_.end() && it->second.running > 0);
   --it->second.running;
   --running_;
@@ -59,8 +59,8 @@ void HostQueue::finished(const std::string& name, bool well) {
   forgetIfIdle(it);
 }
 
-bool HostQueue::remove(const std::string& name, Id id) {
-  const auto it = hosts_.find(name);
+bool HostQueue::remove(const std::string& host, Id id) {
+  const auto it = hosts_.find(host);
   if (it == hosts_.end()) return false;
   auto& queue = it->second.queue;
   const auto found = std::find(queue.begin(), queue.end(), id);

@@ -30,7 +30,7 @@ void seal(PutAttempt& put, const crypto::Sealer* sealer) {
       sealer->seal(put.row.entry, attemptPlaceOf(put.row.subscription, put.row.instance));
 }
 
-Result<std::string> open(const crypto::Sealer* sealer, std::string value,
+Result<std::string> open(const crypto::Sealer* sealer, const std::string& value,
                          const std::string& place) {
   if (sealer != nullptr) return sealer->open(value, place);
   return Error{Errc::rejected, "a stored value is sealed and there is no master key"};

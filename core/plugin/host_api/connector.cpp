@@ -65,7 +65,7 @@ void ConnectorApi::open(instances::OpenSpec spec, Refused refused) {
 }
 
 void ConnectorApi::step(Entry entry, Step call, InstanceKey instance,
-                        std::chrono::milliseconds deadline, Refused refused) {
+                        std::chrono::milliseconds deadline, const Refused& refused) {
   callee_.onLane(
       instance, entry, Callee::Kind::work,
       [call, instance, deadline, refused](colibri_plugin* plugin) {
@@ -80,12 +80,12 @@ void ConnectorApi::step(Entry entry, Step call, InstanceKey instance,
 
 void ConnectorApi::close(InstanceKey instance, std::chrono::milliseconds deadline,
                          Refused refused) {
-  step(Entry::instanceClose, table_->instance_close, instance, deadline, std::move(refused));
+  step(Entry::instanceClose, table_->instance_close, instance, deadline, refused);
 }
 
 void ConnectorApi::logout(InstanceKey instance, std::chrono::milliseconds deadline,
                           Refused refused) {
-  step(Entry::instanceLogout, table_->instance_logout, instance, deadline, std::move(refused));
+  step(Entry::instanceLogout, table_->instance_logout, instance, deadline, refused);
 }
 
 void ConnectorApi::forget(InstanceKey instance, std::function<void()> done) {

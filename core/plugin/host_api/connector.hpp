@@ -65,7 +65,7 @@ class ConnectorApi final : public instances::Connector {
   struct Publication;
   using Step = decltype(colibri_plugin_connector::instance_close);
   void step(Entry entry, Step call, InstanceKey instance, std::chrono::milliseconds deadline,
-            Refused refused);
+            const Refused& refused);
   CallOrder::Started append(const std::shared_ptr<Publication>& publication);
   void published(const Publication& publication, Result<events::EventLog::Appended> outcome);
   void wantRoom(std::uint64_t roomsSeen);

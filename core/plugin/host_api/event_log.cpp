@@ -55,7 +55,8 @@ Result<EventLogApi::Page> EventLogApi::look(InstanceKey instance, std::uint64_t 
   auto first = after == 0 ? std::move(read) : ports_.events.read(instance, 0, 1, 1);
   if (!first) return first.error();
   const auto& oldest = *first;
-  const auto& all = after == 0 ? *first : *read;
+  const auto& all =
+      after == 0 ? *first : *read;  // NOLINT(bugprone-use-after-move): moved if after == 0
   std::size_t bytes = 0;
   page.next = after;
   bool whole = all.size() < kMaxLimit;  // the read went to the end of the log

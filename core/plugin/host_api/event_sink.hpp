@@ -51,9 +51,9 @@ class EventSinkApi final : public delivery::Sink {
   // From the plugin.
   colibri_status subscribe(const colibri_subscription* wanted, std::uint64_t* id,
                            colibri_error* err);
-  colibri_status setFilter(std::uint64_t subscription, InstanceKey instance, colibri_str filter,
+  colibri_status setFilter(std::uint64_t subscription, InstanceKey instance, colibri_str json,
                            colibri_error* err);
-  void done(std::uint64_t token, colibri_status outcome, std::uint32_t retryAfterMs,
+  void done(std::uint64_t token, colibri_status status, std::uint32_t retryAfterMs,
             colibri_str detail);
   void doneWith(std::uint64_t token, const colibri_attempt_report* report);
 

@@ -27,8 +27,8 @@ class HttpRoutesApi {
   Result<void> attach(const colibri_plugin_http_routes* table, const RouteWords& words);
   const std::vector<Route>& routes() const noexcept { return routes_; }
 
-  // From the API. `route`: index into routes().
-  void serve(std::uint32_t route, RouteCall call, RouteReply reply);
+  // From the API. `index`: into routes().
+  void serve(std::uint32_t index, RouteCall call, RouteReply reply);
 
   // From the plugin.
   void respond(std::uint64_t token, std::uint32_t status, colibri_str body);

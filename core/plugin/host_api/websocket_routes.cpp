@@ -85,17 +85,21 @@ std::optional<std::uint64_t> WebSocketRoutesApi::add(Open open) {
   return lastToken_;
 }
 
+std::unique_ptr<WebUpgrade> WebSocketRoutesApi::keep(std::uint64_t token,
+                                                     std::unique_ptr<WebUpgrade> upgrade) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = open_.find(token);
+  if (found == open_.end()) return upgrade;
+  found->second.upgrade = std::move(upgrade);
+  return nullptr;
+}
+
 void WebSocketRoutesApi::open(std::uint32_t mount, WebRequest request,
                               std::unique_ptr<WebUpgrade> upgrade) {
   const auto& at = mounts_.at(mount);
   const auto token = add({.checkKey = request.checkKey});
   if (!token) return upgrade->refuse(stopping());
-  {
-    const std::scoped_lock lock(mutex_);
-    if (const auto found = open_.find(*token); found != open_.end())
-      found->second.upgrade = std::move(upgrade);
-  }
-  if (upgrade) return upgrade->refuse(stopping());  // closed meanwhile
+  if (const auto late = keep(*token, std::move(upgrade))) return late->refuse(stopping());
   expireAfter(*token, at.httpTimeout);
   callee_.onToken(
       *token, Entry::onOpen, Callee::Kind::work,

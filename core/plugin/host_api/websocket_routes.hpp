@@ -72,6 +72,8 @@ class WebSocketRoutesApi {
   class Peer;
 
   std::optional<std::uint64_t> add(Open open);
+  /// Returns it if the token was closed meanwhile.
+  std::unique_ptr<WebUpgrade> keep(std::uint64_t token, std::unique_ptr<WebUpgrade> upgrade);
   void expireAfter(std::uint64_t token, std::chrono::milliseconds time);
   void expire(std::uint64_t token);
   void hand(const Mount& mount, const WebRequest& request, std::uint64_t token,

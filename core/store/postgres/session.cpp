@@ -90,7 +90,7 @@ void SessionFactory::configure(Connection& connection) const {
   connection.finish();
 }
 
-Result<void> SessionFactory::lock(Connection& connection) {
+Result<void> SessionFactory::lock(Connection& connection) const {
   const auto until = std::chrono::steady_clock::now() + kLockWait;
   while (!truth(connection.runOnce(kTryLock, named(schema())))) {
     if (lastWriter_ != 0) {

@@ -31,7 +31,7 @@ class SessionFactory {
 
  private:
   Result<void> makeSchema(Connection& connection) const;
-  Result<void> lock(Connection& connection);
+  Result<void> lock(Connection& connection) const;
   void configure(Connection& connection) const;
 
   const Target target_;

@@ -5,6 +5,7 @@
 #include <Poco/Redis/Error.h>
 #include <Poco/Redis/Exception.h>
 
+#include <charconv>
 #include <ios>
 
 namespace colibri::store::redis {
@@ -125,6 +126,13 @@ std::optional<std::string> textIn(const Reply& reply) {
 std::optional<std::int64_t> numberIn(const Reply& reply) {
   const auto* number = valueOf<Poco::Int64>(reply);
   return number == nullptr ? std::nullopt : std::optional(std::int64_t{*number});
+}
+
+std::int64_t countIn(std::string_view text) {
+  std::int64_t count = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [rest, wrong] = std::from_chars(text.data(), end, count);
+  return wrong == std::errc() && rest == end ? count : 0;
 }
 
 Replies listIn(const Reply& reply) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -55,6 +56,8 @@ std::optional<std::string> errorIn(const Reply& reply);
 /// Nothing if it is another type, or null.
 std::optional<std::string> textIn(const Reply& reply);
 std::optional<std::int64_t> numberIn(const Reply& reply);
+/// A count that we wrote as text; 0 if it is none.
+std::int64_t countIn(std::string_view text);
 /// Empty if it is another type, or null.
 Replies listIn(const Reply& reply);
 /// A list that is there, be it empty.

@@ -21,6 +21,6 @@ struct Endpoint {
 /// redis://[[user]:password@]host[:port][/database], parts in percent encoding as in RFC 3986.
 ///
 /// [pure] [Errors] invalidArgument, unsupported (rediss://); one sentence without the password.
-Result<Endpoint> parseEndpoint(const std::string& uri);
+Result<Endpoint> parseEndpoint(const std::string& text);
 
 }  // namespace colibri::store::redis

@@ -50,7 +50,7 @@ Result<Ownership::Loss> Ownership::take() {
   if (claim_.generation != 0) {
     const bool ours = owner && owner->starts_with(claim_.process + "/");
     if (owner && !ours) return Loss::owner;
-    if (!ours || std::atoll(writes.c_str()) < claim_.confirmed) loss = Loss::data;
+    if (!ours || countIn(writes) < claim_.confirmed) loss = Loss::data;
   }
   ++claim_.generation;
   const std::vector<Command> claimed{
@@ -61,7 +61,7 @@ Result<Ownership::Loss> Ownership::take() {
     if (const auto no = errorIn(reply)) return refuses(*no);
   }
   if (ownerIn(replies->back()) != Loss::none) return Loss::owner;
-  claim_.confirmed = std::atoll(textIn(listIn(replies->back())[1]).value_or("0").c_str());
+  claim_.confirmed = countIn(textIn(listIn(replies->back())[1]).value_or(""));
   return loss;
 }
 

@@ -70,8 +70,7 @@ Result<void> SessionStore::Parts::recoverRedos(InstanceKey instance, const std::
   {
     const std::lock_guard lock(mutex);
     recovering.insert(instance);
-    lastNote =
-        std::max<std::int64_t>(lastNote, std::atoll(notes->back().key.c_str() + kRedo.size()));
+    lastNote = std::max(lastNote, countIn(notes->back().key.substr(kRedo.size())));
   }
   worker.submit({{{"HGET", ownerKey, "redo/" + uuid}},
                  false,

@@ -40,6 +40,7 @@ class Wipe {
   static void scan(Wipe wipe) {
     auto& host = wipe.host_;
     const auto key = wipe.key_;
+    const auto prefix = wipe.prefix_;
     const auto next = [](Wipe then, colibri_status status, sdk::KvRecords records) {
       if (status < 0) return finish(std::move(then), status);
       std::vector<std::string> found;
@@ -50,7 +51,7 @@ class Wipe {
       if (++then.prefix_ < kPrefixes.size()) return scan(std::move(then));
       finish(std::move(then), COLIBRI_OK);
     };
-    host.storeScan(key, kPrefixes[wipe.prefix_], {}, kAtOnce, through(std::move(wipe), next));
+    host.storeScan(key, kPrefixes[prefix], {}, kAtOnce, through(std::move(wipe), next));
   }
 
   template <class Next>

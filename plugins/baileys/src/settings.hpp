@@ -47,6 +47,6 @@ struct Settings {
 
 /// `json` has been validated against config.schema.json by the host; a wrong type still throws
 /// std::exception. Paths not given are computed from where this library lies.
-Settings readSettings(std::string_view json);
+Settings readSettings(std::string_view text);
 
 }  // namespace colibri::baileys

@@ -98,13 +98,13 @@ class Supervisor final : private Bridge::Listener {
   void settle(std::uint64_t key, Instance& instance);
   void say(std::uint64_t key, Instance& instance, colibri_instance_state state,
            colibri_status reason, std::string_view detail, std::chrono::milliseconds retryIn = {});
-  void tickInstances(SteadyTime now);
+  void tickInstances(SteadyTime time);
   void closeIsOverdue(std::uint64_t key, Instance& instance);
   void openIfAsked(std::uint64_t key, Instance& instance);
   void logoutIsOverdue(std::uint64_t key, Instance& instance);
   void wiped(std::uint64_t key, colibri_status status);
   void loggedOut(std::uint64_t key, Instance& instance);
-  void tickStop(SteadyTime now);
+  void tickStop(SteadyTime time);
 
   const Settings& settings_;
   HostPort& host_;

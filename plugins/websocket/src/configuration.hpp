@@ -16,8 +16,8 @@ struct Configuration {
 };
 
 /// [Errors] both throw sdk::Error: the key and what is allowed, never a value.
-Configuration parseConfiguration(std::string_view json);
+Configuration parseConfiguration(std::string_view text);
 /// The filter of an instance's settings; nothing: its events are off.
-std::optional<std::string> filterOfSettings(std::string_view json);
+std::optional<std::string> filterOfSettings(std::string_view text);
 
 }  // namespace colibri::websocket

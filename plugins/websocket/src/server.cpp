@@ -16,7 +16,7 @@ std::unique_ptr<GlobalFeed> globalFeed(Wire& wire, const Server::Options& option
 
 }  // namespace
 
-Server::Server(Wire& wire, Options options, Now now)
+Server::Server(Wire& wire, const Options& options, Now now)
     : now_(std::move(now)),
       serverUrl_(options.serverUrl),
       feeds_(globalFeed(wire, options)),

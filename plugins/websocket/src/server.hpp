@@ -25,7 +25,7 @@ class Server {
     std::size_t clientsPerFeed = 10'000;
   };
   using Now = std::function<Clock::time_point()>;
-  Server(Wire& wire, Options options, Now now = &Clock::now);
+  Server(Wire& wire, const Options& options, Now now = &Clock::now);
 
   void http(const Request& request);
   void httpGone(std::uint64_t request);

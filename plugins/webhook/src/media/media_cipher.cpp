@@ -48,7 +48,7 @@ std::optional<std::string> decrypt(std::string_view key, std::string_view iv,
                                         static_cast<int>(data.size())) == 1 &&
                       EVP_DecryptFinal_ex(context.get(), to + size, &last) == 1;
   if (!opened) return std::nullopt;
-  out.resize(static_cast<std::size_t>(size + last));
+  out.resize(static_cast<std::size_t>(size) + static_cast<std::size_t>(last));
   return out;
 }
 
