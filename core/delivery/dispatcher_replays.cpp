@@ -80,11 +80,13 @@ void Dispatcher::Impl::readReplays(LaneEntry& entry) {
              if (page && !page->inVain.empty()) {
                // Written down first: whoever reads next does not find them again.
                auto batch = std::move(page->inVain);
-               self->store.submit(std::move(batch), [self, id, read, page = std::move(*page)](
-                                                        Result<store::Committed> written) mutable {
-                 if (written) return self->replaysRead(id, read, std::move(page));
-                 self->replaysRead(id, read, written.error());
-               });
+               self->store.submit(std::move(batch),
+                                  [self, id, read, page = std::move(*page)](
+                                      const Result<store::Committed>& written) mutable {
+                                    if (written)
+                                      return self->replaysRead(id, read, std::move(page));
+                                    self->replaysRead(id, read, written.error());
+                                  });
                return;
              }
              self->replaysRead(id, read, std::move(page));

@@ -213,18 +213,19 @@ void EventLog::State::probe() {
                  if (!self) return;
                  store::Batch write{
                      store::KvPut{"colibri", 0, "disk-probe", std::to_string(self->clock.nowUs())}};
-                 self->store.submit(std::move(write), [self](Result<store::Committed> written) {
-                   if (!written) {
-                     if (written.error().code != Errc::shuttingDown) self->probe();
-                     return;
-                   }
-                   {
-                     const std::scoped_lock lock(self->mutex);
-                     self->full = false;
-                   }
-                   log::write(log::Level::warn, "events", "the disk has room again");
-                   self->giveRoom(0);
-                 });
+                 self->store.submit(
+                     std::move(write), [self](const Result<store::Committed>& written) {
+                       if (!written) {
+                         if (written.error().code != Errc::shuttingDown) self->probe();
+                         return;
+                       }
+                       {
+                         const std::scoped_lock lock(self->mutex);
+                         self->full = false;
+                       }
+                       log::write(log::Level::warn, "events", "the disk has room again");
+                       self->giveRoom(0);
+                     });
                });
 }
 

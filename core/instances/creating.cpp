@@ -53,14 +53,14 @@ void Lifecycle::Impl::create(CreateRequest request, Done<Created> done) {
         self->post(key, "instance create",
                    [self, key, token = std::move(token), number = std::move(number), wantQr,
                     stored = std::move(stored), done = std::move(done)]() mutable {
-                     self->finishCreateNow(key, std::move(token), std::move(number), wantQr,
-                                           std::move(stored), std::move(done));
+                     self->finishCreateNow(key, std::move(token), number, wantQr, stored,
+                                           std::move(done));
                    });
       });
 }
 
-void Lifecycle::Impl::finishCreateNow(InstanceKey key, std::string token, std::string number,
-                                      bool wantQr, Result<store::Committed> stored,
+void Lifecycle::Impl::finishCreateNow(InstanceKey key, std::string token, const std::string& number,
+                                      bool wantQr, const Result<store::Committed>& stored,
                                       Done<Created> done) {
   if (!stored) {
     services.registry.remove(key);
@@ -101,7 +101,7 @@ void Lifecycle::Impl::keepCreatedNow(InstanceKey key, Created created, Done<Crea
   services.events.publish(
       key, {}, {store::PutInstance{row}},
       [self = shared_from_this(), key, created = std::move(created),
-       done = std::move(done)](Result<events::EventLog::Appended> stored) mutable {
+       done = std::move(done)](const Result<events::EventLog::Appended>& stored) mutable {
         if (!stored) return self->undoCreate(key, stored.error(), std::move(done));
         done(std::move(created));
       });
@@ -125,7 +125,7 @@ Result<void> Lifecycle::Impl::load() {
     const InstanceKey key = row.key;
     if (row.deleting) {
       services.store.submit(
-          {store::PurgeInstance{key}}, [name = row.name](Result<store::Committed> purged) {
+          {store::PurgeInstance{key}}, [name = row.name](const Result<store::Committed>& purged) {
             log::write(purged ? log::Level::info : log::Level::error, "instances",
                        "finishing the deletion that was interrupted",
                        {{"instance", name}, {"result", purged ? "done" : purged.error().message}});

@@ -1,8 +1,7 @@
 #include "net/curl_http_loop.hpp"
 
-#include <signal.h>
-
 #include <algorithm>
+#include <csignal>
 
 namespace colibri::net {
 namespace {

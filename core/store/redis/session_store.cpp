@@ -46,7 +46,7 @@ SessionStore::~SessionStore() {
 Result<std::unique_ptr<SessionStore>> SessionStore::open(std::unique_ptr<Store> under,
                                                          Endpoint endpoint, const Clock& clock,
                                                          const crypto::Sealer* sealer,
-                                                         Options options) {
+                                                         const Options& options) {
   std::unique_ptr<SessionStore> store(new SessionStore(
       std::make_unique<Parts>(std::move(under), std::move(endpoint), clock, sealer, options)));
   if (auto recovered = store->parts_->recover(); !recovered) return recovered.error();

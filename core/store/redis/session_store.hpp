@@ -36,7 +36,8 @@ class SessionStore final : public Store {
   /// [Errors] of reading `under`.
   static Result<std::unique_ptr<SessionStore>> open(std::unique_ptr<Store> under, Endpoint endpoint,
                                                     const Clock& clock,
-                                                    const crypto::Sealer* sealer, Options options);
+                                                    const crypto::Sealer* sealer,
+                                                    const Options& options);
   ~SessionStore() override;
 
   Health health() const;

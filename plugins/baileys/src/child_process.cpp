@@ -141,7 +141,7 @@ ChildProcess::~ChildProcess() {
   }
 }
 
-void ChildProcess::kill(int signal) noexcept {
+void ChildProcess::kill(int signal) const noexcept {
   if (pid_ > 0) ::kill(pid_, signal);
 }
 

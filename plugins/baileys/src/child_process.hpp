@@ -47,7 +47,7 @@ class ChildProcess {
   void closeErr() noexcept { err_.reset(); }
   void closeSocket() noexcept { socket_.reset(); }
 
-  void kill(int signal) noexcept;
+  void kill(int signal) const noexcept;
   /// Nothing while it runs; its end once, when it has been reaped.
   std::optional<ChildEnd> reap() noexcept;
 

@@ -84,7 +84,7 @@ class Supervisor final : private Bridge::Listener {
   void gone(std::size_t slot);
   void failed(std::size_t slot, const std::string& why);
   void tellWaiting(std::size_t slot, const std::string& why, std::chrono::milliseconds delay);
-  void tickSlot(std::size_t slot, SteadyTime now);
+  void tickSlot(std::size_t index, SteadyTime time);
   bool isIdle(std::size_t slot) const;
   Bridge* bridgeOf(std::uint64_t generation) const;
   Bridge* readyBridgeOf(std::uint64_t key) const;

@@ -8,7 +8,6 @@
 namespace colibri::rabbitmq {
 namespace {
 
-namespace json = boost::json;
 using namespace event_settings;
 
 constexpr auto kMembers = std::to_array<std::string_view>({"enabled", "events"});

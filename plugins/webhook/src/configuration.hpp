@@ -35,6 +35,6 @@ struct Configuration {
 };
 
 /// [Errors] throws sdk::Error: the key and what is allowed, never a value.
-Configuration parseConfiguration(std::string_view json);
+Configuration parseConfiguration(std::string_view text);
 
 }  // namespace colibri::webhook

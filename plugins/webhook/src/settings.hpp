@@ -24,7 +24,7 @@ struct Settings {
 };
 
 /// [Errors] throws sdk::Error: the key and what is allowed, never a value.
-Settings parseSettings(std::string_view json);
+Settings parseSettings(std::string_view text);
 
 /// Refuses what is no absolute URL of http or https; addresses and ports are the host's to judge
 /// when the socket opens. [Errors] throws sdk::Error that names `key`.

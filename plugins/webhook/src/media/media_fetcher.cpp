@@ -42,7 +42,7 @@ void MediaFetcher::stop() {
   budget_->clear();
 }
 
-void MediaFetcher::ask(std::shared_ptr<Job> job) {
+void MediaFetcher::ask(const std::shared_ptr<Job>& job) {
   --job->triesLeft;
   const auto url = limits_.server + job->ref.path;
   auto request = sdk::sized<colibri_http_request>();

@@ -44,7 +44,7 @@ class MediaFetcher {
     MediaBudget::Lease lease = nullptr;
     int triesLeft = 2;
   };
-  void ask(std::shared_ptr<Job> job);
+  void ask(const std::shared_ptr<Job>& job);
   void answered(const std::shared_ptr<Job>& job, const colibri_http_answer& answer);
 
   const MediaLimits limits_;
