@@ -19,7 +19,7 @@ std::string_view keyOf(const http::Headers& headers) {
 
 }  // namespace
 
-AccessControl::AccessControl(std::string globalKey, const instances::Registry& registry)
+AccessControl::AccessControl(std::string_view globalKey, const instances::Registry& registry)
     : globalKeyHash_(crypto::sha256(globalKey)), registry_(registry) {}
 
 bool AccessControl::isGlobalKey(std::string_view key) const {

@@ -23,7 +23,7 @@ struct Caller {
 /// [Threading] any thread; immutable. Keys are compared by their hashes, in constant time.
 class AccessControl {
  public:
-  AccessControl(std::string globalKey, const instances::Registry& registry);
+  AccessControl(std::string_view globalKey, const instances::Registry& registry);
 
   /// Nothing = 401.
   std::optional<Caller> admit(const Match& match, const http::Headers& headers) const;

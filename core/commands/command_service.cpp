@@ -39,7 +39,7 @@ struct CommandService::Impl : std::enable_shared_from_this<Impl> {
 
   void submitKeyed(CommandRequest request, Done done);
   void startKeyed(CommandRequest request, std::string hash, std::string messageId, Done done);
-  void handOver(CommandRequest request, std::string hash, std::string messageId,
+  void handOver(CommandRequest request, std::string hash, const std::string& messageId,
                 std::vector<Done> waiting);
   void expire(std::uint64_t token);
   void finish(std::uint64_t token, Result<std::string> outcome);
@@ -79,7 +79,7 @@ void CommandService::submit(CommandRequest request, Done done) {
     auto id = sends ? messageIdFor(request.instance->row.id, newUlid(impl_->clock)) : std::string();
     std::vector<Done> waiting;
     waiting.push_back(std::move(done));
-    return impl_->handOver(std::move(request), {}, std::move(id), std::move(waiting));
+    return impl_->handOver(std::move(request), {}, id, std::move(waiting));
   }
   // Looking the key up may read the disk.
   const InstanceKey instance = request.instance->row.key;
@@ -145,7 +145,7 @@ void CommandService::Impl::startKeyed(CommandRequest request, std::string hash,
                  } else {
                    std::vector<Done> waiting;
                    waiting.push_back(std::move(done));
-                   self->handOver(std::move(request), std::move(hash), std::move(messageId),
+                   self->handOver(std::move(request), std::move(hash), messageId,
                                   std::move(waiting));
                  }
                  self->release(key);
@@ -169,8 +169,8 @@ void CommandService::Impl::release(const Key& key) {
   }
 }
 
-void CommandService::Impl::handOver(CommandRequest request, std::string hash, std::string messageId,
-                                    std::vector<Done> waiting) {
+void CommandService::Impl::handOver(CommandRequest request, std::string hash,
+                                    const std::string& messageId, std::vector<Done> waiting) {
   const auto& row = request.instance->row;
   auto* connector = lifecycle.connectorOf(*request.instance);
   std::optional<Error> refusal;

@@ -200,11 +200,10 @@ void Dispatcher::beginDelete(InstanceKey instance) {
   });
 }
 
-void Dispatcher::farewell(InstanceKey instance, std::vector<events::EventPtr> events,
+void Dispatcher::farewell(InstanceKey instance, const std::vector<events::EventPtr>& events,
                           std::chrono::milliseconds within, Function<void()> done) {
-  impl_->enter([&](Moment now) {
-    impl_->farewell(instance, std::move(events), within, std::move(done), now);
-  });
+  impl_->enter(
+      [&](Moment now) { impl_->farewell(instance, events, within, std::move(done), now); });
   // Not moved if it has ended: nobody is left to say it to.
   // NOLINTNEXTLINE(clang-analyzer-cplusplus.Move,bugprone-use-after-move)
   if (done) done();

@@ -99,7 +99,7 @@ class Dispatcher : public events::LogListener {
   /// purges. Then only farewell() still delivers.
   void beginDelete(InstanceKey instance);
   /// Offers the events once to every lane that was not OFF, at most `within`; then `done`.
-  void farewell(InstanceKey instance, std::vector<events::EventPtr> events,
+  void farewell(InstanceKey instance, const std::vector<events::EventPtr>& events,
                 std::chrono::milliseconds within, Function<void()> done);
   /// Forgets the instance's lanes. After it the key is gone for good.
   void forget(InstanceKey instance);

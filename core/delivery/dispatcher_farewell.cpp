@@ -16,7 +16,7 @@ void Dispatcher::Impl::beginDelete(InstanceEntry& entry) {
   }
 }
 
-void Dispatcher::Impl::farewell(InstanceKey key, std::vector<events::EventPtr> events,
+void Dispatcher::Impl::farewell(InstanceKey key, const std::vector<events::EventPtr>& events,
                                 std::chrono::milliseconds within, Function<void()> whenDone,
                                 Moment now) {
   auto* entry = instance(key);

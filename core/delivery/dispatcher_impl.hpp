@@ -163,7 +163,7 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
 
   // --- dispatcher_farewell.cpp ---
   void beginDelete(InstanceEntry& entry);
-  void farewell(InstanceKey key, std::vector<events::EventPtr> events,
+  void farewell(InstanceKey key, const std::vector<events::EventPtr>& events,
                 std::chrono::milliseconds within, Function<void()> whenDone, Moment now);
   void checkFarewell(InstanceEntry& entry);
   void endFarewell(InstanceEntry& entry);

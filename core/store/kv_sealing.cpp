@@ -48,7 +48,7 @@ void sealSecrets(Batch& batch, const crypto::Sealer* sealer) {
 Result<KvEntry> openEntry(const crypto::Sealer* sealer, std::string_view plugin,
                           InstanceKey instance, std::string key, std::string value, bool sealed) {
   if (!sealed) return KvEntry{std::move(key), std::move(value)};
-  auto plain = open(sealer, std::move(value), kvPlaceOf(plugin, instance, key));
+  auto plain = open(sealer, value, kvPlaceOf(plugin, instance, key));
   if (!plain) return plain.error();
   return KvEntry{std::move(key), std::move(*plain)};
 }
@@ -56,7 +56,7 @@ Result<KvEntry> openEntry(const crypto::Sealer* sealer, std::string_view plugin,
 Result<std::string> openAttempt(const crypto::Sealer* sealer, std::string_view subscription,
                                 InstanceKey instance, std::string entry, bool sealed) {
   if (!sealed) return entry;
-  return open(sealer, std::move(entry), attemptPlaceOf(subscription, instance));
+  return open(sealer, entry, attemptPlaceOf(subscription, instance));
 }
 
 std::string endOfPrefix(std::string_view prefix) {

@@ -129,7 +129,7 @@ colibri_status KvStoreApi::write(InstanceKey instance, const colibri_kv_op* ops,
     }
     // The store may answer when the host has let go of the plugin object: `self` keeps it.
     ports_.store.submit(std::move(batch), [this, self = callee_.shared_from_this(), instance,
-                                           token](Result<store::Committed> done) {
+                                           token](const Result<store::Committed>& done) {
       order_.finished(instance, CallOrder::Kind::write);
       if (!done) return answer(instance, token, done.error());
       answer(instance, token, std::optional<std::string>());

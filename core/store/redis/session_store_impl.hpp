@@ -37,8 +37,8 @@ struct SessionStore::Parts {
 
   // --- writes ---
   void submit(Batch batch, Done done);
-  void submitToRedis(InstanceKey instance, Batch batch, Done done);
-  void submitToDatabase(std::set<InstanceKey> of, std::set<InstanceKey> keyed, Batch batch,
+  void submitToRedis(InstanceKey instance, const Batch& batch, Done done);
+  void submitToDatabase(const std::set<InstanceKey>& of, std::set<InstanceKey> keyed, Batch batch,
                         Done done);
   void commitWithNotes(const Lanes::Instances& of, const std::set<InstanceKey>& keyed, Batch batch,
                        Done done);

@@ -68,12 +68,11 @@ void SessionStore::Parts::submit(Batch batch, Done done) {
     }
     if (std::holds_alternative<DropExpired>(operation)) dropExpiredEntries();
   }
-  if (onlyKeyed && keyed.size() == 1)
-    return submitToRedis(*keyed.begin(), std::move(batch), std::move(done));
-  submitToDatabase(std::move(of), std::move(keyed), std::move(batch), std::move(done));
+  if (onlyKeyed && keyed.size() == 1) return submitToRedis(*keyed.begin(), batch, std::move(done));
+  submitToDatabase(of, std::move(keyed), std::move(batch), std::move(done));
 }
 
-void SessionStore::Parts::submitToRedis(InstanceKey instance, Batch batch, Done done) {
+void SessionStore::Parts::submitToRedis(InstanceKey instance, const Batch& batch, Done done) {
   const auto bytes = bytesOf(batch);
   waitingBytes += bytes;
   auto changes = changesOf(batch, instance, sealer);
@@ -89,7 +88,7 @@ void SessionStore::Parts::submitToRedis(InstanceKey instance, Batch batch, Done 
         const auto id = writable(instance);
         if (!id) return finish(id.error());
         worker.submit({changes.commands(names, *id), true, false,
-                       [finish = std::move(finish)](Result<Replies> written) mutable {
+                       [finish = std::move(finish)](const Result<Replies>& written) mutable {
                          if (!written) return finish(written.error());
                          finish(Committed{});
                        },
@@ -100,8 +99,8 @@ void SessionStore::Parts::submitToRedis(InstanceKey instance, Batch batch, Done 
       });
 }
 
-void SessionStore::Parts::submitToDatabase(std::set<InstanceKey> of, std::set<InstanceKey> keyed,
-                                           Batch batch, Done done) {
+void SessionStore::Parts::submitToDatabase(const std::set<InstanceKey>& of,
+                                           std::set<InstanceKey> keyed, Batch batch, Done done) {
   if (of.empty()) {
     // An empty batch stands for events that are not stored: they keep their place among the others.
     auto start = [this, batch, done = std::move(done)]() mutable {
@@ -207,19 +206,20 @@ void SessionStore::Parts::purgeInstance(InstanceKey instance, Done done) {
       if (const auto at = ids.find(instance); at != ids.end()) uuid = at->second;
     }
     if (uuid.empty()) return purgeRows(instance, uuid, true, std::move(done));
-    under->submit({KvPut{std::string(kSessionNotes), 0, "purge/" + uuid, ""}},
-                  [this, instance, uuid, done = std::move(done)](Result<Committed> noted) mutable {
-                    if (!noted) {
-                      if (done) done(noted.error());
-                      lanes.leave({instance});
-                      return;
-                    }
-                    worker.submit({purge(names, ownerKey, uuid), true, false,
-                                   [this, instance, uuid,
-                                    done = std::move(done)](const Result<Replies>& gone) mutable {
-                                     purgeRows(instance, uuid, bool(gone), std::move(done));
-                                   }});
-                  });
+    under->submit(
+        {KvPut{std::string(kSessionNotes), 0, "purge/" + uuid, ""}},
+        [this, instance, uuid, done = std::move(done)](const Result<Committed>& noted) mutable {
+          if (!noted) {
+            if (done) done(noted.error());
+            lanes.leave({instance});
+            return;
+          }
+          worker.submit(
+              {purge(names, ownerKey, uuid), true, false,
+               [this, instance, uuid, done = std::move(done)](const Result<Replies>& gone) mutable {
+                 purgeRows(instance, uuid, bool(gone), std::move(done));
+               }});
+        });
   });
 }
 
