@@ -55,7 +55,7 @@ TEST_F(DispatcherIsolationTest, HealthyLanesDoNotFeelTheOthers) {
     return ok();
   };
   std::size_t expected = 0;
-  for (int round = 0; round < 150; ++round) {
+  for (int round = 0; round < 300; ++round) {
     for (InstanceKey key = 1; key <= kLanes; ++key) {
       const auto body = std::to_string(key) + "/" + std::to_string(round);
       publishedAt[body] = clock.nowUs();

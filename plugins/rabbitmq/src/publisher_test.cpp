@@ -147,7 +147,7 @@ TEST_F(PublisherTest, StopEndsALoginThatNobodyAnswersAndReturnsWhatWaits) {
   post(1);
   const auto before = std::chrono::steady_clock::now();
   publisher_->stop({});
-  EXPECT_LT(std::chrono::steady_clock::now() - before, 30s);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 5s);
   EXPECT_EQ(outcomeOf(1).first, COLIBRI_E_SHUTTING_DOWN);
 }
 
