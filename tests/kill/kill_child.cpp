@@ -6,7 +6,8 @@
 //   kill-child <database> <point> <times> <acknowledged n of instance 1> <of 2> ...
 //
 // It dies when it passes the point for that time; points: see the calls of Fate::passes(). At the
-// point "drain" nothing is produced and it lives on.
+// point "power" the disk loses its power after so many operations, and what was not synced with it.
+// At the point "drain" nothing is produced and it lives on.
 #include <signal.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@
 #include "exec/pool_executor.hpp"
 #include "exec/thread_timers.hpp"
 #include "store/sqlite/sqlite_store.hpp"
+#include "store/sqlite/testing/power_failure.hpp"
 #include "store/testing/forwarding_store.hpp"
 
 namespace colibri::delivery {
@@ -184,6 +186,12 @@ void live(std::unique_ptr<store::Store> file, const std::string& point, int time
 
 int main(int argc, char** argv) {
   if (argc < 5) return 2;
+  const std::string point = argv[2];
+  const int times = std::stoi(argv[3]);
+  if (point == "power") {
+    const auto operations = static_cast<unsigned>(times);
+    colibri::store::sqlite::PowerFailure::install(operations, operations);
+  }
   const colibri::SystemClock clock;
   auto store = colibri::store::sqlite::SqliteStore::open(argv[1], clock, nullptr, {});
   if (!store) {
@@ -192,5 +200,5 @@ int main(int argc, char** argv) {
   }
   std::vector<std::uint64_t> acknowledged;
   for (int i = 4; i < argc; ++i) acknowledged.push_back(std::stoull(argv[i]));
-  colibri::delivery::live(std::move(*store), argv[2], std::stoi(argv[3]), acknowledged);
+  colibri::delivery::live(std::move(*store), point, times, acknowledged);
 }

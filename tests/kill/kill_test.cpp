@@ -112,28 +112,52 @@ constexpr std::array<const char*, 11> kPoints = {
     "delivered", "answered",         "cursor",           "cursor submitted", "cursor committed",
     "never"};
 
-TEST(GatewayKilled, DeliversWhatItAcknowledgedInOrderAndTwiceOnlyUnderTheSameId) {
-  const auto rounds = fromEnvironment("COLIBRI_KILL_ROUNDS", 100);
+/// How a life ends.
+struct End {
+  std::string point;
+  unsigned times;
+  std::size_t most;  ///< lines that it tells before we kill it
+};
+
+End killed(std::mt19937& random) {
+  const std::string point = kPoints[random() % kPoints.size()];
+  const auto times = static_cast<unsigned>(1 + random() % 40);
+  return {point, times, point == "never" ? random() % 400 : 4'000};
+}
+
+End withoutPower(std::mt19937& random) {
+  return {"power", static_cast<unsigned>(1 + random() % 1'500), 4'000};
+}
+
+/// Rounds are lives; a database has some, then what is left is delivered and another one follows.
+void liveAndDie(unsigned rounds, End (*end)(std::mt19937&)) {
   const auto seed = fromEnvironment("COLIBRI_SEED", 1);
-  for (unsigned round = 0; round < rounds && !HasFailure();) {
+  const auto failed = [] { return ::testing::Test::HasFailure(); };
+  for (unsigned round = 0; round < rounds && !failed();) {
     const auto own = seed + round / kLives;
     std::mt19937 random(own);
     History history;
     unsigned life = 0;
-    for (; life < kLives && round < rounds && !HasFailure(); ++life, ++round) {
-      const std::string point = kPoints[random() % kPoints.size()];
-      const auto times = 1 + random() % 40;
-      const auto most = point == "never" ? random() % 400 : 4'000;
+    for (; life < kLives && round < rounds && !failed(); ++life, ++round) {
+      const auto [point, times, most] = end(random);
       SCOPED_TRACE("life " + std::to_string(life) + ", killed at '" + point + "' " +
                    std::to_string(times) + "; again with COLIBRI_SEED=" + std::to_string(own) +
                    " COLIBRI_KILL_ROUNDS=" + std::to_string(kLives));
-      history.live(point, static_cast<unsigned>(times), most);
+      history.live(point, times, most);
     }
     SCOPED_TRACE("drained; again with COLIBRI_SEED=" + std::to_string(own) +
                  " COLIBRI_KILL_ROUNDS=" + std::to_string(kLives));
-    if (!HasFailure()) history.drain();
+    if (!failed()) history.drain();
     EXPECT_TRUE(history.moved() || life < kLives) << "nothing was acknowledged in all its lives";
   }
+}
+
+TEST(GatewayKilled, DeliversWhatItAcknowledgedInOrderAndTwiceOnlyUnderTheSameId) {
+  liveAndDie(fromEnvironment("COLIBRI_KILL_ROUNDS", 100), killed);
+}
+
+TEST(GatewayWithoutPower, DeliversWhatItAcknowledgedInOrderAndTwiceOnlyUnderTheSameId) {
+  liveAndDie(fromEnvironment("COLIBRI_KILL_ROUNDS", 50), withoutPower);
 }
 
 }  // namespace

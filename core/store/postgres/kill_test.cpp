@@ -18,7 +18,7 @@ using colibri::testing::Lines;
 TEST(PostgresKilled, LosesNothingItCalledDurableAndLeavesNoGap) {
   const auto uri = Server::shared().uri("?schema=" + Server::newSchema());
   const SystemClock clock;
-  testing::killAndVerify(KILL_CHILD, uri, 12, [&] {
+  testing::killAndVerify(KILL_CHILD, uri, testing::End::kill, 12, [&] {
     return PostgresStore::open(Target::parse(uri).value(), clock, nullptr, {}).value();
   });
 }

@@ -2,7 +2,10 @@
 // it is killed. Beside each event a key-value entry of the same batch says which sequence it
 // expects.
 //
-//   store-kill-child <database> <instances>
+//   store-kill-child <database> <instances> [<seed> <operations>]
+//
+// With the last two: until the power of its SQLite file's disk fails
+// (sqlite/testing/power_failure.hpp).
 #include <unistd.h>
 
 #include <cstdlib>
@@ -10,6 +13,7 @@
 #include <vector>
 
 #include "base/testing/tell.hpp"
+#include "store/sqlite/testing/power_failure.hpp"
 #include "store/testing/open_store.hpp"
 
 namespace colibri::store {
@@ -44,11 +48,15 @@ class Appender {
 }  // namespace colibri::store
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
+  if (argc != 3 && argc != 5) return 2;
+  const auto number = [&](int i) {
+    return static_cast<unsigned>(std::strtoul(argv[i], nullptr, 10));
+  };
+  if (argc == 5) colibri::store::sqlite::PowerFailure::install(number(3), number(4));
   const colibri::SystemClock clock;
   const auto store = colibri::store::testing::openStore(argv[1], clock);
   std::vector<colibri::store::Appender> appenders;
-  const auto instances = static_cast<colibri::InstanceKey>(std::atoi(argv[2]));
+  const auto instances = static_cast<colibri::InstanceKey>(number(2));
   appenders.reserve(instances);
   for (colibri::InstanceKey i = 1; i <= instances; ++i) appenders.emplace_back(*store, i);
   for (auto& appender : appenders) appender.append();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <map>
 #include <random>
 #include <sstream>
@@ -50,17 +51,24 @@ std::uint64_t verify(Store& store, InstanceKey instance, std::uint64_t seen, std
 
 }  // namespace
 
-void killAndVerify(const std::string& program, const std::string& database, unsigned usualRounds,
-                   const std::function<std::unique_ptr<Store>()>& open) {
+void killAndVerify(const std::string& program, const std::string& database, End end,
+                   unsigned usualRounds, const std::function<std::unique_ptr<Store>()>& open) {
   const auto rounds = fromEnvironment("COLIBRI_KILL_ROUNDS", usualRounds);
   const auto seed = fromEnvironment("COLIBRI_SEED", 4711);
   std::mt19937 random(seed);
   std::uniform_int_distribution<std::size_t> lines(0, 300);
+  std::uniform_int_distribution<unsigned> operations(1, 3'000);
   Sequences verified;
   for (unsigned round = 0; round < rounds && !::testing::Test::HasFailure(); ++round) {
     SCOPED_TRACE("round " + std::to_string(round) + " of COLIBRI_SEED=" + std::to_string(seed));
-    KilledChild child({program, database, std::to_string(kInstances)});
-    const auto enough = lines(random);
+    std::vector<std::string> command{program, database, std::to_string(kInstances)};
+    auto enough = lines(random);
+    if (end == End::powerFailure) {
+      command.push_back(std::to_string(random()));
+      command.push_back(std::to_string(operations(random)));
+      enough = std::numeric_limits<std::size_t>::max();  // it ends by itself
+    }
+    KilledChild child(std::move(command));
     auto told = lastToldIn(
         child.killOnce([&](const Lines& sofar) { return sofar.size() >= enough; }), verified);
     const auto store = open();
