@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { AmqpConsumer } from './lib/amqp_consumer.mjs'
 import { Gateway } from './lib/gateway.mjs'
-import { History } from './lib/history.mjs'
+import { GeneratorLedger } from './lib/ledger.mjs'
 import { Listener } from './lib/listener.mjs'
 import { MoodyReceiver } from './lib/moody.mjs'
 import { RabbitMq } from './lib/rabbitmq.mjs'
@@ -46,7 +46,7 @@ after(async () => {
 })
 
 function history(name) {
-  const made = new History(name, { total: TOTAL, chats: CHATS })
+  const made = new GeneratorLedger(name, { total: TOTAL, chats: CHATS })
   histories.push(made)
   return made
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Endpoint } from './lib/endpoints.mjs'
 import { Gateway } from './lib/gateway.mjs'
-import { History } from './lib/history.mjs'
+import { GeneratorLedger } from './lib/ledger.mjs'
 import { until } from './lib/wait.mjs'
 
 const BAD = ['refuse', 'hang', 'trickle', 'fail']
@@ -38,7 +38,7 @@ const missing = (of) => of.filter((endpoint) => new Set(endpoint.received.map(({
 const percentile = (values, share) => values.sort((a, b) => a - b)[Math.ceil(values.length * share) - 1]
 
 function check(endpoint) {
-  const history = new History(endpoint.url, { total: TOTAL, chats: CHATS })
+  const history = new GeneratorLedger(endpoint.url, { total: TOTAL, chats: CHATS })
   for (const { n, id } of endpoint.received) history.add(n, id)
   history.check()
 }
