@@ -9,6 +9,7 @@
 #include "app/metrics_view.hpp"
 #include "app/plugin_routes.hpp"
 #include "app/plugin_settings.hpp"
+#include "app/process_memory.hpp"
 #include "app/settings_of.hpp"
 #include "app/storage.hpp"
 #include "app/web_mounts.hpp"
@@ -31,23 +32,37 @@ constexpr std::size_t kQrCodesKept = 64;
 constexpr std::chrono::minutes kCleanUpEvery{10};
 constexpr std::chrono::seconds kStopWithin{10};
 
+Result<config::Loader> readConfiguration(const std::string& file) {
+  auto loader = config::Loader::open(file, config::processEnvironment());
+  if (!loader) return loader;
+  if (const auto clients = clientAddress(loader->settings()); !clients) return clients.error();
+  if (auto checked = checkDatabase(*loader); !checked) return checked.error();
+  if (loader->settings().redis.saveInstances) {
+    if (auto redis = redisEndpoint(loader->settings()); !redis) return redis.error();
+  }
+  return loader;
+}
+
 }  // namespace
 
 /// Every object of the process, in the order of construction; destruction is the reverse.
 struct Application::Parts {
-  explicit Parts(config::Loader l)
-      : loader(std::move(l)), qrCodes(kQrCodesKept, qrColor(settings())) {}
+  Parts(std::string f, config::Loader l)
+      : file(std::move(f)), loader(std::move(l)), qrCodes(kQrCodesKept, qrColor(settings())) {}
 
+  Result<void> settleProcess();
   Result<void> openLog();
   Result<void> openStore();
   Result<void> buildCore();
   Result<void> loadPlugins();
   Result<void> serve();
   void cleanUpLater();
+  void readAgain();
 
   const config::Settings& settings() const { return loader.settings(); }
 
-  config::Loader loader;
+  const std::string file;
+  const config::Loader loader;  ///< what is in force, but for the log
   SystemClock clock;
   exec::ThreadTimers timers;
   std::optional<MasterKey> masterKey;
@@ -81,14 +96,10 @@ Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)
 Application::~Application() = default;
 
 Result<std::unique_ptr<Application>> Application::configure(const std::string& file) {
-  auto loader = config::Loader::open(file, config::processEnvironment());
+  auto loader = readConfiguration(file);
   if (!loader) return loader.error();
-  if (const auto clients = clientAddress(loader->settings()); !clients) return clients.error();
-  if (auto checked = checkDatabase(*loader); !checked) return checked.error();
-  if (loader->settings().redis.saveInstances) {
-    if (auto redis = redisEndpoint(loader->settings()); !redis) return redis.error();
-  }
-  return std::unique_ptr<Application>(new Application(std::make_unique<Parts>(std::move(*loader))));
+  return std::unique_ptr<Application>(
+      new Application(std::make_unique<Parts>(file, std::move(*loader))));
 }
 
 Result<void> Application::checkPlugins() const {
@@ -113,14 +124,19 @@ Result<std::string> Application::printConfig() const {
 }
 
 Result<void> Application::start() {
-  for (const auto step : {&Parts::openLog, &Parts::openStore, &Parts::buildCore,
-                          &Parts::loadPlugins, &Parts::serve}) {
+  for (const auto step : {&Parts::settleProcess, &Parts::openLog, &Parts::openStore,
+                          &Parts::buildCore, &Parts::loadPlugins, &Parts::serve}) {
     if (auto done = (parts_.get()->*step)(); !done) {
       stop();
       return done;
     }
   }
   return {};
+}
+
+// One of the steps.  NOLINTNEXTLINE(readability-make-member-function-const)
+Result<void> Application::Parts::settleProcess() {
+  return settings().process.debuggable ? openMemory() : Result<void>();
 }
 
 // One of the steps.  NOLINTNEXTLINE(readability-make-member-function-const)
@@ -243,6 +259,36 @@ void Application::Parts::cleanUpLater() {
     });
     cleanUpLater();
   });
+}
+
+void Application::readAgain() {
+  parts_->readAgain();
+}
+
+/// A file that is wrong changes nothing, but the log is opened again whatever it says: whoever
+/// rotates logs sends the same signal.
+// Not const: it changes the log.  NOLINTNEXTLINE(readability-make-member-function-const)
+void Application::Parts::readAgain() {
+  const auto fresh = readConfiguration(file);
+  const auto options = fresh ? logOptions(fresh->settings()) : fresh.error();
+  if (const auto opened = options ? log::open(*options) : log::reopen(); !opened) {
+    log::write(log::Level::error, "app", "the log was not opened again, it goes on as before",
+               {{"why", opened.error().message}});
+  }
+  if (!options) {
+    log::write(log::Level::error, "app",
+               "the configuration is not good and was not taken, the old one stays in force",
+               {{"why", options.error().message}});
+    return;
+  }
+  std::string waiting;
+  for (const auto& path : fresh->differencesFrom(loader))
+    if (!path.starts_with("log.")) waiting.append(waiting.empty() ? "" : ", ").append(path);
+  log::write(log::Level::info, "app", "the configuration was read again: log is in force");
+  if (!waiting.empty()) {
+    log::write(log::Level::warn, "app", "changed keys that take effect with the next start",
+               {{"keys", waiting}});
+  }
 }
 
 void Application::stop() {

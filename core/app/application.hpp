@@ -25,6 +25,9 @@ class Application {
   /// loaded for it, and not started.
   Result<std::string> printConfig() const;
   Result<void> start();
+  /// Reads the configuration again. What is taken at once is `log`, whose file is opened again,
+  /// too; the rest waits for the next start, and a line of the log names it.
+  void readAgain();
   /// Drains the listener, answers who waits, stops plugins, writes what is left.
   void stop();
 

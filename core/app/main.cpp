@@ -5,20 +5,35 @@
 
 #include "app/application.hpp"
 #include "app/command_line.hpp"
+#include "app/process_memory.hpp"
 
 namespace {
 
 constexpr int kBadUsage = 64, kCannotStart = 1;
 
-/// Signals are taken by the main thread alone; every thread started later inherits the mask.
+/// The signals that have a meaning are taken by the main thread alone; every thread started later
+/// inherits the mask. None that others send by mistake ends the gateway undrained.
 sigset_t blockSignals() {
   sigset_t signals;
   sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
+  for (const int stop : {SIGTERM, SIGINT, SIGQUIT}) sigaddset(&signals, stop);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGHUP, SIG_DFL);  // nohup's choice would throw it away
+  for (const int other :
+       {SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSTKFLT, SIGXFSZ})
+    std::signal(other, SIG_IGN);
   return signals;
+}
+
+/// Until it is time to stop.
+void serveSignals(const sigset_t& signals, colibri::app::Application& application) {
+  for (;;) {
+    int signal = 0;
+    if (sigwait(&signals, &signal) != 0) continue;
+    if (signal != SIGHUP) return;
+    application.readAgain();
+  }
 }
 
 /// Every connection is a descriptor. The customary soft limit of 1,024 is there for programs that
@@ -45,6 +60,11 @@ int main(int argc, char** argv) {
   if (line->action == version) return std::printf("colibri %s\n", app::kVersion), 0;
   if (line->action == help) return std::printf("%s", app::usage()), 0;
 
+  // Before the configuration is read: from then on there are secrets in the memory.
+  if (const auto closed = app::closeMemory(); !closed) {
+    std::fprintf(stderr, "colibri: cannot start: %s\n", closed.error().message.c_str());
+    return kCannotStart;
+  }
   const auto signals = blockSignals();
   useAllDescriptors();
   auto application = app::Application::configure(line->configFile);
@@ -67,8 +87,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "colibri: cannot start: %s\n", started.error().message.c_str());
     return kCannotStart;
   }
-  int signal = 0;
-  sigwait(&signals, &signal);
+  serveSignals(signals, **application);
   (*application)->stop();
   return 0;
 }

@@ -53,4 +53,26 @@ std::vector<EffectiveKey> Loader::effective() const {
   return effectiveKeys(*sources_, *schema, sources_->document.root, "", sources_->variables);
 }
 
+std::vector<std::string> Loader::differencesFrom(const Loader& other) const {
+  const auto schema = Schema::parse(coreSchemaText());
+  COLIBRI_ASSERT(schema);
+  const auto& mine = sources_->document.root;
+  const auto& its = other.sources_->document.root;
+  std::set<std::string> paths;
+  for (const auto& key : schema->keys()) {
+    const auto *here = memberAt(mine, key.path), *there = memberAt(its, key.path);
+    const bool same = here == there || (here && there && *here == *there);
+    if (key.leaf && !same) paths.insert(joinedPath("", key.path));
+  }
+  const auto &sections = settings().plugins, &before = other.settings().plugins;
+  for (const auto* from : {&sections, &before}) {
+    for (const auto& [alias, section] : *from) {
+      const auto a = sections.find(alias), b = before.find(alias);
+      if (a == sections.end() || b == before.end() || a->second != b->second)
+        paths.insert(joinedPath("plugins", {alias}));
+    }
+  }
+  return {paths.begin(), paths.end()};
+}
+
 }  // namespace colibri::config

@@ -74,6 +74,12 @@ std::string_view ownerOf(std::string_view name, const std::vector<std::string>& 
   return owner;
 }
 
+/// Whether it is the core's, although a plugin's variables begin like it.
+bool isCoreVariable(std::string_view name) {
+  return name == "COLIBRI_TEST_MODE" ||
+         std::ranges::any_of(coreVariables(), [&](const auto& v) { return v.name == name; });
+}
+
 }  // namespace
 
 Environment processEnvironment() {
@@ -101,6 +107,7 @@ const std::vector<Variable>& coreVariables() {
       {"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", {"authentication", "expose_in_events"}},
       {"AUTHENTICATION_FAILED_PER_MINUTE", {"authentication", "failed_per_minute"}},
       {"COLIBRI_DATA_DIR", {"data_dir"}},
+      {"COLIBRI_PROCESS_DEBUGGABLE", {"process", "debuggable"}},
       {"DEL_INSTANCE", {"instances", "delete_unused_after_min"}},
       {"DATABASE_PROVIDER", {"database", "provider"}},
       {"DATABASE_CONNECTION_URI", {"database", "connection_uri"}},
@@ -151,8 +158,7 @@ std::vector<std::string> strayVariables(const Environment& environment,
                                         const std::vector<std::string>& aliases) {
   std::vector<std::string> stray;
   for (const auto& [name, value] : environment) {
-    const bool ours = name.starts_with(kVariablePrefix) && name != "COLIBRI_DATA_DIR" &&
-                      name != "COLIBRI_TEST_MODE";
+    const bool ours = name.starts_with(kVariablePrefix) && !isCoreVariable(name);
     if (ours && !value.empty() && ownerOf(name, aliases).empty()) stray.push_back(name);
   }
   for (const auto& [alias, variable] : contractVariables()) {
@@ -169,7 +175,7 @@ std::vector<std::string> variablesOf(std::string_view alias, const Environment& 
                                      const std::vector<std::string>& aliases) {
   std::vector<std::string> found;
   for (const auto& [name, value] : environment) {
-    if (value.empty() || name == "COLIBRI_DATA_DIR" || name == "COLIBRI_TEST_MODE") continue;
+    if (value.empty() || isCoreVariable(name)) continue;
     if (ownerOf(name, aliases) == alias) found.push_back(name);
   }
   return found;

@@ -43,6 +43,10 @@ class Loader {
   Result<std::string> pluginSection(std::string_view alias,
                                     std::string_view configSchemaJson) const;
 
+  /// The keys of the gateway that have other values than in `other`, and the plugins whose sections
+  /// differ; sorted. Of a plugin's variables it knows nothing: a process keeps its variables.
+  std::vector<std::string> differencesFrom(const Loader& other) const;
+
   /// The gateway's own keys, and those of a plugin. [Errors] as pluginSection()
   std::vector<EffectiveKey> effective() const;
   Result<std::vector<EffectiveKey>> effectiveSection(std::string_view alias,

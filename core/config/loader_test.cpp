@@ -141,6 +141,21 @@ TEST_F(LoaderTest, AKeyOfDigitsFromTheEnvironmentIsAText) {
             "1234567890123456");
 }
 
+TEST_F(LoaderTest, NamesTheKeysThatDifferFromAnotherReading) {
+  const auto before = open(kAuth + "plugins: { webhook: {}, baileys: { qr_limit: 3 } }\n");
+  const auto after = open(
+      "authentication: { api_key: another-key-of-our-choice }\n"
+      "log: { level: debug }\n"
+      "server: { port: 8080, trusted_proxies: [10.0.0.1] }\n"
+      "plugins: { webhook: {}, baileys: { qr_limit: 4 }, websocket: {} }\n");
+  ASSERT_TRUE(before && after);
+  EXPECT_THAT(after->differencesFrom(*before),
+              ElementsAre("authentication.api_key", "log.level", "plugins.baileys",
+                          "plugins.websocket", "server.trusted_proxies"));
+  EXPECT_EQ(before->differencesFrom(*after), after->differencesFrom(*before));
+  EXPECT_TRUE(after->differencesFrom(*after).empty());
+}
+
 TEST_F(LoaderTest, ErrorsNamePlaceKeyAndWhatIsAllowed) {
   EXPECT_EQ(refusal(kAuth + "server:\n  port: 99999\n"),
             "colibri.yaml:3:9: server.port: is too large, allowed: an integer from 0 to 65535");

@@ -59,6 +59,10 @@ struct Settings {
     std::string file;  ///< empty: stderr
   } log;
 
+  struct Process {
+    bool debuggable = false;  ///< core files and debuggers are allowed
+  } process;
+
   struct Delivery {
     std::chrono::hours suspendAfter{}, backlogMax{}, keep{};
     std::chrono::hours deadLetters{};  ///< 0: for ever

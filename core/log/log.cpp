@@ -31,7 +31,7 @@ struct Output {
   RedactionSet secrets;
   SystemClock clock;
   std::mutex mutex;  // guards the rest, and Poco's logger
-  Format format = Format::text;
+  Options options;
   RateLimit limit;
   Poco::Logger& logger = Poco::Logger::get("colibri");
 
@@ -65,7 +65,7 @@ Poco::Message::Priority priority(Level level) {
 /// Needs out.mutex.
 void emit(Output& out, Level level, std::string_view area, std::string_view message,
           std::span<const Field> fields) try {
-  auto line = formatLine(out.format, out.clock.nowUs(), level, area, message, fields);
+  auto line = formatLine(out.options.format, out.clock.nowUs(), level, area, message, fields);
   out.logger.log(Poco::Message("colibri", line, priority(level)));
 } catch (const Poco::Exception&) {
   // The disk or the pipe is gone: there is nowhere left to say so, and the caller must go on.
@@ -132,11 +132,19 @@ Result<void> open(const Options& options) try {
   const std::lock_guard lock(out.mutex);
   reportDropped(out, true);
   out.logger.setChannel(channel);
-  out.format = options.format;
+  out.options = options;
   out.level = options.level;
   return {};
 } catch (const Poco::Exception& e) {
   return Error{Errc::invalidArgument, "cannot open the log: " + e.displayText()};
+}
+
+Result<void> reopen() {
+  auto& out = output();
+  std::unique_lock lock(out.mutex);
+  const auto options = out.options;
+  lock.unlock();
+  return open(options);
 }
 
 void redact(std::string_view secret) {

@@ -54,6 +54,17 @@ TEST_F(LogTest, AppendsToAnExistingFile) {
   EXPECT_EQ(read[0], "before");
 }
 
+TEST_F(LogTest, OpenedAgainItWritesToANewFileWhereTheOldOneWasMovedAway) {
+  ASSERT_TRUE(open({.level = Level::debug, .file = file}));
+  write(Level::info, "test", "before");
+  std::filesystem::rename(file, file + ".moved");
+  ASSERT_TRUE(reopen());
+  write(Level::debug, "test", "after");
+  const auto read = lines();
+  ASSERT_EQ(read.size(), 1u);
+  EXPECT_NE(read[0].find("debug test: after"), std::string::npos) << read[0];
+}
+
 TEST_F(LogTest, ANewFileIsNotReadableByStrangers) {
   ASSERT_TRUE(open({.file = file}));
   struct stat status {};

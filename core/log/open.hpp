@@ -24,6 +24,10 @@ struct Options {
 /// [Errors] the file cannot be written: a sentence, and the output stays as it was.
 Result<void> open(const Options& options);
 
+/// Opens the file of the last open() again: a new one is there if somebody renamed it.
+/// [Threading], [Blocking] and [Errors] as open()
+Result<void> reopen();
+
 /// From now on `secret` is written as `***` wherever it stands in a line. Values shorter than
 /// `kShortestSecret` bytes are not taken: they would blot out ordinary words.
 ///

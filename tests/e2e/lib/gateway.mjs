@@ -49,8 +49,9 @@ ${config}`,
     )
   }
 
-  async start() {
-    const from = this.output.length
+  /** `log`: what it has logged so far, if not to stderr. */
+  async start({ log = () => this.output } = {}) {
+    const from = log().length
     const [program, ...args] = [...this.launcher, join(build, 'colibri'), '--config', this.configFile]
     this.child = spawn(program, args, {
       env: this.env,
@@ -66,10 +67,10 @@ ${config}`,
       ended = how
     })
     const port = await until(
-      () => `the API to serve; so far: ${this.output.slice(from)}`,
+      () => `the API to serve; so far: ${log().slice(from)}`,
       () => {
-        if (ended) throw new Error(`the daemon ended (${JSON.stringify(ended)}): ${this.output.slice(from)}`)
-        return this.output.slice(from).match(/listening .*port=(\d+)/)?.[1]
+        if (ended) throw new Error(`the daemon ended (${JSON.stringify(ended)}): ${this.output.slice(-2000)}`)
+        return log().slice(from).match(/listening .*port=(\d+)/)?.[1]
       },
     )
     this.url = `http://127.0.0.1:${port}`
