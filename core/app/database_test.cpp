@@ -21,6 +21,7 @@ class DatabaseTest : public testing::Test {
   config::Loader loader(const std::string& database, config::Environment environment = {}) {
     std::ofstream(file_) << "authentication: { api_key: a-key-of-our-own-choice }\n"
                          << "database: " << database << "\n";
+    std::filesystem::permissions(file_, std::filesystem::perms(0600));
     return config::Loader::open(file_, std::move(environment)).value();
   }
 

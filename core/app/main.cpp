@@ -1,4 +1,5 @@
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <cstdio>
@@ -65,6 +66,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "colibri: cannot start: %s\n", closed.error().message.c_str());
     return kCannotStart;
   }
+  ::umask(::umask(077) | 027);  // files that a library makes for us, such as rotated logs, are nobody else's
   const auto signals = blockSignals();
   useAllDescriptors();
   auto application = app::Application::configure(line->configFile);

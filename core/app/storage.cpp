@@ -1,20 +1,40 @@
 #include "app/storage.hpp"
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <filesystem>
+#include <system_error>
 
 #include "app/master_key.hpp"
+#include "base/trusted_path.hpp"
 #include "crypto/digest.hpp"
 #include "store/redis/records.hpp"
 
 namespace colibri::app {
 
-Result<MasterKey> openMasterKey(const config::Settings& settings) {
+namespace {
+
+/// Made for its owner alone, whatever the umask; where it is there, nobody else may change it.
+Result<void> openDataFolder(std::filesystem::path folder) {
+  if (!folder.has_filename()) folder = folder.parent_path();  // it ends with a slash
   std::error_code error;
-  std::filesystem::create_directories(settings.dataDir, error);
+  if (folder.has_parent_path()) std::filesystem::create_directories(folder.parent_path(), error);
+  if (!error && ::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+    error.assign(errno, std::generic_category());
   if (error) {
     return Error{Errc::unavailable,
-                 "the data folder " + settings.dataDir + " cannot be created: " + error.message()};
+                 "the data folder " + folder.string() + " cannot be created: " + error.message()};
   }
+  if (auto safe = checkUnwritable(folder.string()); !safe)
+    return Error{safe.error().code, "the data folder " + safe.error().message};
+  return {};
+}
+
+}  // namespace
+
+Result<MasterKey> openMasterKey(const config::Settings& settings) {
+  if (auto folder = openDataFolder(settings.dataDir); !folder) return folder.error();
   auto key = loadOrMakeMasterKey(settings.masterKeyFile);
   if (!key) return key.error();
   auto installation = crypto::hex(crypto::sha256("installation/" + *key)).substr(0, 16);

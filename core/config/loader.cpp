@@ -6,6 +6,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "base/trusted_path.hpp"
 #include "config/api_key.hpp"
 #include "config/core_schema.hpp"
 #include "config/json_text.hpp"
@@ -24,11 +25,14 @@ Result<std::string> readFile(const std::string& file) {
   if (!std::filesystem::is_regular_file(file, error)) {
     return Error{Errc::notFound, file + ": there is no such configuration file"};
   }
+  if (auto trusted = checkTrusted(file); !trusted) return trusted.error();
   if (std::filesystem::file_size(file, error) > kMaxDocumentBytes || error) {
     return Error{Errc::invalidArgument, file + ": is larger than 1 MB"};
   }
   std::ifstream in(file, std::ios::binary);
   std::ostringstream text;
+  if (!in)
+    return Error{Errc::invalidArgument, file + ": " + std::generic_category().message(errno)};
   if (!(text << in.rdbuf()) && in.peek() != std::ifstream::traits_type::eof()) {
     return Error{Errc::invalidArgument, file + ": " + std::generic_category().message(errno)};
   }
@@ -149,6 +153,7 @@ Result<Loader> Loader::open(const std::string& file, Environment environment) {
   auto& root = sources->document.root;
   nullSectionsToObjects(root, *schema);
   Overlay overlay(*sources, "");
+  overlay.refuseExposed(schema->marks(root, "").secrets);
   overlayCore(overlay, root, *schema);
   refuseTls(overlay, sources->environment);
   refusePooler(overlay, root);

@@ -29,7 +29,8 @@ struct EffectiveKey {
 /// [Threading] immutable once open; any thread. [Ownership] copies share the same sources.
 class Loader {
  public:
-  /// [Blocking] reads the file. [Errors] invalidArgument: what is wrong, for the operator.
+  /// [Blocking] reads the file. [Errors] invalidArgument: what is wrong, for the operator;
+  /// forbidden: others may change the file; notFound.
   static Result<Loader> open(const std::string& file, Environment environment);
 
   const Settings& settings() const;

@@ -1,6 +1,8 @@
 #include "config/loader.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "config/environment.hpp"
 #include "config/test_files.hpp"
@@ -139,6 +141,44 @@ TEST_F(LoaderTest, ADataFolderFromTheEnvironmentCountsFromTheWorkingDirectory) {
 TEST_F(LoaderTest, AKeyOfDigitsFromTheEnvironmentIsAText) {
   EXPECT_EQ(settings("", {{"AUTHENTICATION_API_KEY", "1234567890123456"}}).authentication.apiKey,
             "1234567890123456");
+}
+
+TEST_F(LoaderTest, AttackAFileThatOthersMayChangeIsRefused) {
+  const auto file = folder.write("colibri.yaml", kAuth);
+  for (const mode_t mode : {0620u, 0602u}) {
+    ASSERT_EQ(::chmod(file.c_str(), mode), 0);
+    const auto loader = Loader::open(file, {});
+    ASSERT_FALSE(loader);
+    EXPECT_EQ(loader.error().code, Errc::forbidden);
+    EXPECT_THAT(loader.error().message, HasSubstr("chmod go-w " + file));
+  }
+}
+
+TEST_F(LoaderTest, AttackASecretInAFileThatAnyoneMayReadIsRefusedWithItsPlace) {
+  const auto file = folder.write("colibri.yaml", kAuth);
+  ASSERT_EQ(::chmod(file.c_str(), 0644), 0);
+  const auto loader = Loader::open(file, {});
+  ASSERT_FALSE(loader);
+  EXPECT_EQ(loader.error().message, file +
+                                        ":1:27: authentication.api_key: is a secret in a file "
+                                        "that any user may read: chmod o-r " +
+                                        file);
+  ASSERT_EQ(::chmod(file.c_str(), 0640), 0);
+  EXPECT_TRUE(Loader::open(file, {})) << "a group is given the right on purpose";
+}
+
+TEST_F(LoaderTest, AFileWithoutSecretsMayBeReadByAnyone) {
+  const auto file = folder.write("colibri.yaml", "server: { port: 0 }\n");
+  ASSERT_EQ(::chmod(file.c_str(), 0644), 0);
+  const auto loader = Loader::open(file, {{"AUTHENTICATION_API_KEY", kKey}});
+  EXPECT_TRUE(loader) << loader.error().message;
+}
+
+TEST_F(LoaderTest, AFileThatCannotBeReadIsNotTakenForAnEmptyOne) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root reads everything";
+  const auto file = folder.write("colibri.yaml", kAuth);
+  ASSERT_EQ(::chmod(file.c_str(), 0), 0);
+  EXPECT_THAT(Loader::open(file, {}).error().message, HasSubstr("Permission denied"));
 }
 
 TEST_F(LoaderTest, NamesTheKeysThatDifferFromAnotherReading) {

@@ -1,3 +1,4 @@
+#include "base/trusted_path.hpp"
 #include "config/sources.hpp"
 #include "config/text_value.hpp"
 
@@ -45,6 +46,14 @@ void Overlay::set(json::value& document, const Schema::Key& key, const Variable&
 
 void Overlay::refuseVariable(std::string_view variable, const std::string& why) {
   errors_.push_back(std::string(variable) + ": " + why);
+}
+
+void Overlay::refuseExposed(const std::vector<Schema::Mark>& secrets) {
+  if (secrets.empty() || !isReadableByAnyone(sources_.file)) return;
+  for (const auto& secret : secrets) {
+    add({{secret.path, "is a secret in a file that any user may read: chmod o-r " + sources_.file,
+          "", false}});
+  }
 }
 
 void Overlay::add(const std::vector<Violation>& violations) {

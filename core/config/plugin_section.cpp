@@ -100,6 +100,7 @@ Result<Loader::Section> Loader::readSection(std::string_view alias,
   const auto name = joinedPath("plugins", {std::string(alias)});
   nullSectionsToObjects(*section, *schema);
   Overlay overlay(*sources_, name);
+  overlay.refuseExposed(schema->marks(*section, name).secrets);
   overlayPlugin(overlay, *section, *schema, *sources_, alias);
   const auto marks = schema->marks(*section, name);
   // Before anything is said about the document: a sentence of ours may end in the log.

@@ -41,6 +41,8 @@ class Overlay {
   void set(boost::json::value& document, const Schema::Key& key, const Variable& variable);
   /// Something is wrong with a variable itself.
   void refuseVariable(std::string_view variable, const std::string& why);
+  /// A file that anyone may read must hold none of `secrets`, which are the file's.
+  void refuseExposed(const std::vector<Schema::Mark>& secrets);
   /// Adds each with its place: the variable that set it, else where it stands in the file.
   void add(const std::vector<Violation>& violations);
 

@@ -23,6 +23,7 @@ class TestFolder {
   std::string write(std::string_view name, std::string_view text) const {
     const auto file = path_ / name;
     std::ofstream(file, std::ios::binary) << text;
+    std::filesystem::permissions(file, std::filesystem::perms(0600));  // it may hold a key
     return file;
   }
   static std::string read(const std::string& file) {

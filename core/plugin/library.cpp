@@ -1,7 +1,6 @@
 #include "plugin/library.hpp"
 
 #include <dlfcn.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -52,18 +51,6 @@ Result<const colibri_descriptor*> loadDescriptor(const std::string& path) try {
   return descriptor;
 } catch (const std::exception& e) {
   return Error{Errc::unavailable, path + " does not load: " + e.what()};
-}
-
-Result<void> checkTrusted(const std::string& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0)
-    return Error{Errc::notFound, path + ": " + std::generic_category().message(errno)};
-  if ((info.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    return Error{Errc::forbidden,
-                 path + " may be written by others than its owner: chmod go-w " + path};
-  if (info.st_uid != 0 && info.st_uid != ::geteuid())
-    return Error{Errc::forbidden, path + " belongs to another user"};
-  return {};
 }
 
 }  // namespace colibri::plugin

@@ -16,8 +16,4 @@ namespace colibri::plugin {
 /// unavailable: the dynamic linker refuses it; rejected: the entry function answers null.
 Result<const colibri_descriptor*> loadDescriptor(const std::string& path);
 
-/// A place where files decide what code runs. [Errors] forbidden: somebody but the owner may write
-/// to it, or the owner is neither root nor us; notFound.
-Result<void> checkTrusted(const std::string& path);
-
 }  // namespace colibri::plugin

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "base/trusted_path.hpp"
 #include "log/log.hpp"
 #include "plugin/descriptor_check.hpp"
 #include "plugin/host_api/base_host.hpp"

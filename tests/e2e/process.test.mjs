@@ -1,10 +1,10 @@
 // The daemon as a process among others: who may look into its memory, which signals it takes, whose files it trusts.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
-import { Gateway } from './lib/gateway.mjs'
+import { Gateway, program } from './lib/gateway.mjs'
 import { canRead, equalsLauncher } from './lib/same_user.mjs'
 import { until } from './lib/wait.mjs'
 
@@ -91,4 +91,49 @@ test('SIGHUP takes a new level of the log at once and names what waits for the n
   await hangUp((text) => text.replace('level: debug', 'level: warn').replace('port: 0', 'port: 0, idle_timeout_s: 76'))
   await logged(/warn app: changed keys that take effect with the next start keys=server\.idle_timeout_s\n/, lines)
   assert.doesNotMatch(lines(), /info app: the configuration was read again/, 'the level is still debug')
+})
+
+const modeOf = (path) => (statSync(path).mode & 0o777).toString(8)
+
+test('Attack: under a umask of 0 every file that the daemon makes is for its owner alone', async () => {
+  gateway = new Gateway({ launcher: ['sh', '-c', 'umask 0; exec "$@"', 'sh'] })
+  gateway.dataDir = join(gateway.dir, 'new', 'data')
+  gateway.env.COLIBRI_DATA_DIR = gateway.dataDir + '/'
+  await gateway.start()
+  assert.equal(modeOf(gateway.dataDir), '700')
+  const files = readdirSync(gateway.dataDir)
+  assert.ok(files.includes('master.key') && files.includes('colibri.db-wal'), files)
+  for (const file of files) assert.equal(modeOf(join(gateway.dataDir, file)), '600', file)
+})
+
+/** What a start says that is refused. */
+function refusedStart() {
+  const { status, stderr } = spawnSync(program('colibri'), ['--config', gateway.configFile], { env: gateway.env, encoding: 'utf8', timeout: 30_000 })
+  assert.equal(status, 1, stderr)
+  return stderr
+}
+
+test('Attack: what others may change is refused, with the command that helps', async () => {
+  gateway = new Gateway()
+  chmodSync(gateway.dataDir, 0o777)
+  assert.match(refusedStart(), new RegExp(`the data folder .* others than its owner: chmod go-w ${gateway.dataDir}`))
+  chmodSync(gateway.dataDir, 0o700)
+  chmodSync(gateway.configFile, 0o660)
+  assert.match(refusedStart(), new RegExp(`chmod go-w ${gateway.configFile}`))
+  chmodSync(gateway.configFile, 0o644)
+  const said = refusedStart()
+  assert.match(said, /colibri\.yaml:2:\d+: authentication\.api_key: is a secret in a file that any user may read: chmod o-r/)
+  chmodSync(gateway.configFile, 0o640)
+  await gateway.start()
+})
+
+test('Attack: a bridge that others may change is not run', async () => {
+  gateway = new Gateway()
+  const bridge = join(gateway.dir, 'bridge')
+  mkdirSync(bridge)
+  writeFileSync(join(bridge, 'main.mjs'), '', { mode: 0o600 })
+  chmodSync(join(bridge, 'main.mjs'), 0o606)
+  gateway.env.COLIBRI_BAILEYS_BRIDGE_DIR = bridge
+  await gateway.start()
+  assert.match(gateway.output, /bridge_dir: \S+main\.mjs may be written by others than its owner: chmod -R go-w/)
 })

@@ -69,6 +69,7 @@ class Colibrictl : public ::testing::Test {
         << "authentication: { api_key: a-key-of-our-own-choice }\n"
            "cache: { redis: { enabled: true, save_instances: true, uri: \"redis://"
         << redis_.endpoint().text() << "\" } }\n";
+    std::filesystem::permissions(file(), std::filesystem::perms(0600));
     loader_ = config::Loader::open(file(), {}).value();
     key_ = app::openMasterKey(loader_->settings()).value();
     const auto store = database();

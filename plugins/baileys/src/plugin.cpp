@@ -12,6 +12,7 @@
 #include "io_thread.hpp"
 #include "outbound.hpp"
 #include "settings.hpp"
+#include "trusted_files.hpp"
 
 namespace colibri::baileys {
 namespace {
@@ -36,7 +37,10 @@ class BaileysPlugin final : public sdk::PluginWith<sdk::Connector, sdk::KvStore>
 
   using PluginWith::PluginWith;
 
-  void init(std::string_view configJson) override { settings_ = readSettings(configJson); }
+  void init(std::string_view configJson) override {
+    settings_ = readSettings(configJson);
+    checkTrusted(settings_);
+  }
   void start() override {
     HostPort& self = *this;
     io_.emplace(settings_, self);

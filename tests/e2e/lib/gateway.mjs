@@ -46,6 +46,7 @@ plugins:
   webhook: { secret: "${this.webhookSecret}" }
   baileys: { bridge_dir: "${join(root, 'plugins/baileys/bridge')}" }
 ${config}`,
+      { mode: 0o600 },
     )
   }
 
