@@ -18,8 +18,25 @@ using colibri::testing::Lines;
 TEST(PostgresKilled, LosesNothingItCalledDurableAndLeavesNoGap) {
   const auto uri = Server::shared().uri("?schema=" + Server::newSchema());
   const SystemClock clock;
-  testing::killAndVerify(KILL_CHILD, uri, testing::End::kill, 12, [&] {
+  testing::killAndVerify(KILL_CHILD, uri, {}, 12, [&] {
     return PostgresStore::open(Target::parse(uri).value(), clock, nullptr, {}).value();
+  });
+}
+
+/// Its rounds have a variable of their own: each starts the server once more.
+TEST(PostgresPowerFailure, LosesNothingItCalledDurableAndLeavesNoGap) {
+  Server server(Server::Disk::losesPower);
+  const auto uri = server.uri("?schema=" + Server::newSchema());
+  const SystemClock clock;
+  const auto rounds = fromEnvironment("COLIBRI_POWER_ROUNDS", 2);
+  const testing::Ends ends{.arguments = {}, .byItself = false, .first = [&](std::mt19937& random) {
+                             server.losePower(random);
+                           }};
+  testing::killAndVerify(KILL_CHILD, uri, ends, rounds, [&] {
+    server.start();
+    auto store = PostgresStore::open(Target::parse(uri).value(), clock, nullptr, {});
+    EXPECT_TRUE(store) << store.error().message;
+    return store ? std::move(*store) : nullptr;
   });
 }
 

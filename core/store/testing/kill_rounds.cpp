@@ -51,27 +51,31 @@ std::uint64_t verify(Store& store, InstanceKey instance, std::uint64_t seen, std
 
 }  // namespace
 
-void killAndVerify(const std::string& program, const std::string& database, End end,
+void killAndVerify(const std::string& program, const std::string& database, const Ends& ends,
                    unsigned usualRounds, const std::function<std::unique_ptr<Store>()>& open) {
   const auto rounds = fromEnvironment("COLIBRI_KILL_ROUNDS", usualRounds);
   const auto seed = fromEnvironment("COLIBRI_SEED", 4711);
   std::mt19937 random(seed);
   std::uniform_int_distribution<std::size_t> lines(0, 300);
-  std::uniform_int_distribution<unsigned> operations(1, 3'000);
   Sequences verified;
   for (unsigned round = 0; round < rounds && !::testing::Test::HasFailure(); ++round) {
     SCOPED_TRACE("round " + std::to_string(round) + " of COLIBRI_SEED=" + std::to_string(seed));
     std::vector<std::string> command{program, database, std::to_string(kInstances)};
-    auto enough = lines(random);
-    if (end == End::powerFailure) {
-      command.push_back(std::to_string(random()));
-      command.push_back(std::to_string(operations(random)));
-      enough = std::numeric_limits<std::size_t>::max();  // it ends by itself
-    }
+    if (ends.arguments)
+      for (auto& argument : ends.arguments(random)) command.push_back(std::move(argument));
+    // Where something happens to the database first, the program has to have opened it.
+    const std::size_t least = ends.first ? 1 : 0;
+    const auto enough =
+        ends.byItself ? std::numeric_limits<std::size_t>::max() : least + lines(random);
     KilledChild child(std::move(command));
-    auto told = lastToldIn(
-        child.killOnce([&](const Lines& sofar) { return sofar.size() >= enough; }), verified);
+    auto told = lastToldIn(child.killOnce([&](const Lines& sofar) {
+      if (sofar.size() < enough) return false;
+      if (ends.first) ends.first(random);
+      return true;
+    }),
+                           verified);
     const auto store = open();
+    if (!store) return;  // it has said why
     for (InstanceKey instance = 1; instance <= kInstances; ++instance) {
       verified[instance] = verify(*store, instance, verified[instance], told[instance]);
     }

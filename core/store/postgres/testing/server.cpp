@@ -17,6 +17,7 @@
 
 #include "base/assert.hpp"
 #include "base/ids.hpp"
+#include "store/postgres/testing/power_failure.hpp"
 
 extern char** environ;
 
@@ -61,7 +62,7 @@ std::string encoded(const std::string& text) {
 
 }  // namespace
 
-Server::Server() {
+Server::Server(Disk disk) : disk_(disk) {
   auto pattern = (std::filesystem::temp_directory_path() / "pg-test-XXXXXX").string();
   COLIBRI_ASSERT(::mkdtemp(pattern.data()) != nullptr);
   folder_ = pattern;
@@ -69,6 +70,10 @@ Server::Server() {
   if (::geteuid() == 0) {
     COLIBRI_ASSERT(::chown(folder_.c_str(), kNobody, kNobody) == 0);
     COLIBRI_ASSERT(::chmod(folder_.c_str(), 0755) == 0);
+  }
+  if (disk_ == Disk::losesPower) {
+    std::filesystem::create_directory(folder_ / "unsynced");
+    std::filesystem::permissions(folder_ / "unsynced", std::filesystem::perms::all);
   }
   const auto made =
       spawn({POSTGRES_BIN "/initdb", "-D", folder_ / "data", "-U", "gateway", "--pwfile",
@@ -86,9 +91,25 @@ Server::~Server() {
 }
 
 void Server::start() {
-  process_ = spawn({POSTGRES_BIN "/postgres", "-D", folder_ / "data", "-k", folder_, "-c",
-                    "listen_addresses=", "-c", "shared_buffers=32MB", "-c",
-                    "log_min_messages=PANIC", "-c", "autovacuum=off"});
+  std::vector<std::string> command = {POSTGRES_BIN "/postgres",
+                                      "-D",
+                                      folder_ / "data",
+                                      "-k",
+                                      folder_,
+                                      "-c",
+                                      "listen_addresses=",
+                                      "-c",
+                                      "shared_buffers=32MB",
+                                      "-c",
+                                      "log_min_messages=PANIC",
+                                      "-c",
+                                      "autovacuum=off"};
+  if (disk_ == Disk::losesPower) {
+    const std::string unsynced = folder_ / "unsynced";
+    command.insert(command.begin(),
+                   {"env", "LD_PRELOAD=" UNSYNCED_PRELOAD, "COLIBRI_UNSYNCED=" + unsynced});
+  }
+  process_ = spawn(std::move(command));
   const auto until = std::chrono::steady_clock::now() + kStartsWithin;
   while (PQping(uri("", {}).c_str()) != PQPING_OK) {
     COLIBRI_ASSERT(std::chrono::steady_clock::now() < until);
@@ -102,6 +123,12 @@ void Server::stop() {
 
 void Server::crash() {
   end(SIGQUIT);
+}
+
+void Server::losePower(std::mt19937& random) {
+  COLIBRI_ASSERT(disk_ == Disk::losesPower);
+  crash();
+  postgres::losePower(folder_ / "unsynced", folder_ / "data", random);
 }
 
 void Server::end(int signal) {

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,8 @@ namespace colibri::store::postgres {
 /// [Threading] confined to the test's main thread. [Blocking] all of it. [Errors] asserts.
 class Server {
  public:
-  Server();
+  enum class Disk { sound, losesPower };  ///< the latter is slower; see losePower()
+  explicit Server(Disk disk = Disk::sound);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -24,6 +26,8 @@ class Server {
   void stop();
   /// As if it were killed: what it acknowledged is recovered at the next start.
   void crash();
+  /// The same, and some of what it did not sync is lost. Only with Disk::losesPower.
+  void losePower(std::mt19937& random);
 
   /// The socket's folder.
   const std::filesystem::path& folder() const noexcept { return folder_; }
@@ -44,6 +48,7 @@ class Server {
  private:
   void end(int signal);
 
+  const Disk disk_;
   std::filesystem::path folder_;
   pid_t process_ = 0;
   bool created_ = false;  // the database

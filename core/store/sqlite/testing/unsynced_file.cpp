@@ -7,15 +7,12 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
+#include "store/testing/power_luck.hpp"
 
 namespace colibri::store::sqlite {
 namespace {
 
-constexpr std::uint64_t kSector = 512;
-
-/// How much of what was not synced reaches the disk: nothing, everything but perhaps the last
-/// change, or each sector as it likes.
-enum class Luck { none, nearlyAll, mixed };
+constexpr std::uint64_t kSector = testing::PowerLuck::kSector;
 
 }  // namespace
 
@@ -60,17 +57,14 @@ void UnsyncedFile::sync() {
 }
 
 void UnsyncedFile::losePower(std::mt19937& random) {
-  const auto luck = static_cast<Luck>(random() % 3);
-  if (luck == Luck::none) {
+  testing::PowerLuck luck(random);
+  if (luck.nothing()) {
     if (isNew_) ::unlink(path_.c_str());
     return;
   }
-  const auto some = [&](std::size_t all) {
-    return luck == Luck::mixed ? random() % (all + 1) : all - (random() % 8 == 0 ? 1 : 0);
-  };
   auto [sectors, truncations] = countStates();
-  for (auto& [sector, count] : sectors) count = some(count);
-  if (truncations > 0) truncations = some(truncations);
+  for (auto& [sector, count] : sectors) count = luck.reached(count);
+  truncations = luck.reached(truncations);
   for (const auto& change : changes_) {
     if (change.data.empty()) {
       if (truncations > 0) land(change), --truncations;
