@@ -38,6 +38,10 @@ void Connection::configure(Use use, std::uint64_t maxBytes) {
     pragma("query_only = ON");
     return;
   }
+  // The switch of a new file to the log leaves no rollback journal behind, not even one that comes
+  // back when the power fails: with it the file would fall back to its first state, and all would
+  // be lost.
+  pragma("synchronous = EXTRA");
   std::string mode;
   *session_ << "PRAGMA journal_mode = WAL", into(mode), now;
   if (mode != "wal") {

@@ -1,11 +1,14 @@
-/* Preloaded into PostgreSQL, for tests of power failures: remembers what every write overwrites, until the file is synced.
+/* Preloaded into PostgreSQL, for tests of power failures: remembers what every write overwrites,
+ * until the file is synced.
  *
- * The processes of a server share their files, so each write happens; but before it does, what was there goes to a file
- * of this one's own, named by the inode, in the folder that COLIBRI_UNSYNCED names. fsync() and fdatasync() empty it, and
- * do nothing else. After the server has ended at once, power_failure.cpp takes back what was not synced. Names in folders
- * (creation, renaming, removal) count as synced at once.
+ * The processes of a server share their files, so each write happens; but before it does, what was
+ * there goes to a file of this one's own, named by the inode, in the folder that COLIBRI_UNSYNCED
+ * names. fsync() and fdatasync() empty it, and do nothing else. After the server has ended at once,
+ * power_failure.cpp takes back what was not synced. Names in folders (creation, renaming, removal)
+ * count as synced at once.
  *
- * A record: struct record, then `length` bytes that were at `offset`; fewer than were written where the file ended.
+ * A record: struct record, then `length` bytes that were at `offset`; fewer than were written where
+ * the file ended.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -39,8 +42,8 @@ static int open_log(const struct stat* file, int flags) {
   return log;
 }
 
-/* The log of the file behind `fd`, locked, with what the coming write of `size` bytes overwrites; -1: it is none of ours.
- * For a truncation `size` is 0: all behind `offset` is remembered. */
+/* The log of the file behind `fd`, locked, with what the coming write of `size` bytes overwrites;
+ * -1: it is none of ours. For a truncation `size` is 0: all behind `offset` is remembered. */
 static int remember(int fd, uint64_t offset, uint64_t size) {
   struct stat file;
   if (fstat(fd, &file) != 0) return -1;
@@ -57,7 +60,8 @@ static int remember(int fd, uint64_t offset, uint64_t size) {
   snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   const int reader = REAL(open)(path, O_RDONLY | O_CLOEXEC);
   if (reader < 0) abort();
-  if (pread(reader, bytes + sizeof record, record.length, (off_t)offset) != (ssize_t)record.length) abort();
+  if (pread(reader, bytes + sizeof record, record.length, (off_t)offset) != (ssize_t)record.length)
+    abort();
   close(reader);
   const size_t all = sizeof record + record.length;
   if (REAL(write)(log, bytes, all) != (ssize_t)all) abort();
@@ -94,12 +98,12 @@ static uint64_t position(int fd) {
   return at < 0 ? 0 : (uint64_t)at;
 }
 
-#define AFTER_REMEMBERING(type, offset, size, call)     \
-  do {                                                  \
+#define AFTER_REMEMBERING(type, offset, size, call)           \
+  do {                                                        \
     const int log = remember(fd, (uint64_t)(offset), (size)); \
-    const type result = (call);                         \
-    if (log >= 0) close(log);                           \
-    return result;                                      \
+    const type result = (call);                               \
+    if (log >= 0) close(log);                                 \
+    return result;                                            \
   } while (0)
 
 ssize_t write(int fd, const void* data, size_t size) {
