@@ -105,6 +105,22 @@ TEST_F(LoaderTest, SessionsGoToRedisWhenAllOfItIsSaid) {
   EXPECT_EQ(uri->value, "\"***\"");
 }
 
+TEST_F(LoaderTest, AVariableSaysYesAndNoAsEnvFilesDo) {
+  const auto enabled = [&](const std::string& word) {
+    return settings(kAuth + "cache: { redis: { uri: \"redis://localhost\" } }\n",
+                    {{"CACHE_REDIS_ENABLED", word}})
+        .redis.enabled;
+  };
+  for (const auto* yes : {"true", "1", "yes", "on", "TRUE", "Yes"})
+    EXPECT_TRUE(enabled(yes)) << yes;
+  for (const auto* no : {"false", "0", "no", "off", "False"}) EXPECT_FALSE(enabled(no)) << no;
+  EXPECT_EQ(settings(kAuth, {{"DEL_INSTANCE", "1"}}).instances.removeUnusedAfter,
+            std::chrono::minutes(1))
+      << "where a number is allowed, it is one";
+  EXPECT_THAT(refusal(kAuth, {{"CACHE_REDIS_ENABLED", "ja"}}),
+              HasSubstr("cannot be read, allowed: true or false"));
+}
+
 TEST_F(LoaderTest, ASectionWhoseKeysAreAllCommentedOutIsEmpty) {
   EXPECT_EQ(settings(kAuth + "server:\n  # port: 1\nplugins:\n").server.port, 8080);
 }
@@ -223,7 +239,7 @@ TEST_F(LoaderTest, AnErrorFromAVariableNamesTheVariable) {
             "DATABASE_PROVIDER: database.provider: is not one of the known values, allowed: "
             "sqlite, postgresql");
   EXPECT_EQ(
-      refusal(kAuth, {{"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", "1"}}),
+      refusal(kAuth, {{"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", "ja"}}),
       "AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES: authentication.expose_in_events: cannot be read, "
       "allowed: true or false");
 }

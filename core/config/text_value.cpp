@@ -1,11 +1,14 @@
 #include "config/text_value.hpp"
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <charconv>
 #include <cmath>
+#include <initializer_list>
 #include <optional>
 #include <string>
 
+#include "base/ascii.hpp"
 #include "config/json_text.hpp"
 
 namespace colibri::config {
@@ -27,6 +30,16 @@ std::optional<json::value> realNumber(std::string_view text) {
   const auto [read, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc() || read != end || !std::isfinite(number)) return std::nullopt;
   return number;
+}
+
+/// The words that people and other gateways write into .env files.
+std::optional<bool> yesOrNo(std::string_view text) {
+  const auto isOneOf = [&](std::initializer_list<std::string_view> words) {
+    return std::ranges::any_of(words, [&](auto word) { return sameIgnoringCase(text, word); });
+  };
+  if (isOneOf({"true", "1", "yes", "on"})) return true;
+  if (isOneOf({"false", "0", "no", "off"})) return false;
+  return std::nullopt;
 }
 
 Result<json::value> listOf(const SchemaNode& node, std::string_view text) {
@@ -62,8 +75,9 @@ Result<json::value> valueFromText(const SchemaNode& schema, std::string_view tex
   if (node.types & kNumber) {
     if (auto number = realNumber(text)) return *number;
   }
-  if ((node.types & kBoolean) && text == "true") return json::value(true);
-  if ((node.types & kBoolean) && text == "false") return json::value(false);
+  if (node.types & kBoolean) {
+    if (const auto flag = yesOrNo(text)) return json::value(*flag);
+  }
   if (node.types == kAnyType) return json::value(json::string(text));
   if (node.types & kArray) return listOf(node, text);
   if (node.types & kObject) {

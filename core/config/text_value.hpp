@@ -8,8 +8,9 @@
 
 namespace colibri::config {
 
-/// The text of an environment variable as the type that `schema` wants: `true` and `false`,
-/// numbers, lists separated by commas (or as JSON), objects as JSON.
+/// The text of an environment variable as the type that `schema` wants: `true`, `1`, `yes`, `on`
+/// and their opposites in any case (a number, where that is allowed, too), numbers, lists separated
+/// by commas (or as JSON), objects as JSON.
 ///
 /// [Threading] any thread, pure. [Errors] invalidArgument: what it should have been; never the
 /// text.

@@ -114,7 +114,7 @@ TEST_F(V2Configuration, ABadValueIsAnErrorThatNamesTheVariable) {
       {"SERVER_TRUSTED_PROXIES", "proxy.test", "SERVER_TRUSTED_PROXIES: server.trusted_proxies[0]"},
       {"CORS_ORIGIN", "https://a.test/path", "CORS_ORIGIN: cors.origins[0]: "},
       {"CORS_METHODS", "GET,BREW", "CORS_METHODS: cors.methods[1]: "},
-      {"CORS_CREDENTIALS", "yes", "CORS_CREDENTIALS: cors.credentials: "},
+      {"CORS_CREDENTIALS", "maybe", "CORS_CREDENTIALS: cors.credentials: "},
       {"AUTHENTICATION_FAILED_PER_MINUTE", "-1", "AUTHENTICATION_FAILED_PER_MINUTE: "},
       {"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", "TRUE",
        "AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES: "},
