@@ -116,7 +116,7 @@ TEST_F(V2Configuration, ABadValueIsAnErrorThatNamesTheVariable) {
       {"CORS_METHODS", "GET,BREW", "CORS_METHODS: cors.methods[1]: "},
       {"CORS_CREDENTIALS", "maybe", "CORS_CREDENTIALS: cors.credentials: "},
       {"AUTHENTICATION_FAILED_PER_MINUTE", "-1", "AUTHENTICATION_FAILED_PER_MINUTE: "},
-      {"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", "TRUE",
+      {"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", "2",
        "AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES: "},
       {"LOG_LEVEL", "ERROR,LOUD", "LOG_LEVEL: log.level: "},
       {"QRCODE_COLOR", "green", "QRCODE_COLOR: instances.qr_color: has not the form"},
