@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "crypto/digest.hpp"
 #include "instances/lifecycle_impl.hpp"
@@ -21,12 +22,12 @@ void Lifecycle::Impl::create(CreateRequest request, Done<Created> done) {
     return done(Error{Errc::unsupported,
                       "no plugin for the integration " + request.integration + " is loaded"});
   }
-  auto token = request.token.empty() ? newToken() : std::move(request.token);
+  auto token = request.token.empty() ? newToken() : request.token;
   Instance instance;
   auto& row = instance.row;
   row.id = newUuid();
   row.name = request.name;
-  row.integration = std::move(request.integration);
+  row.integration = request.integration;
   row.number = request.number;
   row.tokenHash = crypto::sha256(token);
   row.tokenSealed = services.sealer.seal(token, "token/" + row.id);
@@ -38,7 +39,11 @@ void Lifecycle::Impl::create(CreateRequest request, Done<Created> done) {
         .json = json, .createdAtUs = row.createdAtUs, .updatedAtUs = row.createdAtUs};
 
   const auto added = services.registry.add(instance);
-  if (!added) return done(added.error());
+  if (!added) {
+    const auto deleted = services.registry.beingDeleted(row.name, row.tokenHash);
+    if (!deleted) return done(added.error());
+    return createAfterDeletion(*deleted, std::move(request), std::move(done));
+  }
   const InstanceKey key = *added;
   row.key = key;
   store::Batch batch{store::PutInstance{row}};
@@ -57,6 +62,32 @@ void Lifecycle::Impl::create(CreateRequest request, Done<Created> done) {
                                            std::move(done));
                    });
       });
+}
+
+/// Who deletes an instance and creates it again at once is served when the old one is gone.
+void Lifecycle::Impl::createAfterDeletion(InstanceKey key, CreateRequest request,
+                                          Done<Created> done) {
+  struct Waiting {  // confined to the strand of the old one
+    CreateRequest request;
+    Done<Created> done;  ///< empty once it goes on
+  };
+  auto waiting = std::make_shared<Waiting>(Waiting{std::move(request), std::move(done)});
+  const auto within = options.logoutWithin + options.closeWithin + options.farewellWithin;
+  post(key, "instance create", [self = shared_from_this(), key, waiting, within] {
+    const auto goOn = [weak = self->weak_from_this(), waiting] {
+      const auto us = weak.lock();
+      auto answer = std::exchange(waiting->done, {});
+      if (us && answer) us->create(std::move(waiting->request), std::move(answer));
+    };
+    if (!self->services.registry.get(key)) return goOn();
+    self->work(key).purged.emplace_back(goOn);
+    self->postAfter(key, within + std::chrono::seconds(2), "instance create", [waiting] {
+      if (auto answer = std::exchange(waiting->done, {}))
+        answer(Error{Errc::conflict, "This name \"" + waiting->request.name +
+                                         "\" or this token is still in use by an instance that is "
+                                         "being deleted; try again later"});
+    });
+  });
 }
 
 void Lifecycle::Impl::finishCreateNow(InstanceKey key, std::string token, const std::string& number,

@@ -51,6 +51,66 @@ TEST(Creating, OfTwoParallelCreationsOfOneNameExactlyOneWinsAndStays) {
   EXPECT_EQ(world.store->instances()->size(), 1u);
 }
 
+/// An instance that is being deleted, and waits for its logout.
+InstanceKey deleting(World& world, const std::string& name) {
+  const auto key = world.create(name);
+  world.open(key);
+  EXPECT_TRUE(answerOf<InstancePtr>([&](auto d) { world.lifecycle->remove(key, std::move(d)); }));
+  EXPECT_TRUE(eventually([&] { return world.connector.count("logout") > 0; }));
+  return key;
+}
+
+TEST(Creating, WhoDeletesAndCreatesAgainAtOnceIsServedWhenTheOldOneIsGone) {
+  World world;
+  const auto old = deleting(world, "a");
+  std::promise<Result<Created>> answer;
+  auto wanted = request("a");
+  wanted.token = "a-token-of-my-own";
+  world.lifecycle->create(wanted, [&](Result<Created> r) { answer.set_value(std::move(r)); });
+  auto created = answer.get_future();
+  EXPECT_EQ(created.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  world.report(old, loggedOut);
+  ASSERT_EQ(created.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  const auto result = created.get();
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_NE(result->instance->row.key, old);
+  EXPECT_EQ(result->token, "a-token-of-my-own");
+  EXPECT_EQ(world.store->instances()->size(), 1u);
+}
+
+TEST(Creating, OfTwoThatWaitForADeletionExactlyOneWins) {
+  World world;
+  const auto old = deleting(world, "a");
+  std::promise<Result<Created>> answers[2];
+  for (auto& answer : answers)
+    world.lifecycle->create(request("a"),
+                            [&](Result<Created> r) { answer.set_value(std::move(r)); });
+  world.report(old, loggedOut);
+  const auto first = answers[0].get_future().get(), second = answers[1].get_future().get();
+  EXPECT_NE(bool(first), bool(second));
+  EXPECT_EQ(world.store->instances()->size(), 1u);
+}
+
+TEST(Creating, ADeletionThatDoesNotEndKeepsNobodyWaitingForEver) {
+  ManualClock clock;
+  exec::ManualTimers timers(clock);
+  World world(World::patient(), {}, &timers);
+  deleting(world, "a");
+  std::promise<Result<Created>> answer;
+  world.lifecycle->create(request("a"), [&](Result<Created> r) { answer.set_value(std::move(r)); });
+  auto created = answer.get_future();
+  world.disk->hold();  // the deletion goes on after each of its times, but not to its end
+  ASSERT_TRUE(eventually([&] {
+    timers.advance(std::chrono::minutes(1));
+    return created.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+  }));
+  const auto result = created.get();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, Errc::conflict);
+  EXPECT_THAT(result.error().message, HasSubstr("is being deleted; try again later"));
+  world.disk->letGo();
+}
+
 TEST(Creating, AnIntegrationWithoutPluginIsRefusedAndLeavesNothing) {
   World world;
   auto wanted = request("a");

@@ -18,6 +18,7 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
 
   // creating.cpp
   void create(CreateRequest request, Done<Created> done);
+  void createAfterDeletion(InstanceKey key, CreateRequest request, Done<Created> done);
   void finishCreateNow(InstanceKey key, std::string token, const std::string& number, bool wantQr,
                        const Result<store::Committed>& stored, Done<Created> done);
   void keepCreatedNow(InstanceKey key, Created created, Done<Created> done);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 namespace colibri::instances {
 namespace {
@@ -23,6 +24,16 @@ Result<InstanceKey> Registry::add(Instance instance) {
   instance.row.key = ++lastKey_;
   put(std::make_shared<const Instance>(std::move(instance)));
   return lastKey_;
+}
+
+std::optional<InstanceKey> Registry::beingDeleted(std::string_view name,
+                                                  std::string_view tokenHash) const {
+  const std::shared_lock lock(mutex_);
+  for (const auto& [owners, what] : {std::pair(&byName_, name), std::pair(&byToken_, tokenHash)}) {
+    const auto at = owners->find(std::string(what));
+    if (at != owners->end() && byKey_.at(at->second)->deleting) return at->second;
+  }
+  return std::nullopt;
 }
 
 void Registry::load(Instance instance) {

@@ -21,6 +21,8 @@ class Registry {
   /// Takes the name and the token, and gives the instance a key. [Errors] conflict: one of them is
   /// taken.
   Result<InstanceKey> add(Instance instance);
+  /// The instance that is being deleted and still has this name or token; nothing if there is none.
+  std::optional<InstanceKey> beingDeleted(std::string_view name, std::string_view tokenHash) const;
   /// A stored instance, at start, with the key it has.
   void load(Instance instance);
   /// Frees the name. Does nothing if it is gone already.
