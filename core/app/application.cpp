@@ -9,7 +9,7 @@
 #include "app/metrics_view.hpp"
 #include "app/plugin_routes.hpp"
 #include "app/plugin_settings.hpp"
-#include "app/process_memory.hpp"
+#include "app/process_settled.hpp"
 #include "app/settings_of.hpp"
 #include "app/storage.hpp"
 #include "app/web_mounts.hpp"
@@ -50,7 +50,7 @@ struct Application::Parts {
   Parts(std::string f, config::Loader l)
       : file(std::move(f)), loader(std::move(l)), qrCodes(kQrCodesKept, qrColor(settings())) {}
 
-  Result<void> settleProcess();
+  Result<void> settle();
   Result<void> openLog();
   Result<void> openStore();
   Result<void> buildCore();
@@ -63,6 +63,7 @@ struct Application::Parts {
 
   const std::string file;
   const config::Loader loader;  ///< what is in force, but for the log
+  Settled process;
   SystemClock clock;
   exec::ThreadTimers timers;
   std::optional<MasterKey> masterKey;
@@ -123,9 +124,10 @@ Result<std::string> Application::printConfig() const {
   return text;
 }
 
-Result<void> Application::start() {
-  for (const auto step : {&Parts::settleProcess, &Parts::openLog, &Parts::openStore,
-                          &Parts::buildCore, &Parts::loadPlugins, &Parts::serve}) {
+Result<void> Application::start(std::unique_ptr<Spawner> spawner) {
+  parts_->process.spawner = std::move(spawner);
+  for (const auto step : {&Parts::settle, &Parts::openLog, &Parts::openStore, &Parts::buildCore,
+                          &Parts::loadPlugins, &Parts::serve}) {
     if (auto done = (parts_.get()->*step)(); !done) {
       stop();
       return done;
@@ -134,9 +136,12 @@ Result<void> Application::start() {
   return {};
 }
 
-// One of the steps.  NOLINTNEXTLINE(readability-make-member-function-const)
-Result<void> Application::Parts::settleProcess() {
-  return settings().process.debuggable ? openMemory() : Result<void>();
+Result<void> Application::Parts::settle() {
+  auto done =
+      settleProcess(settings(), file, pluginSpec(loader).directory, std::move(process.spawner));
+  if (!done) return done.error();
+  process = std::move(*done);
+  return {};
 }
 
 // One of the steps.  NOLINTNEXTLINE(readability-make-member-function-const)
@@ -145,7 +150,12 @@ Result<void> Application::Parts::openLog() {
   if (!options) return options.error();
   if (auto opened = log::open(*options); !opened) return opened;
   for (const auto& note : settings().notes) log::write(log::Level::warn, "config", note);
+  for (const auto& note : process.notes) log::write(log::Level::warn, "process", note);
   log::write(log::Level::info, "app", "starting", {{"version", kVersion}});
+  if (!process.user.empty() || process.spawner) {
+    log::write(log::Level::info, "process", "runs as another user than the one that started it",
+               {{"user", process.user}, {"bridges", process.bridgeUser}});
+  }
   return {};
 }
 
@@ -198,7 +208,8 @@ Result<void> Application::Parts::buildCore() {
 Result<void> Application::Parts::loadPlugins() {
   plugins = std::make_unique<plugin::PluginHost>(
       plugin::HostServices{clock, *executor, timers, *log, *dispatcher, *http, *store, *lifecycle,
-                           *lifecycle, *commands, settings().server.url, kVersion},
+                           *lifecycle, *commands, settings().server.url, kVersion,
+                           process.spawner.get()},
       plugin::PluginObject::Deadlines{});
   listeners = std::make_unique<ListenerList>(
       std::vector<events::LogListener*>{&lastChats, dispatcher.get()});

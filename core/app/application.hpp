@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "app/spawner.hpp"
 #include "base/result.hpp"
 
 namespace colibri::app {
@@ -24,7 +25,8 @@ class Application {
   /// Every key in force with where it comes from, a line each; secrets masked. The plugins are
   /// loaded for it, and not started.
   Result<std::string> printConfig() const;
-  Result<void> start();
+  /// `spawner`: what starts bridges as another user; null if this was not started as root.
+  Result<void> start(std::unique_ptr<Spawner> spawner);
   /// Reads the configuration again. What is taken at once is `log`, whose file is opened again,
   /// too; the rest waits for the next start, and a line of the log names it.
   void readAgain();

@@ -1,5 +1,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdio>
@@ -66,9 +67,12 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "colibri: cannot start: %s\n", closed.error().message.c_str());
     return kCannotStart;
   }
-  ::umask(::umask(077) | 027);  // files that a library makes for us, such as rotated logs, are nobody else's
+  ::umask(::umask(077) |
+          027);  // files that a library makes for us, such as rotated logs, are nobody else's
   const auto signals = blockSignals();
   useAllDescriptors();
+  Result<std::unique_ptr<app::Spawner>> spawner = std::unique_ptr<app::Spawner>();
+  if (line->action == run && ::geteuid() == 0) spawner = app::Spawner::fork();
   auto application = app::Application::configure(line->configFile);
   if (line->action == checkConfig) {
     const auto checked = application ? (*application)->checkPlugins() : application.error();
@@ -84,7 +88,9 @@ int main(int argc, char** argv) {
                  text.error().message.c_str());
     return kCannotStart;
   }
-  const auto started = application ? (*application)->start() : application.error();
+  auto started = application ? Result<void>() : application.error();
+  if (started && !spawner) started = spawner.error();
+  if (started) started = (*application)->start(std::move(*spawner));
   if (!started) {
     std::fprintf(stderr, "colibri: cannot start: %s\n", started.error().message.c_str());
     return kCannotStart;

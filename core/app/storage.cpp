@@ -13,10 +13,8 @@
 
 namespace colibri::app {
 
-namespace {
-
-/// Made for its owner alone, whatever the umask; where it is there, nobody else may change it.
-Result<void> openDataFolder(std::filesystem::path folder) {
+Result<void> openDataFolder(const std::string& path) {
+  std::filesystem::path folder(path);
   if (!folder.has_filename()) folder = folder.parent_path();  // it ends with a slash
   std::error_code error;
   if (folder.has_parent_path()) std::filesystem::create_directories(folder.parent_path(), error);
@@ -30,8 +28,6 @@ Result<void> openDataFolder(std::filesystem::path folder) {
     return Error{safe.error().code, "the data folder " + safe.error().message};
   return {};
 }
-
-}  // namespace
 
 Result<MasterKey> openMasterKey(const config::Settings& settings) {
   if (auto folder = openDataFolder(settings.dataDir); !folder) return folder.error();

@@ -17,6 +17,8 @@ struct MasterKey {
   crypto::Sealer sealer;
   std::string installation;
 };
+/// Made for its owner alone, whatever the umask; one that is there must be its owner's to change.
+Result<void> openDataFolder(const std::string& folder);
 /// Makes the data folder and the key if there is none.
 Result<MasterKey> openMasterKey(const config::Settings& settings);
 

@@ -107,6 +107,8 @@ const std::vector<Variable>& coreVariables() {
       {"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", {"authentication", "expose_in_events"}},
       {"AUTHENTICATION_FAILED_PER_MINUTE", {"authentication", "failed_per_minute"}},
       {"COLIBRI_DATA_DIR", {"data_dir"}},
+      {"COLIBRI_PROCESS_USER", {"process", "user"}},
+      {"COLIBRI_PROCESS_BRIDGE_USER", {"process", "bridge_user"}},
       {"COLIBRI_PROCESS_DEBUGGABLE", {"process", "debuggable"}},
       {"DEL_INSTANCE", {"instances", "delete_unused_after_min"}},
       {"DATABASE_PROVIDER", {"database", "provider"}},

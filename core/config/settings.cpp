@@ -153,7 +153,9 @@ Settings readSettings(const json::value& document, const Folders& folders) {
   const auto log = root.section("log");
   settings.log = {log.text("level"), log.text("format"), log.text("file")};
   if (!settings.log.file.empty()) settings.log.file = fileIn(folders.ofFile, settings.log.file);
-  settings.process.debuggable = root.section("process").flag("debuggable");
+  const auto process = root.section("process");
+  settings.process = {process.text("user"), process.text("bridge_user"),
+                      process.flag("debuggable")};
   settings.delivery = readDelivery(root.section("delivery"));
   settings.httpClient = readHttpClient(root.section("http_client"));
   if (!settings.httpClient.caFile.empty())

@@ -60,7 +60,8 @@ struct Settings {
   } log;
 
   struct Process {
-    bool debuggable = false;  ///< core files and debuggers are allowed
+    std::string user, bridgeUser;  ///< empty: the usual ones, where they exist
+    bool debuggable = false;       ///< core files and debuggers are allowed
   } process;
 
   struct Delivery {

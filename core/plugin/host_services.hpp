@@ -30,6 +30,7 @@ struct HostServices {
   commands::CompletionSink& completions;
   std::string serverUrl;  ///< public, no trailing slash
   std::string version;
+  Children* children = nullptr;  ///< null: there is no other user to run them as
 };
 
 /// PluginLog over the event log. [Threading] as the log's.

@@ -125,7 +125,8 @@ PluginHost::PluginHost(HostServices s, PluginObject::Deadlines deadlines)
              s.settings,
              s.completions,
              std::move(s.serverUrl),
-             std::move(s.version)},
+             std::move(s.version),
+             s.children},
       deadlines_(deadlines),
       fanOut_(std::make_unique<FanOut>(*this)) {}
 

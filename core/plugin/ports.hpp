@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,6 +46,22 @@ class Lanes {
   virtual void done(std::uint64_t token, delivery::Outcome outcome) = 0;
 };
 
+/// What a child is started with. [Ownership] the descriptors stay the caller's.
+struct ChildSpec {
+  std::vector<std::string> arguments, environment;  ///< exactly these; arguments[0] is the program
+  int socket = -1, out = -1, err = -1;              ///< become its descriptors 3, 1 and 2
+};
+
+/// Children of this process that run as another user than it. [Threading] any thread.
+class Children {
+ public:
+  virtual ~Children() = default;
+  /// Whoever starts one waits for it. [Errors] invalidArgument: too many texts; unavailable.
+  virtual Result<pid_t> start(const ChildSpec& spec) = 0;
+  /// [Errors] notFound: it was not started here, or has ended; unavailable.
+  virtual Result<void> signal(pid_t child, int number) = 0;
+};
+
 /// The core as this folder sees it, narrow enough for tests to stand in for. All outlive the host.
 struct Ports {
   const Clock& clock;
@@ -57,6 +75,7 @@ struct Ports {
   instances::SettingsKeeper& settings;
   commands::CompletionSink& completions;
   std::string serverUrl, version;
+  Children* children = nullptr;  ///< null: there is no other user to run them as
 };
 
 }  // namespace colibri::plugin

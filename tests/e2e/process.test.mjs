@@ -1,10 +1,10 @@
 // The daemon as a process among others: who may look into its memory, which signals it takes, whose files it trusts.
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
-import { Gateway, program } from './lib/gateway.mjs'
+import { Gateway } from './lib/gateway.mjs'
 import { canRead, equalsLauncher } from './lib/same_user.mjs'
 import { until } from './lib/wait.mjs'
 
@@ -106,22 +106,15 @@ test('Attack: under a umask of 0 every file that the daemon makes is for its own
   for (const file of files) assert.equal(modeOf(join(gateway.dataDir, file)), '600', file)
 })
 
-/** What a start says that is refused. */
-function refusedStart() {
-  const { status, stderr } = spawnSync(program('colibri'), ['--config', gateway.configFile], { env: gateway.env, encoding: 'utf8', timeout: 30_000 })
-  assert.equal(status, 1, stderr)
-  return stderr
-}
-
 test('Attack: what others may change is refused, with the command that helps', async () => {
   gateway = new Gateway()
   chmodSync(gateway.dataDir, 0o777)
-  assert.match(refusedStart(), new RegExp(`the data folder .* others than its owner: chmod go-w ${gateway.dataDir}`))
+  assert.match(gateway.refusal(), new RegExp(`the data folder .* others than its owner: chmod go-w ${gateway.dataDir}`))
   chmodSync(gateway.dataDir, 0o700)
   chmodSync(gateway.configFile, 0o660)
-  assert.match(refusedStart(), new RegExp(`chmod go-w ${gateway.configFile}`))
+  assert.match(gateway.refusal(), new RegExp(`chmod go-w ${gateway.configFile}`))
   chmodSync(gateway.configFile, 0o644)
-  const said = refusedStart()
+  const said = gateway.refusal()
   assert.match(said, /colibri\.yaml:2:\d+: authentication\.api_key: is a secret in a file that any user may read: chmod o-r/)
   chmodSync(gateway.configFile, 0o640)
   await gateway.start()

@@ -8,6 +8,7 @@
 #include "base/ascii.hpp"
 #include "log/log.hpp"
 #include "plugin/abi.hpp"
+#include "plugin/host_api/child_processes.hpp"
 #include "plugin/plugin_object.hpp"
 
 namespace colibri::plugin {
@@ -55,6 +56,7 @@ const void* hostExtension(std::string_view id) noexcept {
   if (id == COLIBRI_EXT_SETTINGS) return &SettingsApi::kTable;
   if (id == COLIBRI_EXT_WEBSOCKET_ROUTES) return &WebSocketRoutesApi::kTable;
   if (id == COLIBRI_EXT_EVENT_LOG) return &EventLogApi::kTable;
+  if (id == COLIBRI_EXT_CHILD_PROCESSES) return &kChildProcessesTable;
   return nullptr;
 }
 

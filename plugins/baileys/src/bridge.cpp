@@ -31,12 +31,12 @@ ChildSpec specOf(const Settings& settings) {
 
 }  // namespace
 
-Bridge::Bridge(const Settings& settings, std::uint64_t generation, Listener& listener,
-               SteadyTime now)
+Bridge::Bridge(const Settings& settings, ChildHost& host, std::uint64_t generation,
+               Listener& listener, SteadyTime now)
     : settings_(settings),
       generation_(generation),
       listener_(listener),
-      child_(ChildProcess::start(specOf(settings))),
+      child_(ChildProcess::start(specOf(settings), &host)),
       pid_(child_.pid()),
       out_(settings.node),
       err_(settings.node),

@@ -49,8 +49,9 @@ class Bridge {
     std::size_t heldBytes = 0;  ///< kept back because the host is full
   };
 
-  /// Starts the process. [Errors] throws std::system_error.
-  Bridge(const Settings& settings, std::uint64_t generation, Listener& listener, SteadyTime now);
+  /// Starts the process. [Errors] throws std::runtime_error.
+  Bridge(const Settings& settings, ChildHost& host, std::uint64_t generation, Listener& listener,
+         SteadyTime now);
 
   std::uint64_t generation() const noexcept { return generation_; }
   pid_t pid() const noexcept { return pid_; }

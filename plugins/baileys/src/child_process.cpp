@@ -102,12 +102,25 @@ std::string describe(const ChildEnd& end) {
   return "exit code " + std::to_string(end.exitCode);
 }
 
-ChildProcess ChildProcess::start(const ChildSpec& spec) {
+ChildProcess ChildProcess::start(const ChildSpec& spec, ChildHost* host) {
   OwnedFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!null) fail("/dev/null");
   null = lifted(std::move(null));
   Ends socket = socketPair(), out = outputPipe(), err = outputPipe();
   const auto arguments = pointers(spec.arguments), environment = pointers(spec.environment);
+  ChildProcess child;
+  child.socket_ = std::move(socket.ours);
+  child.out_ = std::move(out.ours);
+  child.err_ = std::move(err.ours);
+  if (host != nullptr) {
+    const colibri_child_spec asked{sizeof asked,     socket.childs.get(), out.childs.get(),
+                                   err.childs.get(), arguments.data(),    environment.data()};
+    if (const auto started = host->startChild(asked)) {
+      child.pid_ = *started;
+      child.host_ = host;
+      return child;
+    }
+  }
   const Prepared prepared{null.get(),       socket.childs.get(), out.childs.get(), err.childs.get(),
                           arguments.data(), environment.data(),  ::getpid()};
   // No handler of ours may run in the child before it has reset them.
@@ -120,29 +133,28 @@ ChildProcess ChildProcess::start(const ChildSpec& spec) {
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   errno = problem;
   if (pid < 0) fail("fork");
-  ChildProcess child;
   child.pid_ = pid;
-  child.socket_ = std::move(socket.ours);
-  child.out_ = std::move(out.ours);
-  child.err_ = std::move(err.ours);
   return child;
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
+      host_(other.host_),
       socket_(std::move(other.socket_)),
       out_(std::move(other.out_)),
       err_(std::move(other.err_)) {}
 
 ChildProcess::~ChildProcess() {
   if (pid_ < 0) return;
-  kill(SIGKILL);
-  while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+  // The host has ended it already, or ends it with itself.
+  const int how = kill(SIGKILL) ? 0 : WNOHANG;
+  while (::waitpid(pid_, nullptr, how) < 0 && errno == EINTR) {
   }
 }
 
-void ChildProcess::kill(int signal) const noexcept {
-  if (pid_ > 0) ::kill(pid_, signal);
+bool ChildProcess::kill(int signal) const noexcept {
+  if (pid_ <= 0) return false;
+  return host_ != nullptr ? host_->signalChild(pid_, signal) : ::kill(pid_, signal) == 0;
 }
 
 std::optional<ChildEnd> ChildProcess::reap() noexcept {

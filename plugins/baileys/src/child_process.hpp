@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "child_host.hpp"
 #include "owned_fd.hpp"
 
 namespace colibri::baileys {
@@ -27,13 +28,15 @@ std::string describe(const ChildEnd& end);
 ///
 /// It has no other descriptor of this process, default signal handling, its own process group (so a
 /// Ctrl-C meant for the daemon does not reach it), no core file, and dies with the thread that
-/// started it: start() must be called on a thread that lives as long as the child may.
+/// started it: start() must be called on a thread that lives as long as the child may. One that the
+/// host starts is the same, but for another user, and dies with this process.
 ///
-/// [Threading] confined. [Blocking] nothing. [Errors] start() throws std::system_error.
+/// [Threading] confined. [Blocking] nothing. [Errors] start() throws std::runtime_error.
 /// [Ownership] the destructor kills and reaps what still runs.
 class ChildProcess {
  public:
-  static ChildProcess start(const ChildSpec& spec);
+  /// By `host`, if it is given and has another user for it; else by a fork of this process.
+  static ChildProcess start(const ChildSpec& spec, ChildHost* host = nullptr);
 
   ChildProcess(ChildProcess&& other) noexcept;
   ChildProcess& operator=(ChildProcess&&) = delete;
@@ -47,14 +50,16 @@ class ChildProcess {
   void closeErr() noexcept { err_.reset(); }
   void closeSocket() noexcept { socket_.reset(); }
 
-  void kill(int signal) const noexcept;
+  /// False if the signal was not sent.
+  bool kill(int signal) const noexcept;
   /// Nothing while it runs; its end once, when it has been reaped.
   std::optional<ChildEnd> reap() noexcept;
 
  private:
   ChildProcess() = default;
 
-  pid_t pid_ = -1;  ///< -1: reaped
+  pid_t pid_ = -1;             ///< -1: reaped
+  ChildHost* host_ = nullptr;  ///< whose user may signal it; null: ours may
   OwnedFd socket_, out_, err_;
 };
 

@@ -72,6 +72,51 @@ TEST(ChildProcess, IgnoredSignalsOfOursAreNotIgnoredByIt) {
   EXPECT_EQ(wait(child).signal, SIGTERM);
 }
 
+/// A host whose other user is the same one; it can be told to send no more signals.
+struct StubHost final : ChildHost {
+  std::optional<ChildProcess> child;
+  bool gone = false;
+  int signals = 0;
+
+  std::optional<pid_t> startChild(const colibri_child_spec& spec) override {
+    if (gone) return std::nullopt;
+    child = ChildProcess::start({{spec.arguments[0], spec.arguments[1], "echo by the host >&3"}, {}});
+    return child->pid();
+  }
+  bool signalChild(pid_t pid, int signal) noexcept override {
+    ++signals;
+    return !gone && ::kill(pid, signal) == 0;
+  }
+};
+
+TEST(ChildProcess, TheHostStartsAndSignalsWhatItHasAUserFor) {
+  StubHost host;
+  auto child = ChildProcess::start({{"/bin/sh", "-c", "echo by ourselves >&3"}, {}}, &host);
+  ASSERT_TRUE(host.child);
+  EXPECT_EQ(child.pid(), host.child->pid());
+  EXPECT_EQ(readAll(host.child->socket()), "by the host\n");
+  child.kill(SIGTERM);
+  EXPECT_EQ(host.signals, 1);
+}
+
+TEST(ChildProcess, WhereTheHostHasNoOtherUserWeStartItOurselves) {
+  StubHost host;
+  host.gone = true;
+  auto child = ChildProcess::start({{"/bin/sh", "-c", "echo by ourselves >&3"}, {}}, &host);
+  EXPECT_EQ(readAll(child.socket()), "by ourselves\n");
+  EXPECT_EQ(wait(child).exitCode, 0);
+  EXPECT_EQ(host.signals, 0);
+}
+
+TEST(ChildProcess, ItsDestructorDoesNotWaitForOneThatTheHostNoLongerEnds) {
+  StubHost host;
+  {
+    auto child = ChildProcess::start({{"/bin/sh", "-c", ""}, {}}, &host);
+    host.gone = true;
+  }
+  EXPECT_EQ(host.signals, 1) << "and this line is reached";
+}
+
 TEST(ChildProcess, ItsDestructorLeavesNoProcessAndNoZombie) {
   pid_t pid = -1;
   {

@@ -10,19 +10,20 @@
 #include <string_view>
 #include <utility>
 
+#include "child_host.hpp"
+
 namespace colibri::baileys {
 
 /// What the supervisor needs of the host; the plugin class implements it over the SDK.
 ///
 /// [Threading] any thread. [Blocking] never. `done` of publish and the store runs once, on any
 /// thread, or on the caller's stack if the host refuses; a refusal is also returned.
-class HostPort {
+class HostPort : public ChildHost {
  public:
   using Published = sdk::Callback<colibri_status, std::uint64_t>;
   using KvDone = sdk::Callback<colibri_status, sdk::KvRecords>;
   using LogField = std::pair<std::string_view, std::string>;
 
-  virtual ~HostPort() = default;
   virtual std::int64_t nowUs() const noexcept = 0;
   virtual void log(colibri_log_level level, std::string_view message,
                    std::span<const LogField> fields) noexcept = 0;

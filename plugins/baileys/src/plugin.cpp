@@ -117,6 +117,25 @@ class BaileysPlugin final : public sdk::PluginWith<sdk::Connector, sdk::KvStore>
     return kvScan(key, prefix, after, limit, std::move(done));
   }
 
+  std::optional<pid_t> startChild(const colibri_child_spec& spec) override {
+    const auto* processes = childProcesses();
+    if (processes == nullptr) return std::nullopt;
+    std::int64_t pid = -1;
+    auto error = sdk::sized<colibri_error>();
+    const auto status = processes->start(host().raw(), &spec, &pid, &error);
+    if (status == COLIBRI_E_UNSUPPORTED) return std::nullopt;
+    if (status < 0) throw sdk::Error(status, error.message);
+    return static_cast<pid_t>(pid);
+  }
+  bool signalChild(pid_t child, int signal) noexcept override {
+    const auto* processes = childProcesses();
+    return processes != nullptr &&
+           processes->signal(host().raw(), child, signal, nullptr) == COLIBRI_OK;
+  }
+  const colibri_host_child_processes* childProcesses() const noexcept {
+    return host().find<colibri_host_child_processes>(COLIBRI_EXT_CHILD_PROCESSES);
+  }
+
   Settings settings_;
   std::optional<IoThread> io_;
 };

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <system_error>
+#include <stdexcept>
 
 #include "fields.hpp"
 #include "outbound.hpp"
@@ -59,8 +59,9 @@ void Supervisor::start(std::size_t slot) {
   if (auto problem = missing(settings_); !problem.empty()) return failed(slot, problem);
   try {
     Bridge::Listener& self = *this;
-    slots_[slot].bridge = std::make_unique<Bridge>(settings_, ++lastGeneration_, self, now());
-  } catch (const std::system_error& problem) {
+    slots_[slot].bridge =
+        std::make_unique<Bridge>(settings_, host_, ++lastGeneration_, self, now());
+  } catch (const std::runtime_error& problem) {
     return failed(slot, std::string("the bridge could not be started: ") + problem.what());
   }
   host_.log(COLIBRI_LOG_INFO, "bridge started",

@@ -30,6 +30,9 @@ export class Gateway {
       HOME: this.dir,
       COLIBRI_TEST_MODE: '1',
       AUTHENTICATION_FAILED_PER_MINUTE: '0', // tests send wrong keys by the hundred
+      // It is nobody else's process, whatever users there are on this machine.
+      COLIBRI_PROCESS_USER: 'root',
+      COLIBRI_PROCESS_BRIDGE_USER: 'root',
       ...simulatorEnv(sim),
       ...env,
     }
@@ -90,6 +93,17 @@ ${config}`,
       env: { ...this.env, ...env },
       encoding: 'utf8',
     })
+  }
+
+  /** What a start that is refused says. */
+  refusal() {
+    const { status, stderr } = spawnSync(join(build, 'colibri'), ['--config', this.configFile], {
+      env: this.env,
+      encoding: 'utf8',
+      timeout: 30_000,
+    })
+    if (status !== 1) throw new Error(`the start was not refused (${status}): ${stderr}`)
+    return stderr
   }
 
   /** The configuration no longer names a plugin; from the next start on. */
