@@ -73,7 +73,15 @@ FNR == 1 {
   isCMake = FILENAME ~ /(CMakeLists\.txt|\.cmake)$/
   isAbi = FILENAME ~ /^sdk\/include\/colibri\/abi\//
   isSdkHeader = FILENAME ~ /^sdk\/include\//
+  mayParse = FILENAME == "shared/src/shared/json.cpp" || isTest || FILENAME ~ /\/(functional\/|testing_)/
 }
+
+!isCMake && !mayParse &&
+/(^|[^a-z_])json::(parse|parser|stream_parser|basic_parser|parse_into)([^A-Za-z_]|$)|using namespace boost::json|<(boost\/json\/[a-z_]*parse[a-z_]*\.hpp|Poco\/JSON\/Parser\.h)>/ {
+  report("11", "JSON is read by shared/json.hpp, within limits")
+}
+
+top == "tools" { next }
 
 isCMake {
   sub(/#.*/, "")
@@ -85,6 +93,7 @@ isCMake {
     if (before ~ /[A-Za-z0-9_-]$/ || !(linked in areas)) continue
     if (top == "sdk") report("1", "sdk/ does not link core/" linked)
     else if (top == "plugins") report("2", "a plugin does not link core/" linked)
+    else if (top == "shared") report("10", "shared/ does not link core/" linked)
     else checkEdge(linked)
   }
   next
@@ -103,6 +112,7 @@ function checkEdge(to) {
   if (line ~ /(^|\/)\.\.\//) report("7", "includes do not climb with ../")
   else if (top == "sdk") checkSdk(line, angle)
   else if (top == "plugins") checkPlugin(line)
+  else if (top == "shared") checkShared(line)
   else checkCore(line)
   next
 }
@@ -137,6 +147,11 @@ function checkPlugin(line, other) {
     if (other !~ /^plugins\// || part(other, 2) == area) continue
     if (line ~ /\// && line == substr(other, length("plugins/") + 1)) report("2", "a plugin does not include another one")
   }
+}
+
+function checkShared(line) {
+  if (line ~ /^(colibri|Poco)\// || (isCoreHeader(line) && ("core/" line) in exists))
+    report("10", "shared/ includes only itself, Boost.JSON and the standard library")
 }
 
 function checkCore(line, to, inner) {

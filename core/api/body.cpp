@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "shared/json.hpp"
+
 namespace colibri::api {
 namespace {
 
@@ -19,21 +21,13 @@ std::string placeOf(std::string_view text, std::size_t at) {
 
 Result<json::object> parseObject(std::string_view text) {
   if (text.find_first_not_of(" \t\r\n") == text.npos) return json::object{};
-  json::parser parser;
-  boost::system::error_code error;
-  const auto consumed = parser.write_some(text, error);
-  const auto rest = text.substr(consumed);
-  if (error) {
+  auto parsed = shared::parseJson(text);
+  if (const auto& fault = parsed.fault)
     return Error{Errc::invalidArgument,
-                 "the body is not JSON: " + error.message() + " at " + placeOf(text, consumed)};
-  }
-  if (const auto extra = rest.find_first_not_of(" \t\r\n"); extra != rest.npos) {
-    return Error{Errc::invalidArgument, "the body is not JSON: something follows the value at " +
-                                            placeOf(text, consumed + extra)};
-  }
-  auto value = parser.release();
-  if (!value.is_object()) return Error{Errc::invalidArgument, "the body must be a JSON object"};
-  return std::move(value.as_object());
+                 "the body " + fault->what + ", at " + placeOf(text, fault->at)};
+  if (!parsed.value.is_object())
+    return Error{Errc::invalidArgument, "the body must be a JSON object"};
+  return std::move(parsed.value.as_object());
 }
 
 const json::value* Fields::find(std::string_view name) const {

@@ -1,9 +1,14 @@
 #include "api/body.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "shared/testing_collisions.hpp"
 
 namespace colibri::api {
 namespace {
+
+using ::testing::StartsWith;
 
 std::string errorOf(std::string_view text) {
   const auto parsed = parseObject(text);
@@ -30,6 +35,13 @@ TEST(Body, RefusesWhatIsNoObject) {
 
 TEST(Body, RefusesNestingThatWouldExhaustTheStack) {
   EXPECT_NE(errorOf("{\"a\":" + std::string(100'000, '[')), "accepted");
+}
+
+TEST(BodyAttack, KeysThatCollideAreRefusedWhereTheirNumberPassesTheLimit) {
+  const auto text =
+      "{\n\"webhook\":" + shared::testing::objectOf(shared::testing::collidingKeys(65'536)) + "}";
+  EXPECT_THAT(errorOf(text),
+              StartsWith("the body has an object of more than 256 members, at line 2, column "));
 }
 
 TEST(Fields, CollectsEverythingThatIsWrong) {

@@ -4,6 +4,7 @@
 
 #include "base/iso_time.hpp"
 #include "base/utf8.hpp"
+#include "shared/json.hpp"
 
 namespace colibri::api::shapes {
 namespace {
@@ -119,9 +120,8 @@ json::object deadLetter(const delivery::WholeDeadLetter& whole) {
   auto shape = letterShape(whole.letter);
   shape["data"] = nullptr;
   if (whole.body.empty()) return shape;
-  boost::system::error_code bad;
-  auto data = json::parse(whole.body, bad);
-  shape["data"] = bad ? json::value(utf8::repaired(whole.body)) : std::move(data);
+  auto data = shared::parseJson(whole.body, shared::kLargeJson);
+  shape["data"] = data ? std::move(data.value) : json::value(utf8::repaired(whole.body));
   return shape;
 }
 

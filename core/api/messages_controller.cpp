@@ -5,6 +5,7 @@
 
 #include "api/body.hpp"
 #include "http/error_body.hpp"
+#include "shared/json.hpp"
 
 namespace colibri::api {
 namespace {
@@ -64,10 +65,10 @@ json::object readText(const json::object& body, std::vector<std::string>& errors
 std::optional<Answer> notOnWhatsApp(const Error& error) {
   if (error.code != Errc::rejected || error.message.empty() || error.message.front() != '{')
     return std::nullopt;
-  boost::system::error_code bad;
-  const auto parsed = json::parse(error.message, bad);
-  if (bad || !parsed.is_object() || !parsed.as_object().contains("exists")) return std::nullopt;
-  return Answer{400, http::errorBodyWithArray(400, "[" + json::serialize(parsed) + "]")};
+  const auto parsed = shared::parseJson(error.message);
+  const auto* object = parsed.value.if_object();
+  if (object == nullptr || !object->contains("exists")) return std::nullopt;
+  return Answer{400, http::errorBodyWithArray(400, "[" + json::serialize(*object) + "]")};
 }
 
 Answer refused(const commands::CommandAnswer& answer) {

@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <ctime>
 
+#include "shared/json.hpp"
+
 namespace colibri::api::shapes {
 namespace {
 
@@ -48,7 +50,7 @@ json::object v2Success(const char* message) {
 json::value relation(const Instance& instance, std::string_view alias) {
   const auto at = instance.settings.find(alias);
   if (at == instance.settings.end()) return nullptr;
-  const auto settings = json::parse(at->second.json);  // validated when it came
+  const auto settings = shared::parseJson(at->second.json).value;
   const auto* events = settings.as_object().if_contains("events");
   return json::object{{"id", instance.row.id},
                       {"enabled", at->second.enabled},
@@ -63,7 +65,7 @@ json::object webhookV2(const Instance& instance) {
   json::object out;
   const auto at = instance.settings.find("webhook");
   if (at == instance.settings.end()) return out;
-  const auto settings = json::parse(at->second.json);  // validated when it came
+  const auto settings = shared::parseJson(at->second.json).value;
   const auto show = [&](const char* member, const char* as) {
     if (const auto* value = settings.as_object().if_contains(member)) out[as] = *value;
   };

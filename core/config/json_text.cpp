@@ -1,6 +1,5 @@
 #include "config/json_text.hpp"
 
-#include <boost/json/parser.hpp>
 #include <string>
 
 namespace colibri::config {
@@ -9,14 +8,10 @@ namespace json = boost::json;
 
 Result<json::value> parseJson(std::string_view text) {
   if (text.size() > kMaxDocumentBytes) return Error{Errc::invalidArgument, "is larger than 1 MB"};
-  json::parse_options options;
-  options.max_depth = kMaxDocumentDepth;
-  json::parser parser({}, options);
-  json::error_code error;
-  const auto used = parser.write(text, error);
-  if (!error) return parser.release();
-  return Error{Errc::invalidArgument, "is not valid JSON at character " + std::to_string(used + 1) +
-                                          ": " + error.message()};
+  auto parsed = shared::parseJson(text, kDocument);
+  if (parsed) return std::move(parsed.value);
+  return Error{Errc::invalidArgument,
+               parsed.fault->what + ", at character " + std::to_string(parsed.fault->at + 1)};
 }
 
 }  // namespace colibri::config

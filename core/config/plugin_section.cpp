@@ -96,8 +96,8 @@ Result<Loader::Section> Loader::readSection(std::string_view alias,
                                             " is wrong: " + schema.error().message};
   }
   auto section = parseJson(found->second);
-  COLIBRI_ASSERT(section);  // written by readSettings()
   const auto name = joinedPath("plugins", {std::string(alias)});
+  if (!section) return Error{Errc::invalidArgument, name + ": " + section.error().message};
   nullSectionsToObjects(*section, *schema);
   Overlay overlay(*sources_, name);
   overlay.refuseExposed(schema->marks(*section, name).secrets);

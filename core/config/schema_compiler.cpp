@@ -1,7 +1,6 @@
 #include "config/schema_compiler.hpp"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
 #include <cmath>
 #include <functional>
 #include <map>

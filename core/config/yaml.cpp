@@ -142,7 +142,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void open(const YAML::Mark& mark, json::value container) {
-    if (open_.size() >= kMaxDocumentDepth)
+    if (open_.size() >= kDocument.depth)
       throw RefusedAt{mark, "is nested more than 32 levels deep"};
     auto path = nextPath(mark);
     const bool object = container.is_object();

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "base/utf8.hpp"
+#include "shared/json.hpp"
 
 namespace colibri::delivery {
 namespace {
@@ -46,8 +47,9 @@ std::string textOf(const AttemptEntry& e) {
 }
 
 Result<AttemptEntry> entryOf(std::string_view bytes) try {
-  const auto parsed = json::parse(bytes);
-  const auto& object = parsed.as_object();
+  const auto parsed = shared::parseJson(bytes);
+  if (parsed.fault) return Error{Errc::rejected, "an attempt " + parsed.fault->what};
+  const auto& object = parsed.value.as_object();
   AttemptEntry e;
   const auto end = number<std::size_t>(object, "end");
   if (end >= kEnds.size()) return Error{Errc::rejected, "an attempt with an unknown end"};

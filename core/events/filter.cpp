@@ -5,6 +5,7 @@
 #include <string>
 
 #include "events/event_types.hpp"
+#include "shared/json.hpp"
 
 namespace colibri::events {
 namespace {
@@ -29,14 +30,14 @@ bool isCalled(std::string_view name) {
 Result<Filter> Filter::parse(std::string_view text) {
   Filter filter;
   if (text.find_first_not_of(" \t\r\n") == text.npos) return filter;
-  boost::system::error_code error;
-  const auto parsed = boost::json::parse(text, error);
-  if (error) return bad("is no JSON: " + error.message());
-  if (!parsed.is_object()) return bad("must be an object like {\"types\":[...]}");
-  for (const auto& field : parsed.as_object()) {
+  const auto parsed = shared::parseJson(text);
+  if (parsed.fault) return bad(parsed.fault->what);
+  const auto* object = parsed.value.if_object();
+  if (object == nullptr) return bad("must be an object like {\"types\":[...]}");
+  for (const auto& field : *object) {
     if (field.key() != "types") return bad("\"" + std::string(field.key()) + "\" is not known");
   }
-  const auto* types = parsed.as_object().if_contains("types");
+  const auto* types = object->if_contains("types");
   if (types == nullptr) return filter;
   if (!types->is_array()) return bad("types must be an array");
   if (types->as_array().size() > kMaxNames) return bad("types has more than 100 names");

@@ -4,6 +4,7 @@
 
 #include "base/iso_time.hpp"
 #include "events/event_types.hpp"
+#include "shared/json.hpp"
 
 namespace colibri::instances {
 namespace {
@@ -97,9 +98,9 @@ events::Draft messageSent(std::string_view resultJson, std::string_view messageI
   auto out = draft(COLIBRI_EVENT_SEND_MESSAGE, std::string(resultJson));
   out.flags |= COLIBRI_EVENT_F_FROM_SELF;
   out.dedupeKey = "send/" + std::string(messageId);
-  boost::system::error_code error;
-  const auto message = json::parse(resultJson, error);
-  const auto* chat = error ? nullptr : message.find_pointer("/key/remoteJid", error);
+  const auto message = shared::parseJson(resultJson, shared::kLargeJson).value;
+  boost::system::error_code none;
+  const auto* chat = message.find_pointer("/key/remoteJid", none);
   if (chat != nullptr && chat->is_string()) out.chatId = chat->as_string();
   return out;
 }

@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <sstream>
 
+#include "shared/json.hpp"
+
 namespace colibri::instances {
 namespace {
 
@@ -16,9 +18,8 @@ const std::string& KeptSettings::inForce() const noexcept {
 }
 
 bool saysEnabled(const std::string& json) {
-  boost::system::error_code error;
-  const auto value = boost::json::parse(json, error);
-  const auto* object = error ? nullptr : value.if_object();
+  const auto parsed = shared::parseJson(json);
+  const auto* object = parsed.value.if_object();
   const auto* enabled = object == nullptr ? nullptr : object->if_contains("enabled");
   return enabled == nullptr || *enabled != boost::json::value(false);
 }

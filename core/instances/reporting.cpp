@@ -2,6 +2,7 @@
 
 #include "instances/lifecycle_impl.hpp"
 #include "log/log.hpp"
+#include "shared/json.hpp"
 
 namespace colibri::instances {
 namespace {
@@ -9,11 +10,11 @@ namespace {
 /// Absent members stay as they were.
 void takeInfo(store::InstanceRow& row, const std::string& infoJson) {
   if (infoJson.empty()) return;
-  boost::system::error_code error;
-  const auto parsed = boost::json::parse(infoJson, error);
-  if (error || !parsed.is_object()) return;
+  const auto parsed = shared::parseJson(infoJson);
+  const auto* object = parsed.value.if_object();
+  if (object == nullptr) return;
   const auto take = [&](const char* member, std::string& into) {
-    const auto* value = parsed.as_object().if_contains(member);
+    const auto* value = object->if_contains(member);
     if (value == nullptr) return;
     into = value->is_string() ? std::string(value->as_string()) : std::string();
   };

@@ -10,7 +10,7 @@
 #include "fields.hpp"
 #include "frame.hpp"
 #include "inbound.hpp"
-#include "json_check.hpp"
+#include "shared/json.hpp"
 
 using namespace colibri::baileys;
 
@@ -31,7 +31,7 @@ std::size_t touch(const PublishRequest& request) {
   for (const auto& draft : request.drafts) {
     sum += touch(draft.body_json) + touch(draft.chat_id) + touch(draft.dedupe_key);
     const std::string_view body(draft.body_json.data, draft.body_json.size);
-    expect(request.refusal < 0 || isJson(body));
+    expect(request.refusal < 0 || colibri::shared::isJson(body, 64));
   }
   for (const auto& op : request.ops) {
     sum += touch(op.key) + touch(op.value);

@@ -6,6 +6,7 @@
 #include "config/environment.hpp"
 #include "config/loader.hpp"
 #include "net/curl_http_client.hpp"
+#include "shared/json.hpp"
 
 namespace colibri::ctl {
 namespace {
@@ -41,9 +42,9 @@ std::string urlOf(const config::Settings::Server& server) {
 
 /// The sentences of an error of the API.
 std::string sentencesOf(const net::HttpAnswer& answer) {
-  boost::system::error_code bad;
-  const auto body = json::parse(answer.body, bad);
-  const auto* messages = bad ? nullptr : body.find_pointer("/response/message", bad);
+  const auto body = shared::parseJson(answer.body, shared::kLargeJson).value;
+  boost::system::error_code none;
+  const auto* messages = body.find_pointer("/response/message", none);
   std::string all;
   if (messages != nullptr && messages->is_array()) {
     for (const auto& one : messages->as_array()) {
@@ -87,11 +88,12 @@ class Gateway {
       return Error{answer.outcome.error().code,
                    url_ + ": " + answer.outcome.error().message + "; does the gateway run there?"};
     if (answer.status != 200) return Error{Errc::rejected, sentencesOf(answer)};
-    boost::system::error_code bad;
-    auto value = json::parse(answer.body, bad);
-    if (bad || !value.is_object())
-      return Error{Errc::rejected, url_ + " does not answer as a gateway does"};
-    return std::move(value.as_object());
+    auto parsed = shared::parseJson(answer.body, shared::kLargeJson);
+    if (!parsed.value.is_object())
+      return Error{Errc::rejected,
+                   url_ + " does not answer as a gateway does" +
+                       (parsed.fault ? ": what it says " + parsed.fault->what : "")};
+    return std::move(parsed.value.as_object());
   }
 
  private:

@@ -1,42 +1,13 @@
 #include "plugin/host_api/drafts.hpp"
 
-#include <boost/json/basic_parser_impl.hpp>
 #include <string>
 
 #include "events/event_types.hpp"
 #include "plugin/abi.hpp"
+#include "shared/json.hpp"
 
 namespace colibri::plugin {
 namespace {
-
-namespace json = boost::json;
-
-/// Accepts everything and keeps nothing: the parser alone judges.
-struct Judge {
-  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
-  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
-  using Code = json::error_code;
-  bool on_document_begin(Code&) { return true; }
-  bool on_document_end(Code&) { return true; }
-  bool on_object_begin(Code&) { return true; }
-  bool on_object_end(std::size_t, Code&) { return true; }
-  bool on_array_begin(Code&) { return true; }
-  bool on_array_end(std::size_t, Code&) { return true; }
-  bool on_key_part(json::string_view, std::size_t, Code&) { return true; }
-  bool on_key(json::string_view, std::size_t, Code&) { return true; }
-  bool on_string_part(json::string_view, std::size_t, Code&) { return true; }
-  bool on_string(json::string_view, std::size_t, Code&) { return true; }
-  bool on_number_part(json::string_view, Code&) { return true; }
-  bool on_int64(std::int64_t, json::string_view, Code&) { return true; }
-  bool on_uint64(std::uint64_t, json::string_view, Code&) { return true; }
-  bool on_double(double, json::string_view, Code&) { return true; }
-  bool on_bool(bool, Code&) { return true; }
-  bool on_null(Code&) { return true; }
-  bool on_comment_part(json::string_view, Code&) { return true; }
-  bool on_comment(json::string_view, Code&) { return true; }
-};
 
 Error wrong(std::string what) {
   return {Errc::invalidArgument, std::move(what)};
@@ -64,7 +35,8 @@ Result<void> checkTexts(const colibri_event_draft& d) {
       return wrong("a text is null or over 16 MB");
   if (d.chat_id.size > 256 || d.dedupe_key.size > 1024)
     return wrong("chat_id is over 256 bytes, or dedupe_key over 1024");
-  if (!isJson(abi::view(d.body_json))) return wrong("a body is no JSON in UTF-8");
+  if (!shared::isJson(abi::view(d.body_json), shared::kLargeJson.depth))
+    return wrong("a body is no JSON in UTF-8");
   return {};
 }
 
@@ -85,15 +57,6 @@ events::Draft copyOf(const colibri_event_draft& d) {
 }
 
 }  // namespace
-
-bool isJson(std::string_view text) {
-  json::parse_options options;
-  options.max_depth = 100;
-  json::basic_parser<Judge> parser(options);
-  json::error_code error;
-  return parser.write_some(false, text.data(), text.size(), error) == text.size() && !error &&
-         parser.done();
-}
 
 Result<CheckedDrafts> checkDrafts(const colibri_event_draft* drafts, std::size_t count,
                                   std::string_view pluginId) {

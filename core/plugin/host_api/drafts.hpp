@@ -26,8 +26,4 @@ struct CheckedDrafts {
 Result<CheckedDrafts> checkDrafts(const colibri_event_draft* drafts, std::size_t count,
                                   std::string_view pluginId);
 
-/// True if the text is one JSON value in UTF-8, nested at most 100 deep.
-/// [Threading] pure.
-bool isJson(std::string_view text);
-
 }  // namespace colibri::plugin

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json.hpp>
+#include <boost/json/array.hpp>
 
 #include "base/ascii.hpp"
 #include "plugin/abi.hpp"
+#include "shared/json.hpp"
 
 namespace colibri::plugin {
 namespace {
@@ -83,16 +84,15 @@ Result<RouteAnswer> readAnswer(std::uint32_t status, colibri_str body) {
   if (status < 200 || status > 599) return wrong("an HTTP status that is not 200 to 599");
   if (!abi::valid(body) || body.size > kMaxBodyOut)
     return wrong("an answer that is null or over 1 MB");
-  boost::system::error_code error;
-  const auto value = boost::json::parse(abi::view(body), error);
-  if (error) return wrong("an answer that is not JSON");
+  const auto parsed = shared::parseJson(abi::view(body), shared::kLargeJson);
+  if (parsed.fault) return Error{Errc::rejected, "an answer that " + parsed.fault->what};
   RouteAnswer answer;
   answer.status = static_cast<int>(status);
   if (status < 400) {
     answer.body = abi::view(body);
     return answer;
   }
-  const auto* sentences = value.if_array();
+  const auto* sentences = parsed.value.if_array();
   if (sentences == nullptr || sentences->empty() || sentences->size() > kMaxSentences)
     return wrong("an error that is not an array of 1 to 32 sentences");
   for (const auto& sentence : *sentences) {

@@ -1,14 +1,15 @@
 #include "frame.hpp"
 
-#include <boost/json/parse.hpp>
 #include <cstdint>
-#include <system_error>
+
+#include "shared/json.hpp"
 
 namespace colibri::baileys {
 namespace {
 
 constexpr std::size_t kNumber = 4;
-constexpr std::size_t kHeaderDepth = 32;
+/// A header names its fields; its lists of records are long.
+constexpr shared::JsonLimits kHeader{.depth = 32, .members = 64, .allMembers = 100'000};
 constexpr std::size_t kKeepCapacity = 1u << 20;
 
 void putNumber(std::string& to, std::size_t value) {
@@ -22,14 +23,10 @@ std::size_t numberAt(std::string_view from) {
 }
 
 boost::json::object parseHeader(std::string_view text) {
-  boost::json::parse_options options;
-  options.max_depth = kHeaderDepth;
-  std::error_code problem;
-  auto value =
-      boost::json::parse(boost::json::string_view(text.data(), text.size()), problem, {}, options);
-  if (problem) throw ProtocolError("a header is not JSON: " + problem.message());
-  if (!value.is_object()) throw ProtocolError("a header is not an object");
-  return std::move(value.get_object());
+  auto parsed = shared::parseJson(text, kHeader);
+  if (parsed.fault) throw ProtocolError("a header " + parsed.fault->what);
+  if (!parsed.value.is_object()) throw ProtocolError("a header is not an object");
+  return std::move(parsed.value.get_object());
 }
 
 }  // namespace

@@ -78,6 +78,21 @@ TEST(Frame, NestingIsBounded) {
   EXPECT_THROW(reader.next(), ProtocolError);
 }
 
+TEST(FrameAttack, AHeaderOfChosenKeysIsRefusedAndOneOfManyRecordsIsNot) {
+  const auto read = [](const std::string& header) {
+    FrameReader reader;
+    reader.feed(encodeFrame(header));
+    return reader.next().has_value();
+  };
+  std::string keys = R"({"t":"x")", records = R"({"t":"x","ops":[)";
+  for (int i = 0; i < 4096; ++i) {
+    if (i < 64) keys += ",\"k" + std::to_string(i) + "\":0";
+    records += std::string(i == 0 ? "" : ",") + R"({"key":"k","n":1,"ttlS":1})";
+  }
+  EXPECT_THROW(read(keys + "}"), ProtocolError);
+  EXPECT_TRUE(read(records + "]}"));
+}
+
 TEST(Frame, WhatIsTooLargeIsNotWrittenEither) {
   EXPECT_THROW(encodeFrame(std::string(kMaxHeader + 1, ' ')), ProtocolError);
   EXPECT_THROW(encodeFrame("{}", std::string(kMaxFrame, ' ')), ProtocolError);

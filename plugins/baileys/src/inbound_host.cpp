@@ -5,7 +5,7 @@
 #include "event_types.hpp"
 #include "fields.hpp"
 #include "inbound.hpp"
-#include "json_check.hpp"
+#include "shared/json.hpp"
 
 namespace colibri::baileys {
 namespace json = boost::json;
@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxType = 64, kMaxKey = 512, kMaxItems = 4096;
 constexpr std::int64_t kMaxValue = 1 << 20;
+constexpr std::size_t kBodyDepth = 64;
 
 colibri_str str(std::string_view text) {
   return {text.data(), text.size()};
@@ -62,7 +63,8 @@ colibri_event_draft readDraft(const json::value& element, std::uint64_t key, Tai
   const auto body =
       tail.take(static_cast<std::size_t>(fields.number("n", 0, std::int64_t{kMaxFrame})));
   draft.body_json = str(body);
-  if (draft.chat_id.size > kMaxKey || draft.dedupe_key.size > kMaxKey || !isJson(body)) {
+  if (draft.chat_id.size > kMaxKey || draft.dedupe_key.size > kMaxKey ||
+      !shared::isJson(body, kBodyDepth)) {
     refusal = COLIBRI_E_INVALID_ARGUMENT;
   }
   return draft;
@@ -140,7 +142,7 @@ Completion readCompletion(const Frame& frame) {
   completion.resultJson =
       tail.take(static_cast<std::size_t>(fields.numberOr("n", 0, 0, std::int64_t{kMaxFrame})));
   tail.end();
-  if (!completion.resultJson.empty() && !isJson(completion.resultJson)) {
+  if (!completion.resultJson.empty() && !shared::isJson(completion.resultJson, kBodyDepth)) {
     throw ProtocolError("the result of a command is not JSON");
   }
   return completion;

@@ -2,11 +2,11 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>
 
 #include "frame.hpp"
+#include "shared/json.hpp"
 
 namespace colibri::baileys::outbound {
 namespace json = boost::json;
@@ -24,10 +24,8 @@ std::string frame(const json::object& header, std::string_view tail = {}) {
 }
 
 json::object parseObject(std::string_view text) {
-  std::error_code problem;
-  auto value = json::parse(js(text), problem);
-  if (problem || !value.is_object()) return {};
-  return std::move(value.get_object());
+  auto value = shared::parseJson(text).value;
+  return value.is_object() ? std::move(value.get_object()) : json::object();
 }
 
 }  // namespace
@@ -77,20 +75,19 @@ std::string forget(std::uint64_t key) {
 }
 
 std::string submit(const colibri_command& command) {
-  std::error_code problem;
-  auto body = json::parse(
-      json::string_view(reinterpret_cast<const char*>(command.body->data), command.body->size),
-      problem);
-  if (problem || !body.is_object()) {
-    throw sdk::Error(COLIBRI_E_INVALID_ARGUMENT, "a command's body must be a JSON object");
-  }
+  auto body =
+      shared::parseJson({reinterpret_cast<const char*>(command.body->data), command.body->size});
+  if (!body.value.is_object())
+    throw sdk::Error(COLIBRI_E_INVALID_ARGUMENT, body.fault
+                                                     ? "a command's body " + body.fault->what
+                                                     : "a command's body must be a JSON object");
   const auto header = json::serialize(json::object{{"t", "submit"},
                                                    {"k", std::to_string(command.instance_key)},
                                                    {"token", std::to_string(command.token)},
                                                    {"name", js(sdk::view(command.name))},
                                                    {"messageId", js(sdk::view(command.message_id))},
                                                    {"deadlineUs", command.deadline_us},
-                                                   {"body", std::move(body)}});
+                                                   {"body", std::move(body.value)}});
   if (header.size() > kMaxHeader) {
     throw sdk::Error(COLIBRI_E_INVALID_ARGUMENT, "a command's body is too large");
   }

@@ -4,9 +4,10 @@
 #include <colibri/sdk/plugin.hpp>
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
 #include <boost/json/value_to.hpp>
 #include <filesystem>
+
+#include "shared/json.hpp"
 
 namespace colibri::baileys {
 namespace json = boost::json;
@@ -82,8 +83,10 @@ Timing readTiming(const json::object& from) {
 }  // namespace
 
 Settings readSettings(std::string_view text) {
-  const auto parsed = json::parse(json::string_view(text.data(), text.size()));
-  const auto& from = parsed.as_object();
+  const auto parsed = shared::parseJson(text);
+  if (parsed.fault)
+    throw sdk::Error(COLIBRI_E_INVALID_ARGUMENT, "the settings " + parsed.fault->what);
+  const auto& from = parsed.value.as_object();
   Settings settings;
   settings.bridgeDir = valueOr<std::string>(from, "bridge_dir", {});
   if (settings.bridgeDir.empty()) settings.bridgeDir = besideThisLibrary();

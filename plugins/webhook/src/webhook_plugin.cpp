@@ -8,6 +8,7 @@
 #include "event_settings/events.hpp"
 #include "form.hpp"
 #include "request_headers.hpp"
+#include "shared/json.hpp"
 #include "verdict.hpp"
 
 namespace colibri::webhook {
@@ -18,10 +19,8 @@ constexpr std::uint32_t kResponseBytes =
     64 * 1024;  // the body is not used; reading it keeps the connection
 
 boost::json::object bodyOf(const sdk::EventRef& event) {
-  const auto json = event.json();
-  boost::json::error_code error;
-  auto body = boost::json::parse({json.data(), json.size()}, error);
-  return !error && body.is_object() ? std::move(body.get_object()) : boost::json::object();
+  auto body = shared::parseJson(event.json(), shared::kLargeJson).value;
+  return body.is_object() ? std::move(body.get_object()) : boost::json::object();
 }
 
 /// The event's body with the file as message.base64.

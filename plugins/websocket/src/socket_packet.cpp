@@ -1,8 +1,9 @@
 #include "socket_packet.hpp"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
 #include <colibri/sdk/envelope.hpp>
+
+#include "shared/json.hpp"
 
 namespace colibri::websocket {
 namespace {
@@ -19,9 +20,7 @@ bool isDigit(char c) noexcept {
 bool isUtf8(std::string_view text) {
   std::string quoted;
   sdk::appendJsonString(quoted, text);
-  json::error_code error;
-  json::parse(json::string_view(quoted), error);
-  return !error;
+  return shared::isJson(quoted, 1);
 }
 
 /// "/name," or "/name" at the end; without one it is "/".
@@ -37,12 +36,9 @@ Read<std::string> takeNamespace(std::string_view& text) {
 
 Read<json::value> parseData(std::string_view text) {
   if (text.empty()) return json::value(nullptr);
-  json::parse_options options;
-  options.max_depth = kDepth;
-  json::error_code error;
-  auto value = json::parse({text.data(), text.size()}, error, {}, options);
-  if (error) return Refusal{"data that are not JSON, or too deep"};
-  return value;
+  auto parsed = shared::parseJson(text, {.depth = kDepth});
+  if (parsed.fault) return Refusal{"data that are not JSON, too deep or of too many members"};
+  return std::move(parsed.value);
 }
 
 bool startsWithName(const json::value& data) {

@@ -77,6 +77,20 @@ TEST(SocketPacket, HasLimits) {
             nullptr);
 }
 
+TEST(SocketPacketAttack, ChosenKeysAreRefusedBeforeATableIsBuiltOfThem) {
+  const auto packet = [](int members) {
+    std::string text = R"(2["event",{"k":0)";
+    for (int i = 1; i < members; ++i) text += ",\"k" + std::to_string(i) + "\":0";
+    return text + "}]";
+  };
+  EXPECT_EQ(refusalOf(parseSocketPacket(packet(256))), nullptr);
+  for (const int members : {257, 65'536}) {
+    const auto read = parseSocketPacket(packet(members));
+    ASSERT_NE(refusalOf(read), nullptr) << members;
+    EXPECT_THAT(refusalOf(read)->why, ::testing::HasSubstr("too many members"));
+  }
+}
+
 TEST(SocketPacket, WritesWhatClientsRead) {
   EXPECT_EQ(connectFrame("/", "s", "p"), R"(40{"sid":"s","pid":"p"})");
   EXPECT_EQ(connectFrame("/", "s", ""), R"(40{"sid":"s"})");

@@ -1,8 +1,9 @@
 #include "event_settings/json_reader.hpp"
 
 #include <algorithm>
-#include <boost/json/parse.hpp>
 #include <colibri/sdk/plugin.hpp>
+
+#include "shared/json.hpp"
 
 namespace colibri::event_settings {
 
@@ -13,14 +14,12 @@ void refuse(std::string_view key, std::string_view sentence) {
 }
 
 json::object parseObject(std::string_view text) {
-  constexpr std::size_t kDepth = 8;
-  json::error_code error;
-  json::parse_options options;
-  options.max_depth = kDepth;
-  auto value = json::parse({text.data(), text.size()}, error, {}, options);
-  if (error || !value.is_object())
-    throw sdk::Error(COLIBRI_E_INVALID_ARGUMENT, "not a JSON object");
-  return std::move(value.as_object());
+  auto parsed = shared::parseJson(text, {.depth = 8});
+  if (parsed.fault)
+    throw sdk::Error(COLIBRI_E_INVALID_ARGUMENT,
+                     "not a JSON object that is read: it " + parsed.fault->what);
+  if (!parsed.value.is_object()) throw sdk::Error(COLIBRI_E_INVALID_ARGUMENT, "not a JSON object");
+  return std::move(parsed.value.as_object());
 }
 
 void refuseUnknownKeys(const json::object& object, std::initializer_list<std::string_view> known) {

@@ -5,6 +5,7 @@
 #include <colibri/sdk/envelope.hpp>
 
 #include "event_settings/json_reader.hpp"
+#include "shared/json.hpp"
 
 namespace colibri::event_settings {
 namespace {
@@ -18,7 +19,7 @@ json::string_view text(std::string_view view) noexcept {
 }
 
 json::object read(std::string_view settings) {
-  return settings.empty() ? json::object() : json::parse(text(settings)).as_object();
+  return settings.empty() ? json::object() : shared::parseJson(settings).value.as_object();
 }
 
 bool isOneOf(std::span<const std::string_view> names, std::string_view name) noexcept {

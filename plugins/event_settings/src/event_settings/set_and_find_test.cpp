@@ -61,6 +61,18 @@ TEST(SetAndFind, APluginCompletesWhatACallerCannotSendBack) {
       << "its null means something";
 }
 
+TEST(SetAndFindAttack, ABodyOfChosenKeysIsRefusedWithTheLimit) {
+  std::string body = R"({"enabled":true)";
+  for (int i = 0; i < 256; ++i) body += ",\"k" + std::to_string(i) + "\":null";
+  try {
+    settings(body + "}", true);
+    FAIL() << "it was taken";
+  } catch (const sdk::Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "not a JSON object that is read: it has an object of more than 256 members");
+  }
+}
+
 TEST(SetAndFind, SwitchesChooseWhatIsTrueOrAllButWhatIsFalse) {
   const auto read = [](std::string_view text) {
     return readSwitches(boost::json::parse({text.data(), text.size()}).as_object());
