@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "config/violation.hpp"
 #include "shared/json.hpp"
 
 namespace colibri::api {
@@ -93,9 +94,14 @@ std::optional<std::vector<std::string>> Fields::texts(std::string_view name) {
 }
 
 void Fields::only(const std::function<bool(std::string_view)>& known) {
+  std::size_t unknown = 0;
   for (const auto& [key, value] : object_) {
-    if (!known(key)) wrong("\"" + std::string(key) + "\" is not a known member");
+    if (known(key) || ++unknown > config::kMaxViolations) continue;
+    wrong("\"" + config::shownKey(key) + "\" is not a known member");
   }
+  if (unknown > config::kMaxViolations)
+    wrong("and " + std::to_string(unknown - config::kMaxViolations) +
+          " more members that are not known");
 }
 
 std::string tooLong(std::string_view member) {

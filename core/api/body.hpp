@@ -35,7 +35,7 @@ class Fields {
   std::optional<std::int64_t> number(std::string_view name, std::int64_t min, std::int64_t max);
   const boost::json::object* object(std::string_view name);
   std::optional<std::vector<std::string>> texts(std::string_view name);
-  /// Everything else than these is an error.
+  /// Everything else than these is an error; the first of them are named, the rest is counted.
   void only(std::initializer_list<std::string_view> names) {
     only([&](std::string_view key) { return std::ranges::find(names, key) != names.end(); });
   }

@@ -8,6 +8,7 @@
 namespace colibri::api {
 namespace {
 
+namespace json = boost::json;
 using ::testing::StartsWith;
 
 std::string errorOf(std::string_view text) {
@@ -42,6 +43,23 @@ TEST(BodyAttack, KeysThatCollideAreRefusedWhereTheirNumberPassesTheLimit) {
       "{\n\"webhook\":" + shared::testing::objectOf(shared::testing::collidingKeys(65'536)) + "}";
   EXPECT_THAT(errorOf(text),
               StartsWith("the body has an object of more than 256 members, at line 2, column "));
+}
+
+TEST(FieldsAttack, AThousandUnknownMembersAreNotNamedOneByOne) {
+  json::object body;
+  for (int i = 0; i < 1'000; ++i) body["k" + std::to_string(i)] = i;
+  Fields fields(body);
+  fields.only({"k7"});
+  ASSERT_EQ(fields.errors().size(), 21U);
+  EXPECT_EQ(fields.errors().front(), "\"k0\" is not a known member");
+  EXPECT_EQ(fields.errors().back(), "and 979 more members that are not known");
+}
+
+TEST(FieldsAttack, AnUnknownMemberIsNotRepeatedAtAnyLength) {
+  const json::object body{{std::string(100'000, 'k'), 1}};
+  Fields fields(body);
+  fields.only({"a"});
+  EXPECT_LT(fields.errors().at(0).size(), 128U);
 }
 
 TEST(Fields, CollectsEverythingThatIsWrong) {

@@ -271,7 +271,8 @@ TEST_F(LoaderTest, AllErrorsComeAtOnceButNotWithoutBound) {
   std::string many;
   for (int i = 0; i < 50; ++i) many += "k" + std::to_string(i) + ": 1\n";
   const auto text = refusal(many);
-  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 19);
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 20);
+  EXPECT_THAT(text, testing::EndsWith("\nand more"));
 }
 
 TEST_F(LoaderTest, RefusesAMissingShortOrPublishedKeyWithoutShowingIt) {

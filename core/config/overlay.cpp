@@ -79,12 +79,7 @@ std::string_view Overlay::variableOf(std::string_view path) const {
 }
 
 Error Overlay::error() const {
-  std::string text;
-  for (std::size_t i = 0; i < errors_.size() && i < kMaxViolations; ++i) {
-    if (i > 0) text += '\n';
-    text += errors_[i];
-  }
-  return {Errc::invalidArgument, text};
+  return {Errc::invalidArgument, listed(errors_)};
 }
 
 void nullSectionsToObjects(json::value& document, const Schema& schema) {

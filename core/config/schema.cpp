@@ -102,10 +102,9 @@ Schema::Checked Schema::check(std::string_view text, std::string_view name) cons
 Result<std::string> Schema::complete(std::string_view json, std::string_view name) const {
   auto checked = check(json, name);
   if (checked.violations.empty()) return std::move(checked.json);
-  std::string sentences;
-  for (const auto& violation : checked.violations)
-    sentences += (sentences.empty() ? "" : "\n") + violation.sentence();
-  return Error{Errc::invalidArgument, std::move(sentences)};
+  std::vector<std::string> sentences;
+  for (const auto& violation : checked.violations) sentences.push_back(violation.sentence());
+  return Error{Errc::invalidArgument, listed(sentences)};
 }
 
 std::vector<Schema::Key> Schema::keys() const {

@@ -62,7 +62,7 @@ class Checker {
   }
 
  private:
-  bool full() const { return found_.size() >= kMaxViolations; }
+  bool full() const { return found_.size() > kMaxViolations; }
 
   void add(const std::string& path, std::string problem, std::string allowed, bool atKey = false) {
     if (!full()) found_.push_back({path, std::move(problem), std::move(allowed), atKey});

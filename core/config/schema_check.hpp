@@ -10,7 +10,8 @@
 
 namespace colibri::config {
 
-/// What is wrong with `value`, at most kMaxViolations. `name` stands before every path.
+/// What is wrong with `value`, at most one more than kMaxViolations. `name` stands before every
+/// path.
 ///
 /// Time is bounded whatever schema and document are: after 100,000 steps, or below 64 levels, the
 /// document is refused as too complex.

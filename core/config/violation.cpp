@@ -10,24 +10,6 @@ namespace {
 
 constexpr std::size_t kMaxShownKey = 64;
 
-std::string shown(std::string_view key) {
-  std::string out;
-  while (!key.empty()) {
-    if (out.size() >= kMaxShownKey) return out + "...";
-    const auto c = utf8::decode(key);
-    // Also what would break or turn around the line it is printed in.
-    const bool odd = !c.valid || c.value < 0x20 || (c.value >= 0x7f && c.value < 0xa0) ||
-                     (c.value >= 0x2028 && c.value <= 0x202e) ||
-                     (c.value >= 0x2066 && c.value <= 0x2069);
-    if (odd)
-      out += '?';
-    else
-      out += key.substr(0, c.size);
-    key.remove_prefix(c.size);
-  }
-  return out;
-}
-
 /// Insertions, deletions, replacements and swaps of neighbours between two short words.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), row(b.size() + 1), beforeThat(b.size() + 1);
@@ -48,15 +30,40 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+std::string shownKey(std::string_view key) {
+  std::string out;
+  while (!key.empty()) {
+    if (out.size() >= kMaxShownKey) return out + "...";
+    const auto c = utf8::decode(key);
+    // Also what would break or turn around the line it is printed in.
+    const bool odd = !c.valid || c.value < 0x20 || (c.value >= 0x7f && c.value < 0xa0) ||
+                     (c.value >= 0x2028 && c.value <= 0x202e) ||
+                     (c.value >= 0x2066 && c.value <= 0x2069);
+    if (odd)
+      out += '?';
+    else
+      out += key.substr(0, c.size);
+    key.remove_prefix(c.size);
+  }
+  return out;
+}
+
 std::string Violation::sentence() const {
   std::string text = path.empty() ? problem : path + ": " + problem;
   if (!allowed.empty()) text += ", allowed: " + allowed;
   return text;
 }
 
+std::string listed(std::span<const std::string> sentences) {
+  std::string text;
+  for (const auto& sentence : sentences.first(std::min(sentences.size(), kMaxViolations)))
+    text += (text.empty() ? "" : "\n") + sentence;
+  return sentences.size() > kMaxViolations ? text + "\nand more" : text;
+}
+
 std::string childPath(std::string_view parent, std::string_view key) {
-  if (parent.empty()) return shown(key);
-  return std::string(parent) + "." + shown(key);
+  if (parent.empty()) return shownKey(key);
+  return std::string(parent) + "." + shownKey(key);
 }
 
 std::string itemPath(std::string_view parent, std::size_t index) {

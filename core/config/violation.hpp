@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,12 +19,17 @@ struct Violation {
   std::string sentence() const;
 };
 
-/// A document names at most so many of its errors.
+/// A document names at most so many of its errors, and says if there are more. A check looks for
+/// one more and then ends, so nobody knows how many.
 inline constexpr std::size_t kMaxViolations = 20;
+
+/// The sentences, one a line, as far as they are named.
+std::string listed(std::span<const std::string> sentences);
 
 // Paths as people write them. Keys are shown without control characters and cut at 64 bytes,
 // because they come from strangers.
 
+std::string shownKey(std::string_view key);
 std::string childPath(std::string_view parent, std::string_view key);
 std::string itemPath(std::string_view parent, std::size_t index);
 

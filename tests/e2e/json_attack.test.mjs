@@ -69,6 +69,14 @@ test('a body of 65,536 keys that collide costs no more than one of as many texts
   assert.ok(attacked.p90 < 5 * usual.p90 + 50, `the other tenant waits ${attacked.p90} ms, usually ${usual.p90}`)
 })
 
+test('what a body of many mistakes is told is short', async () => {
+  const body = Object.fromEntries(Array.from({ length: 250 }, (_, i) => [`member${i}`, i]))
+  const { status, json } = await gateway.call('POST', '/attacker/instance/setPresence', { key: attacker, body })
+  assert.equal(status, 400)
+  assert.equal(json.response.message.at(-1), 'and 230 more members that are not known')
+  assert.ok(json.response.message.length <= 22, json.response.message.join('\n'))
+})
+
 test('50,000 mentions and a quoted picture of numbered bytes are read', async () => {
   const thumbnail = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [i, i % 256]))
   const quoted = { key: { id: '1' }, message: { imageMessage: { jpegThumbnail: thumbnail } } }

@@ -1,6 +1,6 @@
 // A plugin's schema and a stranger's document, separated by a line with a single 0x01: no crash,
-// bounded time, at most twenty errors that are one line each; and a document with its defaults is
-// accepted again.
+// bounded time, at most twenty errors and one more that are one line each; and a document with its
+// defaults is accepted again.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -35,7 +35,7 @@ bool hasLongNumber(std::string_view text) {
 
 void check(const Schema& schema, std::string_view document) {
   const auto checked = schema.check(document, "doc");
-  COLIBRI_ASSERT(checked.violations.size() <= kMaxViolations);
+  COLIBRI_ASSERT(checked.violations.size() <= kMaxViolations + 1);
   for (const auto& violation : checked.violations) {
     COLIBRI_ASSERT(violation.path.starts_with("doc"));
   }
