@@ -219,7 +219,7 @@ TEST_F(LoaderTest, ErrorsNamePlaceKeyAndWhatIsAllowed) {
             "colibri.yaml:2:15: log.level: is not one of the known values, "
             "allowed: trace, debug, info, warn, error");
   EXPECT_EQ(refusal(kAuth + "server: { url: 'ftp://x' }\n"),
-            "colibri.yaml:2:16: server.url: is not such a URL, "
+            "colibri.yaml:2:16: server.url: must start with http:// or https://, "
             "allowed: an http:// or https:// URL with a host or null");
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/utf8.hpp"
+#include "shared/http_url.hpp"
 
 namespace colibri::config {
 namespace {
@@ -73,7 +74,8 @@ class Checker {
     if (node.minLength && length < *node.minLength)
       return add(path, "is too short", describe(node));
     if (node.maxLength && length > *node.maxLength) return add(path, "is too long", describe(node));
-    if (node.httpUrl && !isHttpUrl(text)) return add(path, "is not such a URL", describe(node));
+    if (const auto* problem = node.httpUrl ? shared::httpUrlProblem(text) : nullptr)
+      return add(path, problem, describe(node));
     if (!node.pattern) return;
     if (text.size() > kMaxPatternText) return add(path, "is too long", "64 KB");
     if (!node.pattern->search(text)) add(path, "has not the form", describe(node));
@@ -219,20 +221,6 @@ std::vector<Violation> checkAgainst(const SchemaNode& schema, const json::value&
 
 bool fillDefaults(const SchemaNode& schema, json::value& value) {
   return Filler().fill(schema, value);
-}
-
-bool isHttpUrl(std::string_view text) {
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!text.starts_with(scheme)) continue;
-    text.remove_prefix(scheme.size());
-    const auto host = text.substr(0, text.find_first_of("/?#"));
-    const auto odd = [](char c) {
-      return static_cast<unsigned char>(c) <= ' ' || c == 0x7f || c == '\\';
-    };
-    if (std::any_of(text.begin(), text.end(), odd)) return false;
-    return !host.empty() && host.front() != ':' && host.find('@') == std::string_view::npos;
-  }
-  return false;
 }
 
 }  // namespace colibri::config

@@ -24,7 +24,4 @@ std::vector<Violation> checkAgainst(const SchemaNode& schema, const boost::json:
 /// those of the first that fits. False if that takes too long, as above.
 bool fillDefaults(const SchemaNode& schema, boost::json::value& value);
 
-/// Whether `text` is an http or https URL with a host. Its host may still be forbidden.
-bool isHttpUrl(std::string_view text);
-
 }  // namespace colibri::config

@@ -173,6 +173,8 @@ describe('bodies', () => {
     for (const [webhook, path] of [
       [{ url: 5 }, 'webhook.url'],
       [{ url: 'ftp://x' }, 'webhook.url'],
+      [{ url: 'http://x.test:0/' }, 'webhook.url: must have a port from 1 to 65535'],
+      [{ url: 'http://x.test:65536' }, 'webhook.url: must have a port from 1 to 65535'],
       [{ url: 'http://x.test', events: ['NOPE'] }, 'webhook.events'],
       [{ url: 'http://x.test', secret: 'short' }, 'webhook.secret'],
       [{ url: 'http://x.test', colour: 'red' }, 'webhook'],
@@ -283,6 +285,12 @@ describe('the wire', () => {
       ['chunked garbage', `${head}Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n`, 400],
       ['two lengths', `${head}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`, 400],
       ['length and chunks', `${head}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
+      ['a folded header', 'GET /health HTTP/1.1\r\nHost: x\r\nX: a\r\n b\r\n\r\n', 400],
+      [
+        'a line feed in a chunk extension',
+        `${head}Transfer-Encoding: chunked\r\n\r\n2;a="\n"\r\n{}\r\n0\r\n\r\n`,
+        400,
+      ],
       ['no HTTP at all', 'hello\r\n\r\n', 400],
       ['a bad percent', 'GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n', 400],
       ['an unknown method', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', 501],

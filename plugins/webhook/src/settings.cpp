@@ -5,6 +5,7 @@
 
 #include "event_settings/events.hpp"
 #include "event_settings/json_reader.hpp"
+#include "shared/http_url.hpp"
 
 namespace colibri::webhook {
 namespace {
@@ -84,16 +85,7 @@ SigningKeys readKeys(const json::object& object) {
 
 void checkUrl(std::string_view key, std::string_view url) {
   if (url.size() > kLongestUrl) refuse(key, "must have at most 2048 characters");
-  if (std::any_of(url.begin(), url.end(),
-                  [](char c) { return isControl(c) || c == ' ' || c == '\\'; }))
-    refuse(key, "must not contain blanks, backslashes or control characters");
-  const auto start = lower(url.substr(0, 8));
-  const std::size_t scheme = start.starts_with("http://") ? 7 : start == "https://" ? 8 : 0;
-  if (scheme == 0) refuse(key, "must start with http:// or https://");
-  const auto authority = url.substr(scheme, url.find_first_of("/?#", scheme) - scheme);
-  if (authority.empty() || authority.front() == ':') refuse(key, "must name a host");
-  if (authority.find('@') != authority.npos)
-    refuse(key, "must not contain a user name or password, use headers");
+  if (const auto* problem = shared::httpUrlProblem(url)) refuse(key, problem);
 }
 
 Settings parseSettings(std::string_view text) {

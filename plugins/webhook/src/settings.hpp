@@ -26,8 +26,8 @@ struct Settings {
 /// [Errors] throws sdk::Error: the key and what is allowed, never a value.
 Settings parseSettings(std::string_view text);
 
-/// Refuses what is no absolute URL of http or https; addresses and ports are the host's to judge
-/// when the socket opens. [Errors] throws sdk::Error that names `key`.
+/// Refuses what is no absolute URL of http or https; which addresses are allowed is the host's to
+/// judge when the socket opens. [Errors] throws sdk::Error that names `key`.
 void checkUrl(std::string_view key, std::string_view url);
 
 /// Where the event `wireName` is POSTed: `url`, or `url`/messages-upsert if it goes by events. A

@@ -107,7 +107,8 @@ TEST(Settings, RefuseUrlsThatAreNone) {
        {"a.test/hook", "ftp://a.test/", "file:///etc/passwd", "http://", "https:///x",
         "http://:80/", "http://a.test/ x", "http://a.test/\r\nX: hunter2",
         "http://a.test\\@b.test/", "javascript:1", "http://u:hunter2@a.test/",
-        "http://hunter2@a.test", "https://a.test@169.254.169.254/"})
+        "http://hunter2@a.test", "https://a.test@169.254.169.254/", "http://a.test:0/",
+        "http://a.test:65536", "https://[::1]:hunter2"})
     EXPECT_THAT(refusalOf(withUrl(bad)), HasSubstr("url: ")) << bad;
   EXPECT_THAT(refusalOf(withUrl("http://a.test/" + std::string(2048, 'x'))), HasSubstr("url: "));
   EXPECT_EQ(refusalOf(withUrl("https://a.test/?to=b@c.test")), "") << "an @ after the host is fine";
