@@ -30,6 +30,21 @@ void seal(PutAttempt& put, const crypto::Sealer* sealer) {
       sealer->seal(put.row.entry, attemptPlaceOf(put.row.subscription, put.row.instance));
 }
 
+/// The place of one column of an idempotency record.
+std::string recordPlaceOf(const IdempotencyRow& row, std::string_view column) {
+  std::string place("idempotency-");
+  place.append(column).append("/").append(std::to_string(row.instance)).append("/");
+  return place.append(row.key);
+}
+
+void seal(PutIdempotency& put, const crypto::Sealer* sealer) {
+  put.sealed = sealer != nullptr;
+  if (sealer == nullptr) return;
+  auto& row = put.row;
+  row.requestHash = sealer->seal(row.requestHash, recordPlaceOf(row, "request"));
+  row.answer = sealer->seal(row.answer, recordPlaceOf(row, "answer"));
+}
+
 Result<std::string> open(const crypto::Sealer* sealer, const std::string& value,
                          const std::string& place) {
   if (sealer != nullptr) return sealer->open(value, place);
@@ -42,6 +57,7 @@ void sealSecrets(Batch& batch, const crypto::Sealer* sealer) {
   for (auto& operation : batch) {
     if (auto* put = std::get_if<KvPut>(&operation)) seal(*put, sealer);
     if (auto* attempt = std::get_if<PutAttempt>(&operation)) seal(*attempt, sealer);
+    if (auto* record = std::get_if<PutIdempotency>(&operation)) seal(*record, sealer);
   }
 }
 
@@ -57,6 +73,18 @@ Result<std::string> openAttempt(const crypto::Sealer* sealer, std::string_view s
                                 InstanceKey instance, std::string entry, bool sealed) {
   if (!sealed) return entry;
   return open(sealer, entry, attemptPlaceOf(subscription, instance));
+}
+
+Result<IdempotencyRow> openIdempotency(const crypto::Sealer* sealer, IdempotencyRow row,
+                                       bool sealed) {
+  if (!sealed) return row;
+  auto hash = open(sealer, row.requestHash, recordPlaceOf(row, "request"));
+  if (!hash) return hash.error();
+  auto answer = open(sealer, row.answer, recordPlaceOf(row, "answer"));
+  if (!answer) return answer.error();
+  row.requestHash = std::move(*hash);
+  row.answer = std::move(*answer);
+  return row;
 }
 
 std::string endOfPrefix(std::string_view prefix) {

@@ -175,8 +175,10 @@ struct PutAttempt {
   AttemptRow row;
   bool sealed = false;  ///< the store's own
 };
+/// What identifies the request, and the answer, are sealed at rest.
 struct PutIdempotency {
   IdempotencyRow row;
+  bool sealed = false;  ///< the store's own
 };
 struct KvPut {
   std::string plugin;

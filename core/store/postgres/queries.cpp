@@ -89,7 +89,8 @@ Queries::Queries(std::unique_ptr<Connection> connection, const crypto::Sealer* s
                     " COALESCE((SELECT MAX(sequence) FROM events WHERE instance = $1), 0))"),
       events_(*connection_, selectEvents()),
       idempotency_(*connection_,
-                   "SELECT instance, key, request_hash, message_id, status, answer, created_at_us"
+                   "SELECT instance, key, request_hash, message_id, status, answer, created_at_us,"
+                   " sealed"
                    " FROM idempotency WHERE instance = $1 AND key = $2 AND created_at_us >= $3"),
       deadLetters_(*connection_, selectDeadLetters("''::bytea", kFilteredLetters)),
       deadLetter_(*connection_,
@@ -214,13 +215,18 @@ Result<std::vector<AttemptRow>> Queries::attempts(std::string_view subscription,
   return rows;
 }
 
-std::optional<IdempotencyRow> Queries::idempotency(InstanceKey instance, std::string_view key,
-                                                   std::int64_t nowUs) {
+Result<std::optional<IdempotencyRow>> Queries::idempotency(InstanceKey instance,
+                                                           std::string_view key,
+                                                           std::int64_t nowUs) {
   const auto found = idempotency_.run(instance, key, nowUs - kIdempotencyLifeUs);
-  if (found.size() == 0) return std::nullopt;
+  if (found.size() == 0) return std::optional<IdempotencyRow>();
   IdempotencyRow r;
-  found.read(0, r.instance, r.key, r.requestHash, r.messageId, r.status, r.answer, r.createdAtUs);
-  return r;
+  bool sealed = false;
+  found.read(0, r.instance, r.key, r.requestHash, r.messageId, r.status, r.answer, r.createdAtUs,
+             sealed);
+  auto row = openIdempotency(sealer_, std::move(r), sealed);
+  if (!row) return row.error();
+  return std::optional(std::move(*row));
 }
 
 Result<std::vector<KvEntry>> Queries::kvGet(std::string_view plugin, InstanceKey instance,

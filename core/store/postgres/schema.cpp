@@ -81,7 +81,14 @@ constexpr std::array<std::string_view, 5> kVersion2 = {
     "ALTER TABLE attempts ALTER entry SET STORAGE EXTERNAL",
 };
 
-constexpr std::array kMigrations = {Migration{kVersion1}, Migration{kVersion2}};
+// What idempotency records hold is sealed. The records of before stay readable for their last day:
+// without them, who repeats a request would send twice.
+constexpr std::array<std::string_view, 1> kVersion3 = {
+    "ALTER TABLE idempotency ADD COLUMN sealed boolean NOT NULL DEFAULT false",
+};
+
+constexpr std::array kMigrations = {Migration{kVersion1}, Migration{kVersion2},
+                                    Migration{kVersion3}};
 
 std::uint64_t number(Connection& connection, const std::string& sql) {
   std::uint64_t value = 0;

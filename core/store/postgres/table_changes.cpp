@@ -31,9 +31,11 @@ constexpr char kPutCursors[] =
     " failing_since_us = excluded.failing_since_us";
 constexpr char kPutIdempotency[] =
     "INSERT INTO idempotency(instance, key, request_hash, message_id, status, answer,"
-    " created_at_us) VALUES($1,$2,$3,$4,$5,$6,$7) ON CONFLICT (instance, key) DO UPDATE SET"
+    " created_at_us, sealed) VALUES($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT (instance, key) DO UPDATE "
+    "SET"
     " request_hash = excluded.request_hash, message_id = excluded.message_id,"
-    " status = excluded.status, answer = excluded.answer, created_at_us = excluded.created_at_us";
+    " status = excluded.status, answer = excluded.answer, created_at_us = excluded.created_at_us,"
+    " sealed = excluded.sealed";
 constexpr char kPutKv[] =
     "INSERT INTO kv(instance, plugin, key, value, sealed, expires_at_us)"
     " SELECT * FROM unnest($1::bigint[],$2::text[],$3::bytea[],$4::bytea[],$5::boolean[],"
@@ -134,7 +136,7 @@ void TableChanges::apply(const PutAttempt& change) {
 void TableChanges::apply(const PutIdempotency& change) {
   const auto& r = change.row;
   putIdempotency_.send(r.instance, r.key, r.requestHash, r.messageId, r.status, r.answer,
-                       r.createdAtUs);
+                       r.createdAtUs, change.sealed);
 }
 
 void TableChanges::apply(const KvPut& change) {

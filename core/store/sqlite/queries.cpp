@@ -91,7 +91,8 @@ Queries::Queries(const std::filesystem::path& file, const crypto::Sealer* sealer
                     " IFNULL((SELECT MAX(sequence) FROM events WHERE instance = ?1), 0))"),
       events_(connection_.handle(), selectEvents()),
       idempotency_(connection_.handle(),
-                   "SELECT instance, key, request_hash, message_id, status, answer, created_at_us"
+                   "SELECT instance, key, request_hash, message_id, status, answer, created_at_us,"
+                   " sealed"
                    " FROM idempotency WHERE instance = ? AND key = ? AND created_at_us >= ?"),
       deadLetters_(connection_.handle(), selectDeadLetters("X''", kFilteredLetters)),
       deadLetter_(connection_.handle(), selectDeadLetters("body", "instance = ?1 AND id = ?2")),
@@ -232,15 +233,19 @@ Result<std::vector<AttemptRow>> Queries::attempts(std::string_view subscription,
   return rows;
 }
 
-std::optional<IdempotencyRow> Queries::idempotency(InstanceKey instance, std::string_view key,
-                                                   std::int64_t nowUs) {
-  std::optional<IdempotencyRow> row;
-  for (idempotency_.start(instance, key, nowUs - kIdempotencyLifeUs); idempotency_.next();) {
-    auto& r = row.emplace();
-    idempotency_.read(r.instance, r.key, r.requestHash, r.messageId, r.status, r.answer,
-                      r.createdAtUs);
-  }
-  return row;
+Result<std::optional<IdempotencyRow>> Queries::idempotency(InstanceKey instance,
+                                                           std::string_view key,
+                                                           std::int64_t nowUs) {
+  IdempotencyRow r;
+  bool sealed = false;
+  idempotency_.start(instance, key, nowUs - kIdempotencyLifeUs);
+  if (!idempotency_.next()) return std::optional<IdempotencyRow>();
+  idempotency_.read(r.instance, r.key, r.requestHash, r.messageId, r.status, r.answer,
+                    r.createdAtUs, sealed);
+  idempotency_.reset();
+  auto row = openIdempotency(sealer_, std::move(r), sealed);
+  if (!row) return row.error();
+  return std::optional(std::move(*row));
 }
 
 Result<std::vector<KvEntry>> Queries::kvGet(std::string_view plugin, InstanceKey instance,

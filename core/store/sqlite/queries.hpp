@@ -35,8 +35,8 @@ class Queries {
   std::vector<DeadLetterCount> deadLetterCounts(InstanceKey instance);
   Result<std::vector<AttemptRow>> attempts(std::string_view subscription, InstanceKey instance,
                                            std::uint32_t limit);
-  std::optional<IdempotencyRow> idempotency(InstanceKey instance, std::string_view key,
-                                            std::int64_t nowUs);
+  Result<std::optional<IdempotencyRow>> idempotency(InstanceKey instance, std::string_view key,
+                                                    std::int64_t nowUs);
   Result<std::vector<KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
                                      std::span<const std::string> keys, std::int64_t nowUs);
   Result<std::vector<KvEntry>> kvScan(std::string_view plugin, InstanceKey instance,

@@ -83,7 +83,14 @@ constexpr std::array<std::string_view, 4> kVersion2 = {
       PRIMARY KEY(instance, subscription, slot)) WITHOUT ROWID)sql",
 };
 
-constexpr std::array kMigrations = {Migration{kVersion1}, Migration{kVersion2}};
+// What idempotency records hold is sealed. The records of before stay readable for their last day:
+// without them, who repeats a request would send twice.
+constexpr std::array<std::string_view, 1> kVersion3 = {
+    "ALTER TABLE idempotency ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0",
+};
+
+constexpr std::array kMigrations = {Migration{kVersion1}, Migration{kVersion2},
+                                    Migration{kVersion3}};
 
 int pragma(Poco::Data::Session& session, const std::string& name) {
   int value = 0;

@@ -98,6 +98,17 @@ TEST_F(SqliteStoreTest, SecretValuesAreSealedOnDisk) {
   EXPECT_EQ(bytes.find("what-it-answered"), bytes.npos);
 }
 
+TEST_F(SqliteStoreTest, AnIdempotencyRecordOfAnOlderVersionStaysReadableForItsLastDay) {
+  const crypto::Sealer sealer(std::string(crypto::Sealer::kKeySize, 'k'));
+  const IdempotencyRow row{1, "key", "hash", "3EB0", 201, "{}", clock_.nowUs()};
+  { ASSERT_TRUE(commit(**open(), {PutIdempotency{row}})); }
+  const auto store = open(&sealer);
+  const auto got = (*store)->idempotency(1, "key");
+  ASSERT_TRUE(got && *got);
+  EXPECT_EQ((*got)->requestHash, "hash");
+  EXPECT_EQ((*got)->answer, "{}");
+}
+
 TEST_F(SqliteStoreTest, ASealedValueOpensOnlyInItsOwnPlace) {
   const crypto::Sealer sealer(std::string(crypto::Sealer::kKeySize, 'k'));
   {

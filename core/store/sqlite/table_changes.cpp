@@ -31,10 +31,11 @@ constexpr char kPutCursor[] =
     " failing_since_us = excluded.failing_since_us";
 constexpr char kPutIdempotency[] =
     "INSERT INTO idempotency(instance, key, request_hash, message_id, status, answer, "
-    "created_at_us)"
-    " VALUES(?,?,?,?,?,?,?) ON CONFLICT(instance, key) DO UPDATE SET"
+    "created_at_us, sealed)"
+    " VALUES(?,?,?,?,?,?,?,?) ON CONFLICT(instance, key) DO UPDATE SET"
     " request_hash = excluded.request_hash, message_id = excluded.message_id,"
-    " status = excluded.status, answer = excluded.answer, created_at_us = excluded.created_at_us";
+    " status = excluded.status, answer = excluded.answer, created_at_us = excluded.created_at_us,"
+    " sealed = excluded.sealed";
 constexpr char kPutKv[] =
     "INSERT INTO kv(instance, plugin, key, value, sealed, expires_at_us) VALUES(?,?,?,?,?,?)"
     " ON CONFLICT(instance, plugin, key) DO UPDATE SET value = excluded.value,"
@@ -126,7 +127,7 @@ void TableChanges::apply(const PutAttempt& change) {
 void TableChanges::apply(const PutIdempotency& change) {
   const auto& r = change.row;
   putIdempotency_.run(r.instance, r.key, Blob{r.requestHash}, r.messageId, r.status, Blob{r.answer},
-                      r.createdAtUs);
+                      r.createdAtUs, change.sealed);
 }
 
 void TableChanges::apply(const KvPut& change) {
