@@ -102,6 +102,10 @@ std::string MetricsView::text(const http::Server& server) {
       out.failed + out.timedOut);
   set("colibri_client_requests_forbidden_total", "Outgoing requests that the policy refused",
       out.forbidden);
+  set("colibri_client_requests_waiting_count", "Outgoing requests that wait for a connection",
+      out.waiting);
+  set("colibri_client_requests_returned_total",
+      "Outgoing requests for which no connection became free; they come again", out.givenBack);
   set("colibri_commands_open_pending_count", "Commands that wait for their completion",
       commands_.pending());
   set("colibri_instances_transitions_illegal_total", "Transitions that were refused",

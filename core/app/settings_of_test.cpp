@@ -11,7 +11,7 @@ config::Settings valid() {
   config::Settings settings;
   settings.server.host = "127.0.0.1";
   settings.log.level = "info";
-  settings.httpClient.maxPerHost = 8;
+  settings.httpClient.maxPerHost = 16;
   return settings;
 }
 

@@ -209,6 +209,7 @@ TEST_F(DispatcherFailureTest, WhatIsReturnedComesAgainAndCountsAsNothing) {
   EXPECT_FALSE(lane().probing);
   advance(seconds(2));
   ASSERT_EQ(sink.seen.size(), 2u);
+  EXPECT_EQ(sink.seen.back().attempt.number, 1u) << "a limit of attempts does not feel it";
   sink.answerAll();
   EXPECT_EQ(cursor().low, 1u);
   EXPECT_EQ(store.tables().deadLetters.size(), 0u);

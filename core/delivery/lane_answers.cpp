@@ -211,7 +211,10 @@ void Lane::returned(const Handed& handed, Moment now) {
   ++shared_.counters.returned;
   if (phase_ == Phase::probing) pauseUntil(std::chrono::microseconds(kReturnedUs), now);
   if (handed.kind == Handed::Kind::durable) {
-    putBack(handed.event->sequence(), now.steadyUs + kReturnedUs);
+    const auto sequence = handed.event->sequence();
+    auto& number = tries_[sequence].number;  // it counts as nothing, also for whoever counts
+    if (number > 0) --number;
+    putBack(sequence, now.steadyUs + kReturnedUs);
   }
 }
 

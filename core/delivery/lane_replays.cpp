@@ -45,8 +45,8 @@ Handed Lane::takeReplay() {
 
 Verdict Lane::replayAnswered(const Handed& handed, const Outcome& outcome, Moment now) {
   Verdict verdict;
-  const auto stays = [&](std::int64_t notBeforeUs) {
-    replays_->putBack({handed.letter, handed.before, handed.event, handed.number}, notBeforeUs);
+  const auto stays = [&](std::int64_t notBeforeUs, std::uint32_t tries) {
+    replays_->putBack({handed.letter, handed.before, handed.event, tries}, notBeforeUs);
   };
   const auto ends = [&](std::string inVain) {
     if (phase_ == Phase::probing) recovered();
@@ -64,17 +64,17 @@ Verdict Lane::replayAnswered(const Handed& handed, const Outcome& outcome, Momen
       ends(outcome.detail.empty() ? "rejected again" : outcome.detail);
       break;
     case Outcome::Kind::laneFailure:
-      stays(now.steadyUs);
+      stays(now.steadyUs, handed.number);
       failed(outcome, now, verdict);
       break;
     case Outcome::Kind::gone:
-      stays(now.steadyUs);
+      stays(now.steadyUs, handed.number);
       if (serving_) suspend(outcome.detail.empty() ? "gone" : outcome.detail, verdict);
       break;
     case Outcome::Kind::returned:
       ++shared_.counters.returned;
       if (phase_ == Phase::probing) pauseUntil(std::chrono::microseconds(kReturnedUs), now);
-      stays(now.steadyUs + kReturnedUs);
+      stays(now.steadyUs + kReturnedUs, handed.number - 1);  // it counts as nothing
       break;
   }
   if (!serving_) replays_->letGo();

@@ -41,6 +41,7 @@ class CurlExchange {
   HttpClient::Id id() const noexcept { return id_; }
   const Url& url() const noexcept { return url_; }
   CURL* handle() const noexcept { return easy_.get(); }
+  InstanceKey instance() const noexcept { return request_.instance; }
   std::chrono::milliseconds timeout() const noexcept { return request_.timeout; }
 
  private:

@@ -74,8 +74,8 @@ void CurlHttpClient::Loop::stop() {
 }
 
 CurlHttpClient::Counters CurlHttpClient::Loop::counters() const {
-  return {sent_,      answered_,    failed_, timedOut_, forbidden_,
-          cancelled_, connections_, queued_, active_};
+  return {sent_,      answered_,  failed_,      timedOut_, forbidden_,
+          cancelled_, givenBack_, connections_, queued_,   active_};
 }
 
 CurlHttpClient::CurlHttpClient(Options options, const Clock& clock)

@@ -43,7 +43,7 @@ bool CurlHttpClient::Loop::takeInbox() {
   for (auto& exchange : taken.requests) {
     const Id id = exchange->id();
     const auto until = now + exchange->timeout();
-    queue_.add(exchange->url().poolKey(), id);
+    queue_.add(exchange->url().poolKey(), exchange->instance(), id);
     deadlines_.emplace(until, id);
     waiting_.emplace(id, Waiting{std::move(exchange), until});
   }
@@ -100,7 +100,7 @@ void CurlHttpClient::Loop::collect() {
 
 /// For one that was running.
 void CurlHttpClient::Loop::finish(std::unique_ptr<CurlExchange> exchange, HttpAnswer answer) {
-  queue_.finished(exchange->url().poolKey(), hostIsWell(answer));
+  queue_.finished(exchange->url().poolKey(), exchange->instance(), hostIsWell(answer));
   --active_;
   if (answer.outcome)
     ++answered_;
@@ -123,7 +123,7 @@ void CurlHttpClient::Loop::cancelNow(Id id) {
     finish(takeRunning(id), std::move(answer));
   } else if (waiting_.contains(id)) {
     auto exchange = takeWaiting(id);
-    queue_.remove(exchange->url().poolKey(), id);
+    queue_.remove(exchange->url().poolKey(), exchange->instance(), id);
     ++cancelled_;
     exchange->finish(std::move(answer));
   }
@@ -133,11 +133,11 @@ void CurlHttpClient::Loop::expireWaiting() {
   const auto now = steady_clock::now();
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
     auto exchange = takeWaiting(deadlines_.begin()->second);
-    queue_.remove(exchange->url().poolKey(), exchange->id());
-    ++timedOut_;
+    queue_.remove(exchange->url().poolKey(), exchange->instance(), exchange->id());
+    ++givenBack_;
     HttpAnswer answer;
-    answer.outcome = Error{Errc::timeout, "no connection to " + exchange->url().hostAndPort() +
-                                              " became free in time"};
+    answer.outcome = Error{Errc::busy, "no connection to " + exchange->url().hostAndPort() +
+                                           " became free in time, nothing was sent"};
     exchange->finish(std::move(answer));
   }
 }

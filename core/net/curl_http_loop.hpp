@@ -74,7 +74,7 @@ class CurlHttpClient::Loop {
   std::unordered_map<Id, std::unique_ptr<CurlExchange>> running_;
 
   std::atomic<std::uint64_t> sent_{0}, answered_{0}, failed_{0}, timedOut_{0}, forbidden_{0},
-      cancelled_{0}, connections_{0};
+      cancelled_{0}, givenBack_{0}, connections_{0};
   std::atomic<std::size_t> queued_{0}, active_{0};
   std::thread thread_;  // last
 };

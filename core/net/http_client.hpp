@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/function.hpp"
+#include "base/ids.hpp"
 #include "base/result.hpp"
 
 namespace colibri::net {
@@ -17,14 +18,18 @@ struct HttpRequest {
   std::string url;  ///< absolute, http or https; its user info and query are never logged
   std::vector<std::pair<std::string, std::string>> headers;
   std::shared_ptr<const std::string> body;  ///< may be null
-  std::chrono::milliseconds timeout{0};     ///< whole exchange; 0 = the client's default
+  /// Of the whole exchange, from when it gets a connection; and again of the wait for that. 0 = the
+  /// client's default.
+  std::chrono::milliseconds timeout{0};
   std::size_t maxResponseBytes = std::size_t{1} << 20;
   bool allowListed = false;  ///< private addresses on the operator's allow list are fine, too
+  InstanceKey instance = 0;  ///< who shares connections fairly with the others; 0 = nobody's
 };
 
 struct HttpAnswer {
   /// Ok = an HTTP answer came, whatever its status. Otherwise unavailable (lookup, connect, TLS,
-  /// reset), timeout, forbidden (address refused by policy), cancelled, shuttingDown.
+  /// reset), timeout, forbidden (address refused by policy), busy (no connection became free, and
+  /// nothing was sent: it says nothing about the target), cancelled, shuttingDown.
   Result<void> outcome;
   unsigned status = 0;
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
@@ -35,8 +40,8 @@ struct HttpAnswer {
 };
 
 /// Outgoing HTTP: one TLS, proxy, SSRF and limit policy for everybody (libcurl multi on one
-/// thread). Redirects are not followed; connections are pooled and capped per host, at most 2 for a
-/// host that fails.
+/// thread). Redirects are not followed; connections are pooled, capped per host and shared fairly
+/// by the instances whose requests go there (host_queue.hpp).
 ///
 /// [Threading] any thread; `done` runs on the client's thread: short, never blocking.
 class HttpClient {

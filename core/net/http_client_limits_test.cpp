@@ -97,7 +97,7 @@ TEST(HttpClientLimits, AHostThatAnswersGetsEightSocketsAndOneThatFailsTwo) {
   EXPECT_EQ(server.mostOpen(), 8U);
 }
 
-TEST(HttpClientLimits, WhatWaitsTooLongInTheQueueTimesOut) {
+TEST(HttpClientLimits, WhatWaitsTooLongForAConnectionIsGivenBackUnsentAndIsNoTimeout) {
   TestServer server([](const auto&) { return test::hang(); });
   CurlHttpClient client(allowing({"loopback"}), kClock);
   std::vector<Pending> all;
@@ -106,9 +106,36 @@ TEST(HttpClientLimits, WhatWaitsTooLongInTheQueueTimesOut) {
   auto request = post(server.url());
   request.timeout = 50ms;
   const auto got = exchange(client, request);
-  EXPECT_EQ(test::code(got), Errc::timeout);
+  EXPECT_EQ(test::code(got), Errc::busy);
   EXPECT_THAT(got.outcome.error().message, testing::HasSubstr("became free"));
   EXPECT_EQ(server.requests(), 2U);
+  EXPECT_EQ(client.counters().givenBack, 1U);
+  EXPECT_EQ(client.counters().timedOut, 0U);
+}
+
+TEST(HttpClientLimits, SlowEndpointsOfOthersOnTheSameHostAndPortDoNotDelayAQuickOne) {
+  TestServer server([](const test::Request& r) {
+    return r.has("/slow") && !r.has("/slow/first") ? test::hang() : answer("200 OK");
+  });
+  CurlHttpClient client(allowing({"loopback"}), kClock);
+  const auto of = [&](InstanceKey instance, const char* path) {
+    auto request = post(server.url(path));
+    request.instance = instance;
+    return request;
+  };
+  std::vector<Pending> stuck;
+  constexpr InstanceKey kSlow = 20, kQuick = 1000;
+  for (InstanceKey slow = 1; slow <= kSlow; ++slow) {
+    ASSERT_EQ(exchange(client, of(slow, "/slow/first")).status, 200U);
+    for (int i = 0; i < 8; ++i) stuck.push_back(start(client, of(slow, "/slow")));
+  }
+  for (int i = 0; i < 20; ++i) {
+    const auto got = exchange(client, of(kQuick, "/quick"));
+    ASSERT_EQ(got.status, 200U);
+    EXPECT_LT(got.total, 1s);
+  }
+  EXPECT_GE(client.counters().running, kSlow) << "each of them has one at least";
+  EXPECT_LE(client.counters().running, kSlow + 16);
 }
 
 TEST(HttpClientLimits, AFullQueueIsBusy) {

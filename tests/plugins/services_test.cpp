@@ -117,6 +117,7 @@ TEST_F(Serving, AnHttpAnswerComesBackWhole) {
   EXPECT_EQ(request.method, "PUT");
   EXPECT_EQ(request.url, "https://a.test/x?y");
   EXPECT_TRUE(request.allowListed);
+  EXPECT_EQ(request.instance, 1u) << "whose share of the connections it takes";
   EXPECT_EQ(*request.body, "https://a.test/x?y");
   EXPECT_THAT(request.headers, ::testing::ElementsAre(::testing::Pair("x-probe", "1")));
   net::HttpAnswer answer{Result<void>(), 0, {}, {}};

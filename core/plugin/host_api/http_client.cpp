@@ -42,6 +42,7 @@ Result<net::HttpRequest> requestOf(const colibri_http_request& r) {
   }
   if (r.timeout_ms != 0) request.timeout = std::chrono::milliseconds(r.timeout_ms);
   if (r.max_response_bytes != 0) request.maxResponseBytes = r.max_response_bytes;
+  request.instance = r.instance_key;
   request.allowListed = (r.flags & COLIBRI_HTTP_F_ALLOW_LISTED) != 0;
   return request;
 }

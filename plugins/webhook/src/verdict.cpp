@@ -49,8 +49,8 @@ Verdict judgeFailure(const colibri_http_answer& answer) {
       return {COLIBRI_E_TIMEOUT, {}, detail.empty() ? "no answer in time" : detail};
     case COLIBRI_E_FORBIDDEN:
       return {COLIBRI_E_FORBIDDEN, {}, "the address is refused by policy: " + detail};
-    case COLIBRI_E_BUSY:
-      return {COLIBRI_E_BUSY, {}, "too many requests are waiting"};
+    case COLIBRI_E_BUSY:  // the endpoint was not asked: others had all connections
+      return {COLIBRI_E_CANCELLED, {}, "no connection became free in time, nothing was sent"};
     case COLIBRI_E_INVALID_ARGUMENT:
       return {COLIBRI_E_UNAVAILABLE, {}, "the request was refused: " + detail};
     default:
@@ -60,8 +60,7 @@ Verdict judgeFailure(const colibri_http_answer& answer) {
 
 bool isLaneFailure(colibri_status outcome) noexcept {
   return outcome < 0 && outcome != COLIBRI_E_REJECTED && outcome != COLIBRI_E_GONE &&
-         outcome != COLIBRI_E_CANCELLED && outcome != COLIBRI_E_SHUTTING_DOWN &&
-         outcome != COLIBRI_E_BUSY;
+         outcome != COLIBRI_E_CANCELLED && outcome != COLIBRI_E_SHUTTING_DOWN;
 }
 
 }  // namespace

@@ -69,7 +69,8 @@ TEST(Verdict, OfNoAnswer) {
   EXPECT_EQ(judged(failure(COLIBRI_E_UNAVAILABLE)).outcome, COLIBRI_E_UNAVAILABLE);
   EXPECT_EQ(judged(failure(COLIBRI_E_UNAVAILABLE)).text, "why");
   EXPECT_EQ(judged(failure(COLIBRI_E_TIMEOUT)).outcome, COLIBRI_E_TIMEOUT);
-  EXPECT_EQ(judged(failure(COLIBRI_E_BUSY)).outcome, COLIBRI_E_BUSY);
+  EXPECT_EQ(judged(failure(COLIBRI_E_BUSY)).outcome, COLIBRI_E_CANCELLED)
+      << "waiting for a connection is nobody's failure";
   EXPECT_EQ(judged(failure(COLIBRI_E_CANCELLED)).outcome, COLIBRI_E_CANCELLED);
   EXPECT_EQ(judged(failure(COLIBRI_E_SHUTTING_DOWN)).outcome, COLIBRI_E_SHUTTING_DOWN);
   EXPECT_EQ(judged(failure(COLIBRI_E_INVALID_ARGUMENT)).outcome, COLIBRI_E_UNAVAILABLE)
@@ -100,7 +101,8 @@ TEST(Verdict, LimitsPerEventApplyOnlyWhereSet) {
   EXPECT_EQ(judged(http(404), 1, limits).outcome, COLIBRI_E_REJECTED);
   EXPECT_EQ(judged(http(410), 1, limits).outcome, COLIBRI_E_GONE);
   EXPECT_EQ(judged(http(200), 3, limits).outcome, COLIBRI_OK);
-  for (const auto status : {COLIBRI_E_CANCELLED, COLIBRI_E_SHUTTING_DOWN, COLIBRI_E_BUSY})
+  EXPECT_EQ(judged(failure(COLIBRI_E_BUSY), 9, limits).outcome, COLIBRI_E_CANCELLED);
+  for (const auto status : {COLIBRI_E_CANCELLED, COLIBRI_E_SHUTTING_DOWN})
     EXPECT_EQ(judged(failure(status), 9, limits).outcome, status) << "nothing was tried";
 }
 

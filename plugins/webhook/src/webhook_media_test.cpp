@@ -108,6 +108,14 @@ TEST_F(WebhookMedia, WithoutTheFileTheMessageGoesAllTheSameAndSaysSo) {
   EXPECT_EQ(missing(8), "too large") << "not even asked for";
 }
 
+TEST_F(WebhookMedia, WaitingForAConnectionCostsNoMessageItsFile) {
+  begin();
+  const auto token = deliver(image());
+  answer(0, {.status = COLIBRI_E_BUSY});
+  EXPECT_EQ(host_.httpCalls().size(), 1U) << "the delivery comes again, with the file";
+  EXPECT_EQ(host_.outcome(token)->status, COLIBRI_E_CANCELLED);
+}
+
 TEST_F(WebhookMedia, ARevokedDeliveryIsNotPosted) {
   begin();
   const auto token = deliver(image());

@@ -30,6 +30,13 @@ std::string withFile(const sdk::EventRef& event, const std::string& base64) {
   return boost::json::serialize(body);
 }
 
+/// As the host gives back a request that found no connection.
+colibri_http_answer busyAnswer() noexcept {
+  auto answer = sdk::sized<colibri_http_answer>();
+  answer.status = COLIBRI_E_BUSY;
+  return answer;
+}
+
 void logMissing(const sdk::Host& host, const sdk::EventRef& event, std::string_view why) {
   const std::array fields{colibri_field{sdk::str("instance"), event->instance_name},
                           colibri_field{sdk::str("event"), event->event_id},
@@ -77,9 +84,9 @@ colibri_subscription WebhookPlugin::subscription() const noexcept {
   subscription.max_in_flight = kMostInFlight;
   subscription.max_in_flight_per_instance = kMostInFlightPerInstance;
   // Two tries for a file and the request itself; and the host's client may hold each as long again,
-  // until a connection is free.
+  // until a connection is free, before it gives it back.
   subscription.ack_timeout_ms =
-      static_cast<std::uint32_t>(configuration_.timeout.count() * 4 + 5000);
+      static_cast<std::uint32_t>(configuration_.timeout.count() * 6 + 5000);
   return subscription;
 }
 
@@ -203,6 +210,7 @@ void WebhookPlugin::post(const sdk::EventRef& event, const Settings& settings, s
   const auto bytes = sdk::makeBuffer(std::move(body));
   const auto target = targetOf(settings, event.typeName());
 
+                  if (got.busy) return answered(token, busyAnswer());
   auto request = sdk::sized<colibri_http_request>();
   request.flags = COLIBRI_HTTP_F_ALLOW_LISTED;
   request.timeout_ms = static_cast<std::uint32_t>(configuration_.timeout.count());

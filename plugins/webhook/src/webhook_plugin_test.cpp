@@ -51,7 +51,7 @@ TEST_F(WebhookPluginTest, SubscribesToThe31EventsWithRoomForTheClientsQueue) {
   EXPECT_EQ(boost::json::parse(subscriptions[0].filter).at("types").as_array().size(), 31U);
   EXPECT_EQ(subscriptions[0].flags, 0U) << "lanes without settings are off";
   EXPECT_EQ(subscriptions[0].maxInFlightPerInstance, 8U);
-  EXPECT_EQ(subscriptions[0].ackTimeoutMs, 125'000U);
+  EXPECT_EQ(subscriptions[0].ackTimeoutMs, 185'000U);
 }
 
 TEST_F(WebhookPluginTest, PassesTheInstancesKeyOnIfTheHostGivesIt) {
@@ -181,10 +181,14 @@ TEST_F(WebhookPluginTest, PassesTheEndpointsAnswerOnAsAnOutcome) {
   EXPECT_THAT(refused.detail, HasSubstr("refused by policy"));
 }
 
-TEST_F(WebhookPluginTest, ARequestTheHostDoesNotTakeIsALaneFailure) {
+TEST_F(WebhookPluginTest, WaitingForAConnectionIsNoFailureOfTheLane) {
   begin();
   host_.refuseHttp(COLIBRI_E_BUSY);
-  EXPECT_EQ(host_.outcome(host_.deliver(makeEvent()))->status, COLIBRI_E_BUSY);
+  EXPECT_EQ(host_.outcome(host_.deliver(makeEvent()))->status, COLIBRI_E_CANCELLED);
+}
+
+TEST_F(WebhookPluginTest, ARequestTheHostDoesNotTakeIsALaneFailure) {
+  begin();
   host_.refuseHttp(COLIBRI_E_INVALID_ARGUMENT);
   EXPECT_EQ(host_.outcome(host_.deliver(makeEvent()))->status, COLIBRI_E_UNAVAILABLE);
 }
@@ -224,6 +228,7 @@ TEST_F(WebhookPluginTest, WithoutSettingsOrAfterDeleteNothingIsSent) {
   ASSERT_EQ(host_.settings(1, R"({"url":"https://sink.test/hook"})"), COLIBRI_OK);
   host_.state({.state = COLIBRI_INSTANCE_DELETED});
   EXPECT_EQ(host_.outcome(host_.deliver(makeEvent()))->status, COLIBRI_E_UNAVAILABLE);
+  EXPECT_EQ(delivered({.status = COLIBRI_E_BUSY}).status, COLIBRI_E_CANCELLED);
   EXPECT_THAT(host_.httpCalls(), IsEmpty());
 }
 

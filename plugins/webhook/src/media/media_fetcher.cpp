@@ -59,6 +59,7 @@ void MediaFetcher::answered(const std::shared_ptr<Job>& job, const colibri_http_
   const auto finish = [&](std::string base64, std::string why) {
     job->done({std::move(base64), std::move(why), std::exchange(job->lease, nullptr)});
   };
+  if (answer.status == COLIBRI_E_BUSY) return job->done({{}, {}, nullptr, true});
   std::string why =
       answer.status < 0 ? "unreachable" : "HTTP " + std::to_string(answer.http_status);
   if (answer.status == COLIBRI_OK && answer.http_status == 200) {

@@ -27,12 +27,14 @@ class MediaFetcher {
     std::string base64;        ///< empty: it could not be had
     std::string why;           ///< then; a few words for a header and the log
     MediaBudget::Lease lease;  ///< keep it as long as the file is in memory
+    bool busy = false;         ///< nobody was asked: no connection became free
   };
   using Done = std::function<void(Got)>;
 
   MediaFetcher(MediaLimits limits, std::uint32_t timeoutMs, Request request);
 
-  /// Two tries. `done` runs once, unless stop() comes first: here and now, or on a lane.
+  /// Two tries; to wait for a connection in vain is none. `done` runs once, unless stop() comes
+  /// first: here and now, or on a lane.
   void fetch(std::uint64_t instanceKey, MediaRef ref, Done done);
   void stop();
 
