@@ -164,13 +164,17 @@ TEST_F(Instances, ALogoutThatTheBridgeDoesNotEndDeletesTheCredentialsAllTheSame)
   for (int i = 0; i < 2500; ++i) store.put(1, "key/session/" + std::to_string(i), "secret");
   store.put(1, "sent/1", "message");
   store.put(1, "pending/a", "message");
+  for (const auto* kind : {"creds", "key", "sent", "pending"}) {
+    store.put(1, "parts/" + std::string(kind) + "/x.1/000000", "part");
+  }
   openAndWait(2);
   openAndWait(1);
   ASSERT_EQ(host->logout(1, std::chrono::milliseconds(50)), COLIBRI_OK);
   ASSERT_TRUE(untilState(COLIBRI_INSTANCE_LOGGED_OUT));
   const auto left = store.entries(1, host->nowUs());
-  EXPECT_EQ(left.size(), 1u);
+  EXPECT_EQ(left.size(), 2u);
   EXPECT_TRUE(left.contains("pending/a"));
+  EXPECT_TRUE(left.contains("parts/pending/x.1/000000")) << "a message lies there, not a key";
   ASSERT_TRUE(until([&] { return heard("kv.result").size() == 1; })) << allLogs();
   EXPECT_EQ(heard("kv.result").front().at("status"), COLIBRI_E_NOT_FOUND)
       << "a bridge that wakes up late cannot bring the credentials back";

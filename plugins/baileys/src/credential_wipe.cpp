@@ -13,7 +13,8 @@ colibri_kv_op removal(std::string_view key) {
   return {sdk::str(key), {}, COLIBRI_KV_F_DELETE | COLIBRI_KV_F_SECRET, 0};
 }
 
-constexpr std::array<std::string_view, 2> kPrefixes = {"key/", "sent/"};
+constexpr std::array<std::string_view, 5> kPrefixes = {"key/", "sent/", "parts/creds/",
+                                                       "parts/key/", "parts/sent/"};
 
 /// The steps: delete `creds`; then, prefix by prefix, scan and delete what was found until nothing
 /// is. Each step starts from the answer of the one before, so the object travels through the

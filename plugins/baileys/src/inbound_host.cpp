@@ -11,7 +11,7 @@ namespace colibri::baileys {
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t kMaxType = 64, kMaxKey = 512, kMaxItems = 4096;
+constexpr std::size_t kMaxType = 64, kMaxKey = 512, kMaxChat = 256, kMaxItems = 4096;
 constexpr std::int64_t kMaxValue = 1 << 20;
 constexpr std::size_t kBodyDepth = 64;
 
@@ -63,7 +63,7 @@ colibri_event_draft readDraft(const json::value& element, std::uint64_t key, Tai
   const auto body =
       tail.take(static_cast<std::size_t>(fields.number("n", 0, std::int64_t{kMaxFrame})));
   draft.body_json = str(body);
-  if (draft.chat_id.size > kMaxKey || draft.dedupe_key.size > kMaxKey ||
+  if (draft.chat_id.size > kMaxChat || draft.dedupe_key.size > kMaxKey ||
       !shared::isJson(body, kBodyDepth)) {
     refusal = COLIBRI_E_INVALID_ARGUMENT;
   }

@@ -108,7 +108,7 @@ TEST(ReadPublish, RefusesWhatTheHostWouldAndWhatIsNoJson) {
        COLIBRI_E_INVALID_ARGUMENT},
       {publishing(R"({"type":"call","occurredAtUs":1,"n":0})"), "", COLIBRI_E_INVALID_ARGUMENT},
       {publishing(""), "", COLIBRI_E_INVALID_ARGUMENT},
-      {publishing(R"({"type":"call","occurredAtUs":1,"n":2,"chat":")" + std::string(513, 'c') +
+      {publishing(R"({"type":"call","occurredAtUs":1,"n":2,"chat":")" + std::string(257, 'c') +
                   "\"}"),
        "{}", COLIBRI_E_INVALID_ARGUMENT}};
   for (const auto& each : cases) {

@@ -1,10 +1,16 @@
 import { EventEmitter } from 'node:events';
 import { InstanceHost } from './host.mjs';
 import { Instance } from './instance.mjs';
+import { jsonOf } from './json.mjs';
 import { Log } from './log.mjs';
 import { Status } from './status.mjs';
 import { Stops } from './stops.mjs';
 import { trustNoiseRoot } from './strict_curve.mjs';
+
+const MOST_INFO = 500; // characters; the daemon ends a bridge that says more than 2048 bytes
+
+/** What WhatsApp says as the reason of an end may be anything. */
+const isCode = (code) => Number.isInteger(code) && Math.abs(code) < 100_000;
 
 /**
  * Gives the daemon's frames to the instances they concern, and the instances' to the daemon.
@@ -94,7 +100,12 @@ export class Bridge extends EventEmitter {
   }
 
   #report(k, fields) {
-    this.#link.send({ t: 'state', k, ask: this.#asks.get(k), ...fields });
+    const { info, networkCode, ...rest } = fields;
+    this.#link.send({
+      t: 'state', k, ask: this.#asks.get(k), ...rest,
+      ...(info ? { info: Object.fromEntries(Object.entries(info).map(([name, value]) => [name, String(value).slice(0, MOST_INFO)])) } : {}),
+      ...(networkCode === undefined ? {} : { networkCode: isCode(networkCode) ? networkCode : 0 }),
+    });
   }
 
   #submit(header) {
@@ -104,7 +115,7 @@ export class Bridge extends EventEmitter {
   }
 
   #complete(token, status, { detail, result }) {
-    const tail = result === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(result));
+    const tail = result === undefined ? Buffer.alloc(0) : jsonOf(result);
     this.#link.send({ t: 'complete', token, status, ...(detail ? { detail } : {}), n: tail.length }, [tail]);
   }
 }

@@ -1,16 +1,22 @@
 // The frames of ../../PROTOCOL.md, both ways. Pure: bytes in, frames out.
+import { jsonOf } from './json.mjs';
 
 export const MAX_FRAME = 16 * 1024 * 1024;
 export const MAX_HEADER = 4 * 1024 * 1024;
 
 export class FrameError extends Error {}
 
+/** What was to be said does not fit into a frame: nothing was said. */
+export class FrameTooLarge extends FrameError {
+  tooLarge = true;
+}
+
 /** @param {object} header @param {Buffer[]} tail parts, in the order in which the header names them */
 export function encodeFrame(header, tail = []) {
-  const json = Buffer.from(JSON.stringify(header));
+  const json = jsonOf(header);
   const size = tail.reduce((sum, part) => sum + part.length, 4 + json.length);
   if (size > MAX_FRAME || json.length > MAX_HEADER) {
-    throw new FrameError(`a frame of kind ${header.t} is too large: ${size} bytes`);
+    throw new FrameTooLarge(`a frame of kind ${header.t} is too large: ${size} bytes`);
   }
   const sizes = Buffer.allocUnsafe(8);
   sizes.writeUInt32LE(size, 0);

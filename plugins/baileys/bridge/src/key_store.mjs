@@ -1,6 +1,7 @@
 import { transactionContext } from './signal_jobs.mjs';
-import { decodeKey, encodeKey } from './key_codec.mjs';
+import { decodeKey, encodeKey, keyOf } from './key_codec.mjs';
 import { Serial } from './serial.mjs';
+import { isFinal } from './status.mjs';
 
 const OPS_PER_WRITE = 2000;
 const BYTES_PER_WRITE = 6 * 1024 * 1024;
@@ -18,14 +19,16 @@ let lastId = 0;
  * before (see gate.mjs).
  *
  * A failed write ends the store for good: memory is ahead of the disk then. `onFailure` is called
- * first, synchronously, so that the socket is dead before any caller sees the error.
+ * first, synchronously, so that the socket is dead before any caller sees the error. What the host refuses for what
+ * it is would be refused for ever, and WhatsApp would send its message for ever: see #writeOne.
  */
 export class KeyStore {
   id = ++lastId;
   #host;
   #onFailure;
+  #onRefused;
   #failure = null;
-  #queue = []; // groups of writes, not sent yet: Map key -> {value, bytes, ttlS}
+  #queue = []; // groups of writes, not sent yet
   #unsaved = new Map(); // key -> value, newest write that is not durable
   #cache = new Map(); // key -> value, least recently used first
   #creds = null;
@@ -34,9 +37,11 @@ export class KeyStore {
   #scheduled = null;
   #serial = new Serial();
 
-  constructor(host, onFailure) {
+  /** @param onRefused (error) => void: the host refuses a write for what it is; it goes on without some of it */
+  constructor(host, onFailure, onRefused = () => {}) {
     this.#host = host;
     this.#onFailure = onFailure;
+    this.#onRefused = onRefused;
   }
 
   // --- what baileys calls -------------------------------------------------------------------------
@@ -57,7 +62,7 @@ export class KeyStore {
 
   /** Resolves when the writes are durable; inside a transaction at once, for they go with it. */
   async set(data) {
-    const writes = new Map();
+    const writes = new Group();
     for (const [type, entries] of Object.entries(data)) {
       for (const [id, value] of Object.entries(entries)) {
         writes.set(keyOf(type, id), { type, value: value ?? null, bytes: value ? encodeKey(value) : null });
@@ -79,28 +84,22 @@ export class KeyStore {
    * within a transaction joins it. Resolves when the work is done, which is before it is durable.
    */
   async transaction(work) {
-    if (this.#transaction()) return work();
-    return this.#serial.run(async () => {
-      if (this.#failure) throw this.#failure;
-      const tx = { owner: this, writes: new Map(), over: false };
-      try {
-        const result = await transactionContext.run(tx, work);
-        if (tx.writes.size > 0) this.#enqueue(tx.writes);
-        return result;
-      } finally {
-        tx.over = true;
-      }
-    });
+    return this.#run(work, new Group());
   }
 
   // --- what the bridge calls ----------------------------------------------------------------------
 
-  /** Adds a record of ours to the running transaction. */
-  put(key, bytes, ttlS) {
+  /** A transaction without whose keys life goes on: if the host refuses them for what they are, they are left out. */
+  async expendable(work) {
+    return this.#run(work, new Group({ expendable: true }));
+  }
+
+  /** Adds a record of ours to the running transaction. `instead`: what is kept of it if the host refuses the bytes. */
+  put(key, bytes, { ttlS, instead } = {}) {
     const tx = this.#transaction();
-    const write = { value: undefined, bytes, ttlS };
+    const write = { value: undefined, bytes, ttlS, instead };
     if (tx) tx.writes.set(key, write);
-    else this.#enqueue(new Map([[key, write]]));
+    else this.#enqueue(new Group().set(key, write));
   }
 
   /** @returns {Promise<void>|null} null: nothing is waiting to be kept */
@@ -129,6 +128,21 @@ export class KeyStore {
   }
 
   // --- inside -------------------------------------------------------------------------------------
+
+  async #run(work, writes) {
+    if (this.#transaction()) return work();
+    return this.#serial.run(async () => {
+      if (this.#failure) throw this.#failure;
+      const tx = { owner: this, writes, over: false };
+      try {
+        const result = await transactionContext.run(tx, work);
+        if (writes.size > 0) this.#enqueue(writes);
+        return result;
+      } finally {
+        tx.over = true;
+      }
+    });
+  }
 
   #transaction() {
     const tx = transactionContext.getStore();
@@ -176,16 +190,9 @@ export class KeyStore {
 
   async #flush() {
     this.#scheduled = null;
-    const batch = this.#takeBatch();
-    if (batch.size === 0 && !this.#credsChanged) return;
-    const ops = [...batch].map(([key, { bytes, ttlS }]) => ({ key, value: bytes, ttlS }));
-    if (this.#credsChanged) {
-      this.#credsChanged = false;
-      ops.push({ key: 'creds', value: this.#creds() });
-    }
-    this.#flushing = this.#host.write(ops).then(
-      () => this.#saved(batch),
-      (error) => { throw this.#fail(error); });
+    const groups = this.#takeGroups();
+    if (groups.length === 0 && !this.#credsChanged) return;
+    this.#flushing = this.#write(groups).catch((error) => { throw this.#fail(error); });
     const flushed = this.#flushing;
     try {
       await flushed;
@@ -195,23 +202,68 @@ export class KeyStore {
     if (this.#queue.length > 0) await this.durable(); // it was more than one write could hold
   }
 
+  async #write(groups) {
+    const creds = this.#credsChanged ? [{ key: 'creds', value: this.#creds() }] : [];
+    this.#credsChanged = false;
+    const batch = new Map(groups.flatMap((group) => [...group]));
+    try {
+      await this.#host.write([...opsOf(batch), ...creds]);
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+      await this.#writeEach(groups, creds);
+    }
+    this.#saved(batch);
+  }
+
+  /** The host refuses the whole for what it is: group by group, to find the one at fault. */
+  async #writeEach(groups, creds) {
+    for (const group of groups) await this.#writeOne(group);
+    if (creds.length > 0) await this.#host.write(creds);
+  }
+
+  /**
+   * Of a group that is refused, the records are kept as what they name instead; if it is keys that are refused, and they
+   * are expendable, the records alone: the keys stay as they were stored last, and the next message starts from there.
+   */
+  async #writeOne(group) {
+    const ops = opsOf(group);
+    const keys = ops.filter(({ instead }) => !instead);
+    const records = ops.filter(({ instead }) => instead).map(({ key, ttlS, instead }) => ({ key, ttlS, value: instead }));
+    const choices = [ops];
+    if (records.length > 0) choices.push([...records, ...keys]);
+    if (group.expendable) choices.push(records);
+    for (const choice of choices) {
+      try {
+        if (choice.length > 0) await this.#host.write(choice);
+        if (choice === records) for (const { key } of keys) this.#unsaved.delete(key);
+        return;
+      } catch (error) {
+        if (!isFinal(error) || choice === choices.at(-1)) throw error;
+        this.#onRefused(error);
+      }
+    }
+  }
+
   /** Whole groups as long as they fit; a group that alone is too large goes in parts. */
-  #takeBatch() {
-    const batch = new Map();
-    let bytes = 0;
+  #takeGroups() {
+    const groups = [];
+    let count = 0, bytes = 0;
     while (this.#queue.length > 0) {
       const group = this.#queue[0];
-      const full = batch.size + group.size > OPS_PER_WRITE || bytes > BYTES_PER_WRITE;
-      if (full && batch.size > 0) return batch;
+      const full = count + group.size > OPS_PER_WRITE || bytes > BYTES_PER_WRITE;
+      if (full && count > 0) return groups;
+      const taken = new Group(group);
+      groups.push(taken);
       for (const [key, write] of group) {
-        if (batch.size >= OPS_PER_WRITE) return batch;
-        batch.set(key, write);
+        if (count >= OPS_PER_WRITE) return groups;
+        taken.set(key, write);
+        count += 1;
         bytes += write.bytes?.length ?? 0;
         group.delete(key);
       }
       this.#queue.shift();
     }
-    return batch;
+    return groups;
   }
 
   #saved(batch) {
@@ -239,4 +291,12 @@ export class KeyStore {
   }
 }
 
-export const keyOf = (type, id) => `key/${type}/${id}`;
+/** The writes of one transaction: key -> {value, bytes, ttlS?, instead?}. */
+class Group extends Map {
+  constructor({ expendable = false } = {}) {
+    super();
+    this.expendable = expendable;
+  }
+}
+
+const opsOf = (group) => [...group].map(([key, { bytes, ttlS, instead }]) => ({ key, value: bytes, ttlS, instead }));

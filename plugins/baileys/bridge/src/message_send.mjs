@@ -26,7 +26,7 @@ export async function sendMessage(context, command) {
   acknowledged.catch(() => {}); // looked at by the caller, if the send comes through
   await relay(context, jid, full, command);
   context.stops.reach('sent');
-  const result = messageData(full, { instanceId: context.instanceId, pushName: 'Você', status: 'PENDING' });
+  const result = messageData(full, { instanceId: context.instanceId, bytes: context.bytes, pushName: 'Você', status: 'PENDING' });
   return { acknowledged, result };
 }
 
@@ -81,7 +81,7 @@ async function quoted(context, jid, { key, message }) {
 
 async function remember({ keys, sentTo }, id, jid, message) {
   sentTo.set(id, jid);
-  keys.put(`sent/${id}`, Buffer.from(proto.Message.encode(message).finish()), SENT_TTL_S);
+  keys.put(`sent/${id}`, Buffer.from(proto.Message.encode(message).finish()), { ttlS: SENT_TTL_S });
   await keys.durable();
 }
 

@@ -13,3 +13,8 @@ export const Status = Object.freeze({
   shuttingDown: -13,
   internal: -14,
 });
+
+const FINAL = new Set([Status.invalidArgument, Status.forbidden, Status.rejected, Status.unsupported]);
+
+/** The host will never take this one, however often it is asked: for what it is, or because it fits into no frame. */
+export const isFinal = (error) => FINAL.has(error.status) || error.tooLarge === true;

@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { encodeFrame, FrameReader, TailReader } from '../../src/frames.mjs';
+import { isWellFormed, pageOf, takesDrafts, takesKeys, takesOps } from './limits.mjs';
 import { Store } from './store.mjs';
 
 const MAIN = fileURLToPath(new URL('../../main.mjs', import.meta.url));
 
 /**
- * The daemon's side of the frames: starts a bridge process, answers its requests from a Store, keeps what it says.
+ * The daemon's side of the frames: starts a bridge process, answers its requests from a Store, keeps what it says. Refuses
+ * what the daemon refuses (limits.mjs), and ends a bridge that breaks the rules of frames.
  *
- * `faults`: {failReads: n, failWrites: n | predicate(ops), failPublishes: n, status, holdWrites: bool | predicate(ops, k)}.
+ * `faults`: {failReads: n, failWrites: n | predicate(ops), failPublishes: n | predicate(drafts), status, holdWrites: bool | predicate(ops, k)}.
  */
 export class Host {
   store;
@@ -19,6 +21,7 @@ export class Host {
   faults = {};
   hello = null;
   exit = null; // {code, signal}
+  refusals = []; // of requests that broke a limit: {t, status}
   #waiters = new Set();
   #reader = new FrameReader();
   #held = [];
@@ -126,6 +129,7 @@ export class Host {
   }
 
   #take(header, tail) {
+    if (!isWellFormed(header)) return this.child.kill('SIGKILL');
     const handlers = {
       hello: () => { this.hello = header; },
       state: () => this.states.push(header),
@@ -134,13 +138,24 @@ export class Host {
         status: header.status, detail: header.detail, result: header.n ? JSON.parse(tail.toString('utf8')) : undefined,
       }),
       pong: () => { this.pong = header.id; },
-      'kv.get': () => this.#records(header, header.keys.map((key) => ({ key, value: this.store.get(header.k, key) }))),
-      'kv.scan': () => this.#records(header, this.store.scan(header.k, header.prefix, header.after, header.limit)),
+      'kv.get': () => this.#get(header),
+      'kv.scan': () => this.#records(header, pageOf(this.store.scan(header.k, header.prefix, header.after, header.limit))),
       'kv.write': () => this.#write(header, tail),
       publish: () => this.#publish(header, tail),
     };
     handlers[header.t]();
     this.#wake();
+  }
+
+  #refuse({ t, id }) {
+    this.refusals.push({ t, status: -1 });
+    this.send(t === 'publish' ? { t: 'published', id, status: -1 } : { t: 'kv.result', id, status: -1, records: [] });
+  }
+
+  #get(header) {
+    const records = header.keys.map((key) => ({ key, value: this.store.get(header.k, key) }));
+    if (!takesKeys(header.keys) || pageOf(records).length < records.length) return this.#refuse(header);
+    this.#records(header, records);
   }
 
   #records({ id }, records) {
@@ -149,8 +164,9 @@ export class Host {
     this.send({ t: 'kv.result', id, status: 0, records: list }, records.map(({ value }) => value).filter((v) => v !== null));
   }
 
-  #write({ id, k, ops }, tail) {
+  #write({ t, id, k, ops }, tail) {
     const list = readOps(ops, new TailReader(tail));
+    if (list.length === 0 || !takesOps(list)) return this.#refuse({ t, id });
     const act = () => {
       const fail = typeof this.faults.failWrites === 'function' ? this.faults.failWrites(list) : this.faults.failWrites-- > 0;
       if (!fail) this.store.commit(k, [], list);
@@ -162,11 +178,13 @@ export class Host {
     else act();
   }
 
-  #publish({ id, k, drafts, ops }, tail) {
+  #publish({ t, id, k, drafts, ops }, tail) {
     const reader = new TailReader(tail);
     const bodies = drafts.map(({ n, ...draft }) => ({ ...draft, body: Buffer.from(reader.take(n)) }));
     const list = readOps(ops, reader);
-    const fail = this.faults.failPublishes-- > 0;
+    if (!takesDrafts(bodies) || !takesOps(list)) return this.#refuse({ t, id });
+    const { failPublishes } = this.faults;
+    const fail = typeof failPublishes === 'function' ? failPublishes(bodies) : this.faults.failPublishes-- > 0;
     if (!fail) this.store.commit(k, bodies, list);
     this.send({ t: 'published', id, status: fail ? this.faults.status ?? -6 : 0 });
   }
