@@ -6,9 +6,9 @@ import { unpadRandomMax16 } from 'baileys/lib/Utils/generics.js';
 import { getContentType } from 'baileys/lib/Utils/messages.js';
 import { cleanMessage } from 'baileys/lib/Utils/process-message.js';
 import { isJidBroadcast, isJidNewsletter } from 'baileys/lib/WABinary/index.js';
-import { draft } from './draft.mjs';
-import { keyData, messageData, unwrap } from './message_data.mjs';
+import { keyData, messageData, stubData, unwrap } from './message_data.mjs';
 import { plain } from './plain.mjs';
+import { firstThatFits } from './quarantine.mjs';
 
 const Kinds = proto.Message.ProtocolMessage.Type;
 
@@ -19,57 +19,72 @@ const CHAT_KINDS = new Set([Kinds.REVOKE, Kinds.EPHEMERAL_SETTING, Kinds.MESSAGE
 export const isIgnored = (jid) => Boolean(isJidNewsletter(jid) || isJidBroadcast(jid));
 
 /**
- * @param {{stanza: object, plaintext: Uint8Array, me: {id: string, lid?: string}}} received
- * @param {string} instanceId
- * @returns {{drafts: object[], message?: object, author?: string}} no drafts: nothing to tell
+ * Never throws: what cannot be read or told is a draft that says so (quarantine.mjs).
+ *
+ * @param {object} received
+ * @param received.stanza @param {Uint8Array} received.plaintext
+ * @param {{id: string, lid?: string}} received.me
+ * @param {boolean} [received.more] other ciphertexts of the stanza follow: one of them may be what was meant
+ * @param {{reason, bytes}} [received.quarantine] all that could be recorded of it
+ * @param {{instanceId: string, bytes?: string}} about `bytes`: see plain.mjs
+ * @returns {{drafts: object[], message?: object, author?: string, broken?: boolean}} no drafts: nothing to tell;
+ *   `broken`: baileys would fail at it as well
  */
-export function inbound({ stanza, plaintext, me }, instanceId) {
-  let received;
+export function inbound({ stanza, plaintext, me, more, quarantine }, about) {
+  let full, author;
   try {
-    received = read(stanza, plaintext, me);
+    ({ fullMessage: full, author } = decodeMessageNode(stanza, me.id, me.lid ?? ''));
   } catch {
-    return { drafts: [] }; // baileys finds the same and asks for the message again
+    return { drafts: [] }; // whose it is, is not said: baileys refuses the stanza
   }
-  const { full, message, author } = received;
-  return { drafts: isIgnored(full.key.remoteJid) ? [] : draftsOf(full, instanceId), message, author };
+  let message;
+  try {
+    cleanMessage(full, me.id, me.lid ?? ''); // the names, before a content that it may fail at
+    if (quarantine) return { drafts: [stub(full, { ...about, size: quarantine.bytes }, quarantine.reason)], author };
+    message = contentOf(plaintext);
+    full.message = message;
+    cleanMessage(full, me.id, me.lid ?? '');
+    const drafts = isIgnored(full.key.remoteJid) ? [] : draftsOf(full, { ...about, size: plaintext.length });
+    return { drafts, message, author, broken: drafts.some((draft) => draft.quarantine) };
+  } catch {
+    const untold = more || full.category === 'peer' || isIgnored(full.key.remoteJid);
+    const drafts = untold ? [] : [stub(full, { ...about, size: plaintext.length }, 'unreadable')];
+    return { drafts, message, author, broken: true };
+  }
 }
 
-function read(stanza, plaintext, me) {
-  const { fullMessage, author } = decodeMessageNode(stanza, me.id, me.lid ?? '');
+function contentOf(plaintext) {
   const decoded = proto.Message.decode(unpadRandomMax16(plaintext));
-  const message = decoded.deviceSentMessage?.message ?? decoded;
-  fullMessage.message = message;
-  cleanMessage(fullMessage, me.id, me.lid ?? '');
-  return { full: fullMessage, message, author };
+  return decoded.deviceSentMessage?.message ?? decoded;
 }
 
-function draftsOf(full, instanceId) {
+function draftsOf(full, about) {
   const content = unwrap(full.message);
   const { protocolMessage, pollUpdateMessage } = content;
   if (protocolMessage) {
     return full.category === 'peer' && full.key.fromMe
-      ? resent(protocolMessage, instanceId)
-      : changes(full, protocolMessage);
+      ? resent(protocolMessage, about)
+      : changes(full, protocolMessage, about);
   }
   if (pollUpdateMessage || !getContentType(content)) return []; // a vote is encrypted once more
-  return [messageDraft('messages.upsert', full, messageData(full, given(full, instanceId)))];
+  const body = (bytes) => messageData(full, { ...given(full, about), bytes });
+  return [messageDraft('messages.upsert', full, about, body)];
 }
 
-function given(full, instanceId) {
+function given(full, { instanceId }) {
   return full.key.fromMe
     ? { instanceId, pushName: 'Você', status: 'SERVER_ACK' }
     : { instanceId, status: 'DELIVERY_ACK' };
 }
 
 /** An edit, a deletion, a chat's expiry. */
-function changes(full, protocolMessage) {
+function changes(full, protocolMessage, about) {
   const type = protocolMessage.type ?? Kinds.REVOKE;
   if (!CHAT_KINDS.has(type)) return [];
   const key = protocolMessage.key && changedKey(full, protocolMessage.key);
-  const edited = { ...plain(protocolMessage), type };
-  if (key) edited.key = key;
-  const drafts = [messageDraft('messages.edited', full, edited)];
-  if (type === Kinds.REVOKE && key) drafts.push(messageDraft('messages.delete', full, key));
+  const edited = (bytes) => ({ ...plain(protocolMessage, bytes), type, ...(key ? { key } : {}) });
+  const drafts = [messageDraft('messages.edited', full, about, edited, { type, key })];
+  if (type === Kinds.REVOKE && key) drafts.push(messageDraft('messages.delete', full, about, () => key, key));
   return drafts;
 }
 
@@ -79,23 +94,36 @@ function changedKey(full, key) {
 }
 
 /** Our phone sends again what we could not have. */
-function resent(protocolMessage, instanceId) {
+function resent(protocolMessage, about) {
   const results =
     protocolMessage.peerDataOperationRequestResponseMessage?.peerDataOperationResult ?? [];
   return results.flatMap((result) => {
     const bytes = result.placeholderMessageResendResponse?.webMessageInfoBytes;
     if (!bytes?.length) return [];
     const info = proto.WebMessageInfo.decode(bytes);
-    return info.key && info.message && !isIgnored(info.key.remoteJid) ? draftsOf(info, instanceId) : [];
+    return info.key && info.message && !isIgnored(info.key.remoteJid) ? draftsOf(info, about) : [];
   });
 }
 
-function messageDraft(type, full, body) {
+/**
+ * @param {(bytes: string) => object} body of the event, with byte arrays in that form
+ * @param {object} [stubOf] what a stub of it says beside the quarantine; by default what one of a message says
+ */
+function messageDraft(type, full, about, body, stubOf) {
+  const forms = about.bytes === 'object' ? ['object', 'base64'] : ['base64'];
+  return offer(type, full, about, forms.map((form) => () => body(form)), stubOf);
+}
+
+const stub = (full, about, reason) => offer('messages.upsert', full, about, [], undefined, reason);
+
+function offer(type, full, about, bodies, stubOf, reason) {
   const { remoteJid, participant, id, fromMe } = full.key;
-  return draft(type, body, {
+  const event = {
     chat: remoteJid,
     dedupe: [type, remoteJid, participant ?? '', id].join(' '),
     occurredAtUs: Number(full.messageTimestamp) * 1_000_000,
     fromSelf: fromMe === true,
-  });
+  };
+  const stubBody = (quarantine) => ({ ...(stubOf ?? stubData(full, given(full, about))), quarantine });
+  return firstThatFits(type, event, bodies, stubBody, about.size, reason);
 }

@@ -11,10 +11,10 @@ const WRAPPERS = ['ephemeralMessage', 'documentWithCaptionMessage', 'editedMessa
 
 /**
  * @param {object} message key, message, messageTimestamp, pushName, status as baileys has them
- * @param {{instanceId: string, pushName?: string|null, status?: string}} given
+ * @param {{instanceId: string, bytes?: string, pushName?: string|null, status?: string}} given `bytes`: see plain.mjs
  */
-export function messageData(message, { instanceId, pushName, status }) {
-  const { content, contextInfo } = normalise(message.message);
+export function messageData(message, { instanceId, bytes, pushName, status }) {
+  const { content, contextInfo } = normalise(message.message, bytes);
   return {
     key: keyData(message.key),
     pushName: pushName ?? message.pushName ?? message.key.participant ?? null,
@@ -27,6 +27,19 @@ export function messageData(message, { instanceId, pushName, status }) {
     source: getDevice(message.key.id),
   };
 }
+
+/** The same without the content: what is known of a message that no event can hold. */
+export const stubData = (message, { instanceId, pushName, status }) => ({
+  key: keyData(message.key),
+  pushName: pushName ?? message.pushName ?? message.key.participant ?? null,
+  status,
+  message: {},
+  contextInfo: null,
+  messageType: 'quarantined',
+  messageTimestamp: numberOf(message.messageTimestamp),
+  instanceId,
+  source: getDevice(message.key.id),
+});
 
 export function keyData(key) {
   const data = { remoteJid: key.remoteJid, fromMe: key.fromMe === true, id: key.id };
@@ -49,13 +62,13 @@ export function unwrap(message) {
   return content;
 }
 
-function normalise(message) {
-  const content = plain(unwrap(message));
+function normalise(message, bytes) {
+  const content = plain(unwrap(message), bytes);
   delete content.senderKeyDistributionMessage; // a key, not a message
   const type = getContentType(content);
   const contextInfo = content[type]?.contextInfo ?? null;
   if (contextInfo?.quotedMessage) {
-    contextInfo.quotedMessage = normalise(contextInfo.quotedMessage).content;
+    contextInfo.quotedMessage = normalise(contextInfo.quotedMessage, bytes).content;
   }
   if (type === 'extendedTextMessage') {
     const { extendedTextMessage, ...rest } = content;

@@ -1,31 +1,37 @@
-import { Status } from './status.mjs';
+import { isFinal } from './status.mjs';
 
 const DRAFTS_PER_PUBLISH = 200;
 const BYTES_PER_PUBLISH = 4 * 1024 * 1024;
 const CROWDED = 2000;
+const CROWDED_BYTES = 64 * 1024 * 1024;
 const RETRY_FIRST_MS = 100;
 const RETRY_MOST_MS = 5000;
-const FINAL = new Set([Status.invalidArgument, Status.forbidden, Status.rejected, Status.unsupported]);
 
 /**
  * Events on their way into the log, in order, one publish in flight. What a full or failing host refuses stays
- * here and is tried again; a message's record (pending.mjs) is deleted in the commit that appends it.
+ * here and is tried again; a message's record (pending.mjs) is deleted in the commit that appends its last event.
+ * What the host refuses for what it is goes in the next form that its draft has (quarantine.mjs).
  */
 export class Outbox {
   #host;
   #log;
   #stops;
   #onCrowded;
-  #items = []; // {drafts, pendingKey?}
-  #queued = new Set(); // pending keys in #items
+  #units = []; // {draft?, pendingKey?}
+  #queued = new Set(); // pending keys in #units
   #drafts = 0;
+  #bytes = 0;
+  #quarantined = 0;
   #busy = false;
   #closed = false;
   #crowded = false;
   #idle = [];
   #retry = null;
 
-  /** @param onCrowded (crowded: boolean) => void: stop or go on reading the network */
+  /**
+   * @param parts.log Log
+   * @param parts.onCrowded (crowded: boolean) => void: stop or go on reading the network
+   */
   constructor({ host, log, stops, onCrowded }) {
     this.#host = host;
     this.#log = log;
@@ -34,30 +40,39 @@ export class Outbox {
   }
 
   get waiting() { return this.#drafts; }
+  get crowded() { return this.#crowded; }
 
-  add(item) {
+  /** @param {{drafts: object[], pendingKey?: string}} item its events may be appended in several commits */
+  add({ drafts, pendingKey }) {
     if (this.#closed) return;
-    if (item.pendingKey) {
-      if (this.#queued.has(item.pendingKey)) return;
-      this.#queued.add(item.pendingKey);
+    if (pendingKey) {
+      if (this.#queued.has(pendingKey)) return;
+      this.#queued.add(pendingKey);
     }
-    this.#items.push(item);
-    this.#drafts += item.drafts.length;
+    const units = drafts.map((draft) => ({ draft }));
+    if (pendingKey) {
+      if (units.length === 0) units.push({});
+      units.at(-1).pendingKey = pendingKey;
+    }
+    for (const unit of units) {
+      this.#units.push(unit);
+      this.#account(unit, 1);
+    }
     this.#noteCrowd();
     if (!this.#busy && !this.#stops.waitsFor('received')) void this.#run();
   }
 
   /** Resolves when everything added so far is in the log. */
   drained() {
-    return this.#items.length === 0 ? Promise.resolve() : new Promise((done) => this.#idle.push(done));
+    return this.#units.length === 0 ? Promise.resolve() : new Promise((done) => this.#idle.push(done));
   }
 
   /** Forgets everything; what is recorded is published by the next one. */
   close() {
     this.#closed = true;
-    this.#items = [];
+    this.#units = [];
     this.#queued.clear();
-    this.#drafts = 0;
+    this.#drafts = this.#bytes = 0;
     this.#retry?.();
     this.#tellIdle();
   }
@@ -66,7 +81,7 @@ export class Outbox {
     this.#busy = true;
     let wait = RETRY_FIRST_MS;
     let most = DRAFTS_PER_PUBLISH;
-    while (this.#items.length > 0) {
+    while (this.#units.length > 0) {
       const batch = this.#batch(most);
       try {
         await this.#publish(batch);
@@ -75,12 +90,10 @@ export class Outbox {
         most = DRAFTS_PER_PUBLISH;
       } catch (error) {
         if (this.#closed) break;
-        const final = FINAL.has(error.status);
-        if (final && batch.length > 1) {
+        if (isFinal(error) && batch.length > 1) {
           most = 1; // find the one that is at fault
-        } else if (final || error.status === undefined) {
-          await this.#giveUp(batch[0], error);
-          this.#drop(1);
+        } else if (isFinal(error) || error.status === undefined) {
+          await this.#refused(batch[0], error);
         } else {
           await this.#pause(wait);
           wait = Math.min(wait * 2, RETRY_MOST_MS);
@@ -93,22 +106,18 @@ export class Outbox {
 
   #batch(most) {
     const batch = [];
-    let drafts = 0;
     let bytes = 0;
-    for (const item of this.#items) {
-      const size = item.drafts.reduce((sum, { body }) => sum + body.length, 0);
-      if (batch.length > 0 && (batch.length >= most || drafts + item.drafts.length > most ||
-          bytes + size > BYTES_PER_PUBLISH)) break;
-      batch.push(item);
-      drafts += item.drafts.length;
-      bytes += size;
+    for (const unit of this.#units) {
+      bytes += sizeOf(unit);
+      if (batch.length > 0 && (batch.length >= most || bytes > BYTES_PER_PUBLISH)) break;
+      batch.push(unit);
     }
     return batch;
   }
 
   async #publish(batch) {
-    const drafts = batch.flatMap((item) => item.drafts);
-    const ops = batch.filter((item) => item.pendingKey).map((item) => ({ key: item.pendingKey, value: null }));
+    const drafts = batch.flatMap(({ draft }) => draft ?? []);
+    const ops = batch.filter((unit) => unit.pendingKey).map((unit) => ({ key: unit.pendingKey, value: null }));
     if (drafts.length === 0) {
       if (ops.length > 0) await this.#host.write(ops);
       return;
@@ -119,24 +128,43 @@ export class Outbox {
     this.#stops.reach('published');
   }
 
+  /** The host will never take the first unit as it is. */
+  async #refused(unit, error) {
+    const { draft } = unit;
+    const next = draft?.instead?.();
+    if (next) {
+      this.#account(unit, -1);
+      unit.draft = next;
+      this.#account(unit, 1);
+      return;
+    }
+    this.#log.error('an event was refused and is lost',
+      { type: draft?.type, status: error.status ?? 0, bytes: draft?.body.length });
+    try {
+      if (unit.pendingKey) await this.#host.write([{ key: unit.pendingKey, value: null }]);
+    } catch {
+      this.#log.warn('the record of a refused event stays'); // refused again at the next start
+    }
+    this.#drop(1);
+  }
+
   #drop(count) {
-    for (const item of this.#items.splice(0, count)) {
-      if (item.pendingKey) this.#queued.delete(item.pendingKey);
-      this.#drafts -= item.drafts.length;
+    for (const unit of this.#units.splice(0, count)) {
+      if (unit.pendingKey) this.#queued.delete(unit.pendingKey);
+      if (unit.draft?.quarantine) {
+        const { reason, bytes } = unit.draft.quarantine;
+        this.#log.warn('a message was quarantined',
+          { type: unit.draft.type, reason, bytes, count: ++this.#quarantined });
+      }
+      this.#account(unit, -1);
     }
     this.#noteCrowd();
   }
 
-  /** The host will never take it: too large, or of a kind that it does not know. */
-  async #giveUp(item, error) {
-    this.#log.error('an event was refused and is lost',
-      { type: item.drafts[0]?.type, status: error.status ?? 0, bytes: item.drafts[0]?.body.length });
-    if (!item.pendingKey) return;
-    try {
-      await this.#host.write([{ key: item.pendingKey, value: null }]);
-    } catch {
-      this.#log.warn('the record of a refused event stays'); // refused again at the next start
-    }
+  #account(unit, sign) {
+    if (!unit.draft) return;
+    this.#drafts += sign;
+    this.#bytes += sign * unit.draft.body.length;
   }
 
   #pause(ms) {
@@ -147,7 +175,8 @@ export class Outbox {
   }
 
   #noteCrowd() {
-    const crowded = this.#drafts > (this.#crowded ? CROWDED / 2 : CROWDED);
+    const share = this.#crowded ? 0.5 : 1; // once crowded, until it is half as much
+    const crowded = this.#drafts > CROWDED * share || this.#bytes > CROWDED_BYTES * share;
     if (crowded === this.#crowded) return;
     this.#crowded = crowded;
     this.#onCrowded(crowded);
@@ -157,3 +186,5 @@ export class Outbox {
     for (const done of this.#idle.splice(0)) done();
   }
 }
+
+const sizeOf = ({ draft }) => draft?.body.length ?? 0;

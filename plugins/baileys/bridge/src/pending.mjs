@@ -3,7 +3,8 @@
 // is left after a crash is turned into the event it would have been.
 //
 // Key: pending/<order>, so that a scan gives them in the order of arrival.
-// Value: u32 size of the header | header JSON {me, digest of the ciphertext} | u32 size of the stanza | stanza | plaintext.
+// Value: u32 size of the header | header JSON {me, digest of the ciphertext, quarantine?} | u32 size of the stanza | stanza |
+// plaintext.
 // The stanza comes without its ciphertexts.
 import { decodeBinaryNode, encodeBinaryNode } from 'baileys/lib/WABinary/index.js';
 
@@ -22,18 +23,31 @@ export function continueAfter(key) {
   if (order > lastOrder) lastOrder = order;
 }
 
-/** @param {{stanza: object, plaintext: Uint8Array, me: {id: string, lid?: string}, digest: string}} received */
-export function encodePending({ stanza, plaintext, me, digest }) {
-  const header = Buffer.from(JSON.stringify({ me: { id: me.id, lid: me.lid }, digest }));
+/**
+ * @param {{stanza: object, plaintext: Uint8Array, me: {id: string, lid?: string}, digest: string,
+ *   quarantine?: {reason: string, bytes: number}}} received
+ */
+export function encodePending({ stanza, plaintext, me, digest, quarantine }) {
+  const header = Buffer.from(JSON.stringify({ me: { id: me.id, lid: me.lid }, digest, quarantine }));
   const node = Buffer.from(encodeBinaryNode(withoutCiphertexts(stanza)));
   return Buffer.concat([sized(header), sized(node), plaintext]);
 }
 
+/** All of a message that fits anywhere: whose it is. Published if its record was refused and then its process ended. */
+export function encodeStub({ stanza, plaintext, me, digest }) {
+  const known = NAMES.filter((name) => stanza.attrs[name] !== undefined);
+  const attrs = Object.fromEntries(known.map((name) => [name, String(stanza.attrs[name]).slice(0, 200)]));
+  const quarantine = { reason: 'refused', bytes: plaintext.length };
+  return encodePending({ stanza: { tag: 'message', attrs }, plaintext: Buffer.alloc(0), me, digest, quarantine });
+}
+
+const NAMES = ['id', 'from', 'participant', 'recipient', 't', 'notify', 'category', 'addressing_mode',
+  'sender_pn', 'sender_lid', 'participant_pn', 'participant_lid'];
+
 export async function decodePending(bytes) {
   const [header, rest] = unsized(bytes);
   const [node, plaintext] = unsized(rest);
-  const { me, digest } = JSON.parse(header.toString('utf8'));
-  return { stanza: await decodeBinaryNode(node), plaintext, me, digest };
+  return { ...JSON.parse(header.toString('utf8')), stanza: await decodeBinaryNode(node), plaintext };
 }
 
 function withoutCiphertexts(stanza) {

@@ -36,7 +36,8 @@ export class Session {
   constructor(parts) {
     this.#parts = parts;
     this.logger = baileysLogger(parts.log, parts.k);
-    this.keys = new KeyStore(parts.host, parts.onStoreFailure);
+    this.keys = new KeyStore(parts.host, parts.onStoreFailure, (error) =>
+      parts.log.error('a write was refused for what it is; what is expendable of it is left out', { k: parts.k, status: error.status ?? 0 }));
   }
 
   /** Reads the credentials and hands on what a crash left unpublished. Rejects if the store does. */
@@ -44,10 +45,14 @@ export class Session {
     this.creds = await loadCreds(this.#parts.host);
     for await (const page of this.#parts.host.scan(PREFIX)) {
       for (const record of page) await this.#recover(record);
+      if (this.#parts.outbox.crowded) await this.#parts.outbox.drained();
     }
   }
 
   get linked() { return isLinked(this.creds); }
+
+  /** What events of this instance have in common. */
+  get #about() { return { instanceId: this.#parts.instanceId, bytes: this.#parts.settings.messageBytes }; }
 
   me = () => ({ id: this.creds.me?.id, lid: this.creds.me?.lid });
 
@@ -71,13 +76,14 @@ export class Session {
     sock.ev.on('creds.update', () => this.keys.saveCreds(() => encodeCreds(this.creds)));
     const publish = (drafts) => { if (drafts.length > 0) outbox.add({ drafts }); };
     const known = {
-      instanceId: this.#parts.instanceId,
+      ...this.#about,
       name: this.#parts.name,
       me: this.me,
       names: this.#names,
       chatOf: (id) => this.#sentTo.get(id),
     };
-    wireNetworkEvents(sock, known, publish, (group) => this.#groups.del(group));
+    wireNetworkEvents(sock, known, publish, (group) => this.#groups.del(group),
+      (event) => this.#parts.log.warn('what WhatsApp told cannot be read and is left out', { k: this.#parts.k, type: event }));
     return connection;
   }
 
@@ -90,7 +96,7 @@ export class Session {
       creds: this.creds,
       keys: this.keys,
       logger: this.logger,
-      instanceId: this.#parts.instanceId,
+      ...this.#about,
       stops: this.#parts.stops,
       sentTo: this.#sentTo,
       onWhatsApp: this.#onWhatsApp,
@@ -113,13 +119,13 @@ export class Session {
   }
 
   #repository(stanzaOf) {
-    const { instanceId, stops, outbox } = this.#parts;
+    const { stops, outbox } = this.#parts;
     return signalRepositoryFactory({
       keys: this.keys,
       recent: this.#recent,
       stanzaOf,
       me: this.me,
-      inbound: (received) => inbound(received, instanceId),
+      inbound: (received) => inbound(received, this.#about),
       deliver: (delivery) => outbox.add(delivery),
       stops,
     });
@@ -127,13 +133,13 @@ export class Session {
 
   /** A record whose event may not be in the log: the event it would have been, or just its end. */
   async #recover({ key, value }) {
-    const { outbox, instanceId, log, k } = this.#parts;
+    const { outbox, log, k } = this.#parts;
     continueAfter(key);
     let drafts = [];
     try {
       const received = await decodePending(value);
       this.#recent.add(received.digest);
-      drafts = inbound(received, instanceId).drafts;
+      drafts = inbound(received, this.#about).drafts;
     } catch {
       log.error('the record of a message cannot be read', { k });
     }

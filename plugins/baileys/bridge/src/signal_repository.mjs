@@ -1,6 +1,6 @@
 import { MISSING_KEYS_ERROR_TEXT } from 'baileys/lib/Utils/decode-wa-message.js';
 import { makeLibSignalRepository } from 'baileys/lib/Signal/libsignal.js';
-import { newPendingKey, encodePending } from './pending.mjs';
+import { encodePending, encodeStub, newPendingKey } from './pending.mjs';
 import { digestOf } from './recent.mjs';
 
 /** A message of no content, padded as Signal's plaintexts are: one byte of padding, of value 1. */
@@ -43,19 +43,20 @@ export function signalRepositoryFactory({ keys, recent, stanzaOf, me, inbound, d
     async function decrypted(ciphertext, decrypt) {
       const digest = digestOf(ciphertext);
       if (recent.has(digest)) return repeated();
-      let delivery = null;
-      const plaintext = await keys.transaction(async () => {
+      let recorded = {};
+      const plaintext = await keys.expendable(async () => {
         const text = await asksAgain(decrypt);
         stops.reach('decrypted');
-        delivery = await record(ciphertext, text, digest);
+        recorded = await record(ciphertext, text, digest);
         return text;
       });
       stops.reach('writing');
       await keys.durable();
       recent.add(digest);
       stops.reach('written');
+      const { delivery, broken } = recorded;
       if (delivery) deliver(delivery);
-      return plaintext;
+      return broken ? NOTHING : plaintext; // baileys would ask for it again and again, and it would be the same
     }
 
     /** Recorded before, its receipt got lost: an empty message makes baileys confirm it once more. */
@@ -66,14 +67,15 @@ export function signalRepositoryFactory({ keys, recent, stanzaOf, me, inbound, d
 
     async function record(ciphertext, plaintext, digest) {
       const stanza = stanzaOf(ciphertext);
-      if (!stanza) return null;
-      const received = { stanza, plaintext, me: me(), digest };
-      const { drafts, message, author } = inbound(received);
+      if (!stanza) return {};
+      const received = { stanza, plaintext, me: me(), digest, more: followed(ciphertext, stanza) };
+      const { drafts, message, author, broken } = inbound(received);
       await takeSenderKey(message, author);
-      if (drafts.length === 0) return null;
+      if (drafts.length === 0) return { broken };
       const pendingKey = newPendingKey();
-      keys.put(pendingKey, encodePending(received));
-      return { drafts, pendingKey };
+      const instead = encodeStub(received);
+      keys.put(pendingKey, recordOf(received) ?? instead, { instead });
+      return { delivery: { drafts, pendingKey }, broken };
     }
 
     return {
@@ -86,6 +88,21 @@ export function signalRepositoryFactory({ keys, recent, stanzaOf, me, inbound, d
       },
     };
   };
+}
+
+/** Is there another ciphertext behind this one? */
+function followed(ciphertext, { content }) {
+  const all = content.filter(({ tag }) => tag === 'enc');
+  return all.findIndex((child) => child.content === ciphertext) < all.length - 1;
+}
+
+/** null: the stanza cannot be written as it came. */
+function recordOf(received) {
+  try {
+    return encodePending(received);
+  } catch {
+    return null;
+  }
 }
 
 function nameOf(author, item) {

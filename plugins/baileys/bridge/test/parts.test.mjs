@@ -9,7 +9,8 @@ import { draft } from '../src/draft.mjs';
 import { inbound } from '../src/inbound.mjs';
 import { candidates, createJid } from '../src/jids.mjs';
 import { messageData } from '../src/message_data.mjs';
-import { continueAfter, decodePending, encodePending, newPendingKey } from '../src/pending.mjs';
+import { keyOf } from '../src/key_codec.mjs';
+import { continueAfter, decodePending, encodePending, encodeStub, newPendingKey } from '../src/pending.mjs';
 import { receiptDrafts } from '../src/receipts.mjs';
 import { TtlCache } from '../src/ttl_cache.mjs';
 
@@ -80,7 +81,8 @@ const stanza = (attrs = {}) => ({
   content: [{ tag: 'enc', attrs: { v: '2', type: 'msg' }, content: Buffer.from('cipher') }],
 });
 const padded = (message) => Buffer.concat([Buffer.from(proto.Message.encode(proto.Message.fromObject(message)).finish()), Buffer.from([1])]);
-const drafts = (message, attrs) => inbound({ stanza: stanza(attrs), plaintext: padded(message), me }, 'i-1').drafts;
+const about = { instanceId: 'i-1' };
+const drafts = (message, attrs, more = about) => inbound({ stanza: stanza(attrs), plaintext: padded(message), me }, more).drafts;
 const bodyOf = ({ body }) => JSON.parse(body.toString());
 
 test('a record gives the same event as the living message', async () => {
@@ -88,8 +90,8 @@ test('a record gives the same event as the living message', async () => {
   const record = await decodePending(encodePending(received));
   assert.equal(record.digest, 'd');
   assert.equal(JSON.stringify(record.stanza).includes(Buffer.from('cipher').toJSON().data.join()), false);
-  const [living] = inbound(received, 'i-1').drafts;
-  const [recovered] = inbound(record, 'i-1').drafts;
+  const [{ instead: _, ...living }] = inbound(received, about).drafts;
+  const [{ instead: __, ...recovered }] = inbound(record, about).drafts;
   assert.deepEqual(recovered, living);
   assert.equal(bodyOf(living).message.conversation, 'oi');
   assert.equal(bodyOf(living).key.remoteJidAlt, '90000000000002@lid');
@@ -107,13 +109,12 @@ test('what is no message for people gives no event', () => {
   assert.deepEqual(drafts({ senderKeyDistributionMessage: { groupId: 'g', axolotlSenderKeyDistributionMessage: Buffer.from('k') } }), []);
   assert.deepEqual(drafts({ protocolMessage: { type: Type.APP_STATE_SYNC_KEY_SHARE, appStateSyncKeyShare: { keys: [] } } }), []);
   assert.deepEqual(drafts({ protocolMessage: { type: Type.HISTORY_SYNC_NOTIFICATION } }), []);
-  assert.deepEqual(drafts({ pollUpdateMessage: { vote: {} } }), []);
+  assert.deepEqual(drafts({ pollUpdateMessage: { pollCreationMessageKey: { id: 'P' }, vote: {} } }), []);
   assert.deepEqual(drafts({}), []);
   const broadcast = { from: 'status@broadcast', participant: '15550000002@s.whatsapp.net' };
   assert.deepEqual(drafts({ conversation: 'story' }, broadcast), []);
   assert.deepEqual(drafts({ conversation: 'channel' }, { from: '123@newsletter' }), []);
-  assert.deepEqual(inbound({ stanza: stanza(), plaintext: Buffer.from('garbage'), me }, 'i').drafts, []);
-  assert.deepEqual(inbound({ stanza: { tag: 'message', attrs: {} }, plaintext: padded({ conversation: 'x' }), me }, 'i').drafts, []);
+  assert.deepEqual(inbound({ stanza: { tag: 'message', attrs: {} }, plaintext: padded({ conversation: 'x' }), me }, about).drafts, []);
 });
 
 test('a deletion is an edited and a delete event, with different dedupe keys from the message', () => {
@@ -154,8 +155,71 @@ test('receipts name the chat that was written to, several messages at once, and 
   assert.deepEqual(receipt({ id: 'E', from: 'status@broadcast', participant: '15550000002@s.whatsapp.net' }), []);
 });
 
-test("names that a stranger chose do not break the daemon's limits", () => {
-  const { chat, dedupe, occurredAtUs } = draft('x', {}, { chat: 'é'.repeat(400), dedupe: 'd'.repeat(600), occurredAtUs: NaN });
-  assert.ok(Buffer.byteLength(chat) <= 512 && Buffer.byteLength(dedupe) <= 512);
+test("names that a stranger chose do not break the daemon's limits, and stay different", () => {
+  const named = (end) => draft('x', {}, { chat: 'é'.repeat(400) + end, dedupe: 'd'.repeat(600) + end, occurredAtUs: NaN });
+  const { chat, dedupe, occurredAtUs } = named('1');
+  assert.ok(Buffer.byteLength(chat) <= 256 && Buffer.byteLength(dedupe) <= 512);
   assert.ok(Number.isSafeInteger(occurredAtUs));
+  assert.notEqual(named('2').chat, chat);
+  assert.notEqual(named('2').dedupe, dedupe);
+});
+
+test('half of a surrogate pair, which no parser of JSON takes, is written as a character', () => {
+  assert.deepEqual(JSON.parse(draft('x', { text: 'a\ud83d', like: '\\ud83d' }).body), { text: 'a\uFFFD', like: '\\ud83d' });
+});
+
+test('what cannot be read is a stub with the key of the message, but not if a better ciphertext follows', () => {
+  const garbage = { stanza: stanza(), plaintext: Buffer.from('garbage'), me };
+  const [made, ...others] = inbound(garbage, about).drafts;
+  assert.deepEqual(others, []);
+  assert.equal(made.dedupe, drafts({ conversation: 'x' })[0].dedupe);
+  const { key, pushName, messageTimestamp, message, messageType, quarantine } = bodyOf(made);
+  assert.deepEqual([key.id, pushName, messageTimestamp], [stanza().attrs.id, 'Ana', 1735808400]);
+  assert.deepEqual([message, messageType, quarantine.reason, quarantine.bytes], [{}, 'quarantined', 'unreadable', 7]);
+  assert.deepEqual(inbound({ ...garbage, more: true }, about), { drafts: [], message: undefined, author: stanza().attrs.from, broken: true });
+  assert.deepEqual(inbound({ ...garbage, stanza: stanza({ from: 'status@broadcast', participant: me.id }) }, about).drafts, []);
+});
+
+test('a content that only our own code fails at is told, too: a reaction to nothing', () => {
+  const [made] = drafts({ reactionMessage: { text: 'x' } });
+  assert.equal(bodyOf(made).quarantine.reason, 'unreadable');
+});
+
+test('a draft that the log refuses has a next form, down to a stub of the same type and dedupe key', () => {
+  const image = { imageMessage: { jpegThumbnail: Buffer.from([200, 1]) } };
+  const [first] = drafts(image, {}, { ...about, bytes: 'object' });
+  assert.deepEqual(bodyOf(first).message.imageMessage.jpegThumbnail, { 0: 200, 1: 1 });
+  const second = first.instead();
+  assert.equal(bodyOf(second).message.imageMessage.jpegThumbnail, 'yAE=');
+  const third = second.instead();
+  assert.equal(bodyOf(third).quarantine.reason, 'refused');
+  assert.equal(third.instead, undefined);
+  assert.deepEqual([third.type, third.dedupe, third.chat], [first.type, first.dedupe, first.chat]);
+  for (const made of drafts({ protocolMessage: { type: 0, key: { id: 'OLD' } } })) {
+    const { type, dedupe, body } = made.instead();
+    assert.deepEqual([type, dedupe], [made.type, made.dedupe]);
+    assert.equal(JSON.parse(body).quarantine.reason, 'refused');
+  }
+});
+
+test('bytes are base64; by index only where that is asked for and fits', () => {
+  const image = { imageMessage: { jpegThumbnail: Buffer.alloc(1_300_000, 200) } };
+  const [made] = drafts(image, {}, { ...about, bytes: 'object' });
+  assert.equal(typeof bodyOf(made).message.imageMessage.jpegThumbnail, 'string');
+  assert.ok(drafts(image)[0].body.length < 1_750_000);
+});
+
+test('the record of a message that was refused still says whose it is', async () => {
+  const received = { stanza: stanza(), plaintext: padded({ conversation: 'x' }), me, digest: 'd' };
+  const [made] = inbound(await decodePending(encodeStub(received)), about).drafts;
+  assert.equal(made.dedupe, inbound(received, about).drafts[0].dedupe);
+  assert.deepEqual([bodyOf(made).quarantine.reason, bodyOf(made).quarantine.bytes], ['refused', received.plaintext.length]);
+});
+
+test('keys go by names that the host takes, and never two by the same', () => {
+  assert.equal(keyOf('session', '1.2'), 'key/session/1.2');
+  const odd = ['g'.repeat(600), 'g'.repeat(601), 'a\0b', '\ud83d', '\ud83e', '~x'];
+  const names = odd.map((id) => keyOf('sender-key', id));
+  assert.equal(new Set(names).size, odd.length);
+  for (const name of names) assert.match(name, /^key\/sender-key\/~[\w-]{43}$/);
 });

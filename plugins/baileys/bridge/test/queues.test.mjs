@@ -8,7 +8,7 @@ import { Commands } from '../src/commands.mjs';
 import { draft } from '../src/draft.mjs';
 import { gateSends } from '../src/gate.mjs';
 import { HostError, Link } from '../src/link.mjs';
-import { encodeFrame } from '../src/frames.mjs';
+import { encodeFrame, FrameTooLarge } from '../src/frames.mjs';
 import { Outbox } from '../src/outbox.mjs';
 import { Stops } from '../src/stops.mjs';
 
@@ -59,6 +59,35 @@ test('one event of a batch that is refused for good does not take the others wit
   assert.deepEqual(published, [1, 2, 4]);
   assert.deepEqual(log.lines, ['an event was refused and is lost']);
   assert.deepEqual(host.written, [{ key: 'pending/3', value: null }]);
+});
+
+test('many events of one item go in several publishes; its record ends with the last', async () => {
+  const calls = [];
+  const { box } = outbox(async (drafts, ops) => { calls.push([drafts.length, ops.map(({ key }) => key)]); });
+  box.add({ drafts: Array.from({ length: 450 }, (_, n) => draft('messages.upsert', { n })), pendingKey: 'pending/1' });
+  await box.drained();
+  assert.deepEqual(calls, [[200, []], [200, []], [50, ['pending/1']]]);
+});
+
+test('events that no frame can hold do not take others with them', async () => {
+  const published = [];
+  const { box } = outbox(async (drafts) => {
+    if (numbers(drafts).includes(2)) throw new FrameTooLarge('a frame');
+    published.push(...numbers(drafts));
+  });
+  box.add({ drafts: [1, 2, 3].map((n) => draft('messages.set', { n })) });
+  await box.drained();
+  assert.deepEqual(published, [1, 3]);
+});
+
+test('a few large events are a crowd, too', async () => {
+  const gate = Promise.withResolvers();
+  const { box, crowded } = outbox(() => gate.promise);
+  for (let n = 0; n < 5; ++n) box.add({ drafts: [draft('messages.upsert', { n, text: 'x'.repeat(14_000_000) })] });
+  assert.deepEqual(crowded, [true]);
+  gate.resolve();
+  await box.drained();
+  assert.deepEqual(crowded, [true, false]);
 });
 
 test('a crowd is told at its beginning and at its end', async () => {

@@ -118,15 +118,72 @@ test('a full log keeps events in the bridge, in order, until there is room', asy
   assert.deepEqual(texts, [1, 2, 3, 4, 5].map((n) => `in order ${n}`));
 });
 
-test('an event that the log will never take does not hold up the others, and is reported', async () => {
+test('a message that the log will never take is a stub of it, and does not hold up the others', async () => {
   const { host, jid } = await opened();
-  host.faults.failPublishes = 1;
-  host.faults.status = -12;
-  await peer.sock.sendMessage(jid, { text: 'refused' });
-  await host.until(() => host.logs.some(({ message }) => /refused and is lost/.test(message)), 'a line in the log');
-  await peer.sock.sendMessage(jid, { text: 'taken' });
-  await host.event('messages.upsert', textIs('taken'));
-  assert.deepEqual(host.store.keys('1', 'pending/'), []);
+  host.faults.failPublishes = (drafts) => drafts.some(({ body }) => body.includes('"refused for good"'));
+  for (const status of [-1, -12]) {
+    host.faults.status = status;
+    const { key } = await peer.sock.sendMessage(jid, { text: 'refused for good' });
+    const { body } = await host.event('messages.upsert', ({ key: { id } }) => id === key.id);
+    assert.equal(body.quarantine.reason, 'refused');
+    assert.equal(JSON.stringify(body).includes('for good'), false);
+    await peer.sock.sendMessage(jid, { text: `taken ${status}` });
+    await host.event('messages.upsert', textIs(`taken ${status}`));
+    await host.until(() => host.store.keys('1', 'pending/').length === 0, 'no record to be left');
+  }
+  const lines = host.logs.filter(({ message }) => message === 'a message was quarantined');
+  assert.deepEqual(lines.map(({ fields: { type, reason, count } }) => [type, reason, count]), [1, 2].map((n) => ['messages.upsert', 'refused', n]));
+});
+
+test('a record that the store refuses for what it is does not stop the messages behind it', async () => {
+  const { host, jid, mark } = await opened();
+  for (const [what, isRefused] of [
+    ['the record', ({ key, value }) => key.startsWith('pending/') && value?.includes('a record')],
+    ['the keys', ({ key }) => key.startsWith('key/session/')],
+  ]) {
+    host.faults.status = -1;
+    host.faults.failWrites = (ops) => ops.some(isRefused);
+    const { key } = await peer.sock.sendMessage(jid, { text: `a record, ${what} refused` });
+    await host.event('messages.upsert', textIs(`a record, ${what} refused`));
+    await eventually(() => !isUnconfirmed(jid, key.id), 'the receipt');
+    host.faults.failWrites = 0;
+    await peer.sock.sendMessage(jid, { text: `behind ${what}` });
+    await host.event('messages.upsert', textIs(`behind ${what}`));
+  }
+  assert.equal(host.states.slice(mark).some(({ state }) => state === 'closed'), false);
+  assert.ok(host.logs.some(({ message }) => /refused for what it is/.test(message)));
+});
+
+test('a refused record after a crash: a stub, since the content could not be kept', async () => {
+  const { host, jid } = await opened();
+  await host.stop();
+  const dying = await world.host({ store: host.store, test: { stopAt: 'received' } });
+  dying.faults.status = -1;
+  dying.faults.failWrites = (ops) => ops.some(({ key, value }) => key.startsWith('pending/') && value?.includes('not to be kept'));
+  dying.open('1');
+  await dying.state('1', 'open');
+  const { key } = await peer.sock.sendMessage(jid, { text: 'not to be kept' });
+  await dying.exited;
+  const living = await world.host({ store: host.store });
+  living.open('1');
+  const { body } = await living.event('messages.upsert', ({ key: { id } }) => id === key.id);
+  assert.deepEqual([body.quarantine.reason, body.key.remoteJid, body.pushName], ['refused', peer.jid, 'ana']);
+});
+
+test('a store that is full or away is no reason to let go of a message: it is not confirmed, and comes again', async () => {
+  for (const status of [-4, -6]) {
+    const { host, jid, mark } = await opened();
+    let failed = 0;
+    host.faults.status = status;
+    host.faults.failWrites = (ops) => holdsMessage(ops) && ++failed <= 2;
+    const { key } = await peer.sock.sendMessage(jid, { text: `kept for later ${status}` });
+    const closed = await host.state('1', 'closed', mark);
+    assert.ok(isUnconfirmed(jid, key.id));
+    await host.state('1', 'open', host.states.indexOf(closed));
+    await host.event('messages.upsert', textIs(`kept for later ${status}`));
+    assert.equal(host.events('messages.upsert').some(({ body }) => body.quarantine), false);
+    await host.stop();
+  }
 });
 
 test('pause stops reading, resume goes on, nothing is lost', async () => {
