@@ -44,7 +44,7 @@ TEST_F(Bridges, AreToldTheirOptionsInTheHello) {
   ASSERT_EQ(host->open(1), COLIBRI_OK);
   ASSERT_TRUE(until([&] { return heard("hello").size() == 1; }));
   EXPECT_EQ(heard("hello").front(), boost::json::parse(R"({"t":"hello","version":1,"options":{
-    "browser":["Colibri","Chrome","1.0"],"qrLimit":3,"logLevel":"warn",
+    "browser":["Colibri","Chrome","1.0"],"qrLimit":3,"logLevel":"warn","messageBytes":"base64",
     "test":{"serverUrl":"wss://sim","noiseRoot":"ab","tlsInsecureMedia":false,"stopAt":"here"}}})"));
 }
 

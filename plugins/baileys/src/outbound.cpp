@@ -35,6 +35,7 @@ std::string hello(const BridgeOptions& options) {
   given["browser"] = json::value_from(options.browser);
   given["qrLimit"] = options.qrLimit;
   given["logLevel"] = options.logLevel;
+  given["messageBytes"] = options.messageBytes;
   if (options.test) {
     json::object test;
     if (!options.test->serverUrl.empty()) test["serverUrl"] = options.test->serverUrl;

@@ -107,6 +107,7 @@ Settings readSettings(std::string_view text) {
                              valueOr<std::string>(from, "phone_name", "Chrome"), kBrowserVersion};
   settings.bridge.qrLimit = static_cast<int>(valueOr<std::int64_t>(from, "qr_limit", 30));
   settings.bridge.logLevel = valueOr<std::string>(from, "log_level", "warn");
+  settings.bridge.messageBytes = valueOr<std::string>(from, "message_bytes", "base64");
   settings.bridge.test = readTest(from);
   settings.timing = readTiming(from);
   return settings;

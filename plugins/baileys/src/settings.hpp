@@ -18,7 +18,8 @@ struct BridgeOptions {
   std::vector<std::string> browser;
   int qrLimit = 30;
   std::string logLevel = "warn";
-  std::optional<Test> test;  ///< set only if a test-only key was given
+  std::string messageBytes = "base64";  ///< or "object": the form of byte arrays in events
+  std::optional<Test> test;             ///< set only if a test-only key was given
 };
 
 /// How long things may take. Tests shorten them.

@@ -7,6 +7,8 @@
 #include <boost/json/serialize.hpp>
 #include <colibri_schemas.hpp>
 
+#include "outbound.hpp"
+
 namespace colibri::baileys {
 namespace {
 
@@ -29,8 +31,14 @@ TEST(Settings, DefaultsInTheSchemaAreTheOnesOfTheCode) {
   EXPECT_EQ(given.bridge.qrLimit, none.bridge.qrLimit);
   EXPECT_EQ(given.bridge.browser, none.bridge.browser);
   EXPECT_EQ(given.bridge.logLevel, none.bridge.logLevel);
+  EXPECT_EQ(given.bridge.messageBytes, none.bridge.messageBytes);
   EXPECT_EQ(none.instancesPerBridge, 50u);
   EXPECT_EQ(none.bridge.qrLimit, 30);
+}
+
+TEST(Settings, TheOldFormOfBytesIsToldToTheBridge) {
+  const auto settings = readSettings(R"({"message_bytes":"object"})");
+  EXPECT_THAT(outbound::hello(settings.bridge), testing::HasSubstr(R"("messageBytes":"object")"));
 }
 
 TEST(Settings, ThePhoneShowsTheNamesOfTheOperator) {
