@@ -7,10 +7,8 @@ import { Status } from './status.mjs';
 import { Stops } from './stops.mjs';
 import { trustNoiseRoot } from './strict_curve.mjs';
 
-const MOST_INFO = 500; // characters; the daemon ends a bridge that says more than 2048 bytes
-
-/** What WhatsApp says as the reason of an end may be anything. */
-const isCode = (code) => Number.isInteger(code) && Math.abs(code) < 100_000;
+const MOST_INFO = 2048; // bytes
+const MOST_CODE = 99_999;
 
 /**
  * Gives the daemon's frames to the instances they concern, and the instances' to the daemon.
@@ -99,13 +97,12 @@ export class Bridge extends EventEmitter {
     return instance;
   }
 
-  #report(k, fields) {
-    const { info, networkCode, ...rest } = fields;
-    this.#link.send({
-      t: 'state', k, ask: this.#asks.get(k), ...rest,
-      ...(info ? { info: Object.fromEntries(Object.entries(info).map(([name, value]) => [name, String(value).slice(0, MOST_INFO)])) } : {}),
-      ...(networkCode === undefined ? {} : { networkCode: isCode(networkCode) ? networkCode : 0 }),
-    });
+  /** What WhatsApp says of an account, or as the reason of an end, may be anything; the daemon ends a bridge that repeats it. */
+  #report(k, { info, networkCode, ...fields }) {
+    const state = { t: 'state', k, ask: this.#asks.get(k), ...fields };
+    if (info) state.info = Object.fromEntries(Object.entries(info).filter(([, value]) => Buffer.byteLength(String(value)) <= MOST_INFO));
+    if (networkCode !== undefined) state.networkCode = Number.isInteger(networkCode) && Math.abs(networkCode) <= MOST_CODE ? networkCode : 0;
+    this.#link.send(state);
   }
 
   #submit(header) {

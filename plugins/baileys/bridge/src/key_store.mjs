@@ -1,6 +1,7 @@
 import { transactionContext } from './signal_jobs.mjs';
 import { decodeKey, encodeKey, keyOf } from './key_codec.mjs';
 import { Serial } from './serial.mjs';
+import { boundSession } from './session_bounds.mjs';
 import { isFinal } from './status.mjs';
 
 const OPS_PER_WRITE = 2000;
@@ -65,6 +66,7 @@ export class KeyStore {
     const writes = new Group();
     for (const [type, entries] of Object.entries(data)) {
       for (const [id, value] of Object.entries(entries)) {
+        if (type === 'session') boundSession(value);
         writes.set(keyOf(type, id), { type, value: value ?? null, bytes: value ? encodeKey(value) : null });
       }
     }

@@ -91,3 +91,12 @@ test('nothing is left of what lay in parts', async () => {
   const owners = host.store.keys('1', 'parts/').map((key) => key.split('/')[1]);
   assert.equal(owners.includes('pending'), false);
 });
+
+test('a link that ends for a reason of any number is opened again', async () => {
+  for (const code of ['123456789', '-1', 'soon', '1.5']) {
+    const mark = host.states.length;
+    await world.admin('stream-error', { jid: `${phoneOf(jid)}:1@s.whatsapp.net`, code });
+    await host.state('1', 'closed', mark);
+    await host.state('1', 'open', mark);
+  }
+});

@@ -162,3 +162,30 @@ test('thousands of keys go in several writes, a small transaction never in two',
   const holding = host.writes.filter(({ keys }) => keys.some((key) => key.startsWith('key/session/')));
   assert.equal(holding.length, 1);
 });
+
+/** A session as libsignal writes it, whose peer has skipped `perChain` messages in each of `chains` ratchet steps. */
+function skipping(chains, perChain) {
+  const names = Array.from({ length: chains }, (_, n) => `remote-${n}`);
+  const chain = (n) => ({
+    chainType: 2, chainKey: { counter: perChain, ...(n === chains - 1 ? { key: 'live' } : {}) },
+    messageKeys: Object.fromEntries(Array.from({ length: perChain }, (_, i) => [i, 'k'.repeat(44)])),
+  });
+  const _chains = Object.fromEntries([['ours', { chainType: 1, chainKey: { counter: 0, key: 'k' }, messageKeys: {} }], ...names.map((name, n) => [name, chain(n)])]);
+  return { version: 'v1', _sessions: { base: { _chains, currentRatchet: { lastRemoteEphemeralKey: names.at(-1) }, indexInfo: { used: 1, closed: -1 } } } };
+}
+
+test('a peer who skips messages does not make its session grow without end; what is newest is kept', async () => {
+  const host = new FakeHost();
+  const store = new KeyStore(host, () => {});
+  void store.set({ session: { few: skipping(3, 100), steps: skipping(3000, 0), many: skipping(50, 2000) } });
+  await pass();
+  const stored = (id) => JSON.parse(host.writes[0].ops.find(({ key }) => key === `key/session/${id}`).value);
+  assert.deepEqual(stored('few'), skipping(3, 100));
+  const steps = Object.keys(stored('steps')._sessions.base._chains);
+  assert.deepEqual([steps.length, steps[0], steps.at(-1)], [41, 'ours', 'remote-2999']);
+  const { _chains } = stored('many')._sessions.base;
+  assert.deepEqual(Object.keys(_chains['remote-49'].messageKeys).length, 2000);
+  assert.deepEqual(Object.keys(_chains['remote-47'].messageKeys), []);
+  assert.equal(_chains['remote-49'].chainKey.key, 'live');
+  assert.ok(host.writes[0].ops.every(({ value }) => value.length < 300_000));
+});

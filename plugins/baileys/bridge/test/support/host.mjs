@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { encodeFrame, FrameReader, TailReader } from '../../src/frames.mjs';
-import { isWellFormed, pageOf, takesDrafts, takesKeys, takesOps } from './limits.mjs';
+import { isWellFormed, pageOf, takesDrafts, takesKeys, takesOps, takesState } from './limits.mjs';
 import { Store } from './store.mjs';
 
 const MAIN = fileURLToPath(new URL('../../main.mjs', import.meta.url));
@@ -129,7 +129,7 @@ export class Host {
   }
 
   #take(header, tail) {
-    if (!isWellFormed(header)) return this.child.kill('SIGKILL');
+    if (!isWellFormed(header) || (header.t === 'state' && !takesState(header))) return this.child.kill('SIGKILL');
     const handlers = {
       hello: () => { this.hello = header; },
       state: () => this.states.push(header),

@@ -91,9 +91,7 @@ export class Hostile {
 
   async #quotes() {
     const depth = this.random.of([1, 14, 15, 16, 17, 20, 60, 500, 5000, 30_000]);
-    let bytes = Buffer.from(proto.Message.encode({ conversation: 'innermost' }).finish());
-    for (let n = 0; n < depth; ++n) bytes = nested(6, nested(17, nested(3, bytes))); // text, context, quoted message
-    return { what: `${depth} quotes of quotes`, sent: await this.plaintext(bytes), told: true };
+    return { what: `${depth} quotes of quotes`, sent: await this.plaintext(quotes(depth)), told: true };
   }
 
   async #garbage() {
@@ -192,8 +190,18 @@ export class Hostile {
   }
 }
 
-function nested(field, bytes) {
-  return Buffer.concat([varint((field << 3) | 2), varint(bytes.length), bytes]);
+/** Texts that quote texts, so deeply that no library would write them. */
+function quotes(depth) {
+  const parts = [Buffer.from(proto.Message.encode({ conversation: 'innermost' }).finish())];
+  let size = parts[0].length;
+  for (let n = 0; n < depth; ++n) {
+    for (const field of [3, 17, 6]) { // quoted message, context, text
+      const head = Buffer.concat([varint((field << 3) | 2), varint(size)]);
+      parts.push(head);
+      size += head.length;
+    }
+  }
+  return Buffer.concat(parts.reverse());
 }
 
 function varint(value) {

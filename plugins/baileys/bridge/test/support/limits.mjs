@@ -24,6 +24,10 @@ export function pageOf(records) {
   return end < 0 ? records : records.slice(0, end);
 }
 
+/** A `state` as the daemon takes it; it ends a bridge that says another. */
+export const takesState = ({ info = {}, networkCode = 0 }) => Number.isInteger(networkCode) && Math.abs(networkCode) <= 99_999 &&
+  Object.values(info).every((value) => size(value) <= 2048);
+
 /** A header as the daemon's parser takes it: no half of a surrogate pair. */
 export const isWellFormed = (header) => !/\\ud[89a-f]/.test(JSON.stringify(header));
 
