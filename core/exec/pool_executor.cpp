@@ -1,10 +1,12 @@
 #include "exec/pool_executor.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <list>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -22,6 +24,14 @@ void logSlow(const SlowCall& call) {
               {"strand", std::uint64_t{call.strand.key}},
               {"ms", std::int64_t{call.runningFor.count()}},
               {"worker_replaced", call.replaced ? "yes" : "no"}});
+}
+
+void logOutOfMemory(const char* what) noexcept {
+  try {
+    log::write(log::Level::error, "exec", "out of memory: a call was given up", {{"call", what}});
+  } catch (const std::bad_alloc&) {
+    return;  // not even for the name of the call; it is counted
+  }
 }
 
 struct Worker {
@@ -56,6 +66,7 @@ struct PoolExecutor::State : std::enable_shared_from_this<State> {
   std::list<Worker> workers;
   std::size_t alive = 0, slowNow = 0;
   bool watching = false, stopping = false, abandoned = false;
+  std::atomic<std::uint64_t> outOfMemory = 0;  // not guarded
 
   std::size_t wanted() const {
     return options.workers + std::min(slowNow, options.maxReplacements);
@@ -97,7 +108,12 @@ struct PoolExecutor::State : std::enable_shared_from_this<State> {
     if (queue.runnable()) work.notify_one();
     lock.unlock();
     if (watch) watchLater();
-    task.work();
+    try {
+      task.work();
+    } catch (const std::bad_alloc&) {
+      ++outOfMemory;
+      logOutOfMemory(task.what);
+    }
     task.work = {};
     lock.lock();
     worker.busy = false;
@@ -208,6 +224,10 @@ bool PoolExecutor::stop(std::chrono::milliseconds within) {
 std::size_t PoolExecutor::threads() const {
   const std::lock_guard lock(state_->mutex);
   return state_->alive;
+}
+
+std::uint64_t PoolExecutor::outOfMemory() const noexcept {
+  return state_->outOfMemory;
 }
 
 std::size_t PoolExecutor::strands() const {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -25,7 +26,8 @@ struct SlowCall {
 /// worker: it runs at most `workers - 1` calls at once. A call that runs longer than `slowAfter` is
 /// reported once, a replacement worker starts in its place (at most `maxReplacements` at once), and
 /// until it returns its owner runs at most half as many calls as there are workers, those that hang
-/// included. A strand without work costs nothing.
+/// included. A strand without work costs nothing. A call that throws std::bad_alloc is given up
+/// with all it owns; the others, those of its strand included, go on.
 ///
 /// [Threading] any thread. [Blocking] stop(), and the destructor which calls it with ten seconds.
 class PoolExecutor final : public Executor {
@@ -50,8 +52,9 @@ class PoolExecutor final : public Executor {
   /// what they kept waiting is dropped. [Blocking]
   bool stop(std::chrono::milliseconds within);
 
-  std::size_t threads() const;  ///< alive, replacements included
-  std::size_t strands() const;  ///< with work waiting or running
+  std::uint64_t outOfMemory() const noexcept;  ///< calls that were given up for want of memory
+  std::size_t threads() const;                 ///< alive, replacements included
+  std::size_t strands() const;                 ///< with work waiting or running
 
  private:
   struct State;

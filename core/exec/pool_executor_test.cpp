@@ -8,6 +8,7 @@
 #include <latch>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -52,6 +53,16 @@ struct Hang {
     ASSERT_EQ(began.get_future().wait_for(kBound), std::future_status::ready);
   }
 };
+
+TEST_F(PoolExecutorTest, ACallWithoutMemoryIsGivenUpAndTheStrandGoesOn) {
+  PoolExecutor pool(clock, timers, options(2));
+  auto owned = std::make_shared<int>(1);
+  pool.post({&kA, 1}, "hungry", [owned] { throw std::bad_alloc(); });
+  EXPECT_TRUE(runs(pool, {&kA, 1}));
+  EXPECT_TRUE(pool.stop(kBound));
+  EXPECT_EQ(owned.use_count(), 1) << "what the call owned is let go";
+  EXPECT_EQ(pool.outOfMemory(), 1U);
+}
 
 TEST_F(PoolExecutorTest, OneStrandKeepsItsOrderWhileStrandsRunSideBySide) {
   PoolExecutor pool(clock, timers, options(4));

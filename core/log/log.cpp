@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <iostream>
 #include <mutex>
+#include <new>
 #include <system_error>
 #include <vector>
 
@@ -107,7 +108,7 @@ void write(Level level, std::string_view area, std::string_view message,
 }
 
 void writeFields(Level level, std::string_view area, std::string_view message,
-                 std::span<const Field> fields) {
+                 std::span<const Field> fields) try {
   auto& out = output();
   if (!enabled(level)) return;
   const auto safeMessage = out.secrets.apply(message);
@@ -120,6 +121,8 @@ void writeFields(Level level, std::string_view area, std::string_view message,
   reportDropped(out, false);
   if (!out.limit.admit(level, area, safeMessage, out.clock.steady())) return;
   emit(out, level, area, safeMessage, safe);
+} catch (const std::bad_alloc&) {
+  // Whoever says that memory is short must not be ended by saying it.
 }
 
 Result<void> open(const Options& options) try {
