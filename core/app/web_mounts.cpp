@@ -32,7 +32,10 @@ plugin::WebCaller callerOf(const api::Caller& caller) {
 
 api::Answer answerOf(const plugin::WebRefusal& why) {
   if (why.unauthenticated) return api::failure(401, why.error.message);
-  return api::failure(why.error);
+  if (!why.tooMany) return api::failure(why.error);
+  auto answer = api::failure(429, why.error.message);
+  answer.headers.emplace_back("Retry-After", "1");
+  return answer;
 }
 
 /// A connection for the plugin host.

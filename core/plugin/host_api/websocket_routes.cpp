@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t kMaxRaw = 20'000;  // of one plugin: as many as the listener has connections
 
 WebRefusal refusalOf(colibri_status status, const colibri_error& err) {
-  return {abi::errorOf(status, err), status == COLIBRI_E_UNAUTHENTICATED};
+  return {abi::errorOf(status, err), status == COLIBRI_E_UNAUTHENTICATED,
+          status == COLIBRI_E_RATE_LIMITED};
 }
 WebRefusal stopping() {
   return {{Errc::unavailable, "the plugin is not running"}};

@@ -165,7 +165,7 @@ TEST_F(TwoAtATime, AThirdClientOfAnInstanceIsRefusedUntilOneLeavesAndAnothersIsN
   EXPECT_THAT(joining("/shop", "global"),
               AllOf(StartsWith("44/shop,"), HasSubstr("clients_per_instance")));
   const auto refused = stream();
-  EXPECT_EQ(refused.status, COLIBRI_E_BUSY);
+  EXPECT_EQ(refused.status, COLIBRI_E_RATE_LIMITED);
   EXPECT_THAT(refused.sentence, HasSubstr("clients_per_instance"));
   EXPECT_THAT(joining("/cafe", "cafe-key"), StartsWith("40/cafe,"));
   server.closed(second, 1001);

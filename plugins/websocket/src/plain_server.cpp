@@ -36,7 +36,7 @@ Opened PlainServer::open(const Request& request) {
   const auto after = feed->parseOffset(request.since);
   if (!request.since.empty() && !after)
     return {COLIBRI_E_INVALID_ARGUMENT, "since: must be the seq of an event, or 0"};
-  if (feed->size() >= clientsPerFeed_) return {COLIBRI_E_BUSY, kTooManyClients};
+  if (feed->size() >= clientsPerFeed_) return {COLIBRI_E_RATE_LIMITED, kTooManyClients};
   auto& receiver =
       *(receivers_[request.token] = std::make_unique<Receiver>(wire_, request.token, *feed));
   if (after)
