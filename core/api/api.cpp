@@ -11,6 +11,20 @@ Answer text(std::string body) {
   return {200, std::move(body), "text/plain; version=0.0.4; charset=utf-8"};
 }
 
+http::Admission said(Answer answer, Cors::Fields cors) {
+  http::Admission admission;
+  admission.answer = toResponse(std::move(answer), std::move(cors));
+  return admission;
+}
+
+Answer tooManyAtOnce(const Seats& inFlight) {
+  auto answer = failure(429, "Too many requests of this instance's key at once (" +
+                                 std::to_string(inFlight.most()) +
+                                 ", by server.requests_per_instance), try again");
+  answer.headers.emplace_back("Retry-After", "1");
+  return answer;
+}
+
 }  // namespace
 
 Api::Api(Entrance entrance, InstancesController instances, MessagesController messages,
@@ -30,61 +44,95 @@ std::optional<MountMatch> Api::mountOf(const http::Head& head) const {
                             : matchMount(head.path, entrance_.rootDialect, mounts_->mounts());
 }
 
-/// A plugin's route has a limit of its own; the server's holds for the rest.
-http::BodyPolicy Api::bodyPolicy(const http::Head& head) {
-  if (const auto mount = mountOf(head)) return {mounts_->mounts()[mount->mount].bodyBytes};
-  if (plugins_.routes().empty()) return {};
-  const auto match = matchRoute(http::methodName(head.method), head.path, entrance_.rootDialect,
-                                plugins_.routes());
-  if (!match || match->action != Action::ofPlugin) return {};
-  return {plugins_.bodyLimit(*match)};
+http::Admission Api::admit(const http::Head& head) {
+  const bool preflight = head.method == http::Method::options;
+  auto mount = preflight ? std::nullopt : mountOf(head);
+  if (mount && !mount->ofInstance) return enter(std::move(*mount), head);
+  const auto method = http::methodName(head.method);
+  auto match = matchRoute(method, head.path, entrance_.rootDialect, plugins_.routes());
+  if (mount && !match) return enter(std::move(*mount), head);
+  if (match && !preflight) return admitTo(std::move(*match), head);
+  return said(preflight ? entrance_.cors.preflight(head.headers)
+                        : failure(404, "Cannot " + std::string(method) + " " + head.target),
+              entrance_.cors.fieldsFor(head.headers));
 }
 
-void Api::handle(http::Request request, http::Responder responder) {
-  const bool preflight = request.method == http::Method::options;
-  const auto method = http::methodName(request.method);
-  auto mount = preflight ? std::nullopt : mountOf(request);
-  if (mount && !mount->ofInstance)
-    return enter(std::move(*mount), std::move(request), std::move(responder));
-  const auto match = matchRoute(method, request.path, entrance_.rootDialect, plugins_.routes());
-  if (mount && !match) return enter(std::move(*mount), std::move(request), std::move(responder));
-  Reply reply = [responder = std::move(responder),
-                 cors = entrance_.cors.fieldsFor(request.headers)](Answer answer) mutable {
-    responder.send(toResponse(std::move(answer), std::move(cors)));
-  };
-  if (preflight) return reply(entrance_.cors.preflight(request.headers));
-  if (!match) {
-    return reply(failure(404, "Cannot " + std::string(method) + " " + request.target));
-  }
-  auto caller = entrance_.access.admit(*match, request.headers);
-  if (!caller) return reply(refusal(request));
+http::Admission Api::admitTo(Match match, const http::Head& head) {
+  auto cors = entrance_.cors.fieldsFor(head.headers);
+  if (match.access == Access::anyone) return said(ofAnyone(match.action), std::move(cors));
+  auto judged = judge(head, [&] { return entrance_.access.admit(match, head.headers); });
+  if (auto* refusal = std::get_if<Answer>(&judged))
+    return said(std::move(*refusal), std::move(cors));
+  auto& caller = std::get<Caller>(judged);
   instances::InstancePtr instance;
-  if (match->access == Access::instanceKey) {
-    instance = registry_.findByName(match->instance);
-    if (!instance) return reply(noSuchInstance(match->instance));
+  if (match.access == Access::instanceKey) {
+    instance = registry_.findByName(match.instance);
+    if (!instance) return said(noSuchInstance(match.instance), std::move(cors));
   }
-  dispatch({*match, std::move(*caller), std::move(instance), std::move(request), std::move(reply)});
+  Seats::Seat seat;
+  if (caller.instance) {
+    auto free = entrance_.inFlight.take(caller.instance->row.key);
+    if (!free) return said(tooManyAtOnce(entrance_.inFlight), std::move(cors));
+    seat = std::move(*free);
+  }
+  http::Admission admission;
+  admission.payer = payerOf(caller, head);
+  // A plugin's route has a limit of its own; the server's holds for the rest.
+  if (match.action == Action::ofPlugin) admission.bodyLimit = plugins_.bodyLimit(match);
+  admission.serve = [this, match = std::move(match), caller = std::move(caller),
+                     instance = std::move(instance), cors = std::move(cors),
+                     seat = std::move(seat)](http::Request request,
+                                             http::Responder responder) mutable {
+    Reply reply = [responder = std::move(responder), cors = std::move(cors),
+                   seat = std::move(seat)](Answer answer) mutable {
+      seat.leave();
+      responder.send(toResponse(std::move(answer), std::move(cors)));
+    };
+    // A body may have taken long to come.
+    if (instance && !request.body.empty()) {
+      const auto key = instance->row.key;
+      instance = registry_.findByName(match.instance);
+      if (!instance || instance->row.key != key) return reply(noSuchInstance(match.instance));
+    }
+    dispatch({std::move(match), std::move(caller), std::move(instance), std::move(request),
+              std::move(reply)});
+  };
+  return admission;
 }
 
-Answer Api::refusal(const http::Request& request) const {
-  const auto wait = entrance_.failures.count(entrance_.clients.of(request.peer, request.headers));
+Answer Api::refusal(const http::Head& head) const {
+  const auto wait = entrance_.failures.count(entrance_.clients.of(head.peer, head.headers));
   if (!wait) return unauthorized();
   auto answer = failure(429, "Too many requests with a wrong key");
   answer.headers.emplace_back("Retry-After", std::to_string(wait->count()));
   return answer;
 }
 
+http::Payer Api::payerOf(const Caller& caller, const http::Head& head) const {
+  using Kind = http::Payer::Kind;
+  if (caller.global) return {.kind = Kind::owner};
+  const bool body = head.headers.has("content-length") || head.headers.has("transfer-encoding");
+  const auto host = body ? entrance_.clients.hostOf(head.peer, head.headers) : 0;
+  if (!caller.instance) return {.kind = Kind::stranger, .host = host};
+  return {.kind = Kind::tenant, .tenant = caller.instance->row.key, .host = host};
+}
+
+/// What needs no key has nothing to do with what stands in a body.
+Answer Api::ofAnyone(Action action) const {
+  if (action == Action::health) return ok({{"status", "ok"}});
+  return ok({{"status", 200},
+             {"message", "Welcome to Colibri, it is working!"},
+             {"version", gateway_.version},
+             {"clientName", "colibri"},
+             {"documentation", nullptr},
+             {"whatsappWebVersion", nullptr}});
+}
+
 void Api::dispatch(Call call) const {
   switch (call.match.action) {
     case Action::health:
-      return call.reply(ok({{"status", "ok"}}));
     case Action::welcome:
-      return call.reply(ok({{"status", 200},
-                            {"message", "Welcome to Colibri, it is working!"},
-                            {"version", gateway_.version},
-                            {"clientName", "colibri"},
-                            {"documentation", nullptr},
-                            {"whatsappWebVersion", nullptr}}));
+      return call.reply(ofAnyone(call.match.action));
     case Action::verifyCreds:
       return call.reply(ok({{"status", 200},
                             {"message", "Credentials are valid"},

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <variant>
 
 #include "api/client_address.hpp"
 #include "api/cors.hpp"
@@ -11,6 +13,7 @@
 #include "api/messages_controller.hpp"
 #include "api/plugins_controller.hpp"
 #include "api/web_mounts.hpp"
+#include "base/seats.hpp"
 #include "http/handler.hpp"
 
 namespace colibri::api {
@@ -26,13 +29,15 @@ struct Gateway {
 struct Entrance {
   AccessControl access;
   FailedKeys& failures;  ///< outlives the Api
+  Seats& inFlight;  ///< of an instance's key: requests that are not answered yet; outlives the Api
   ClientAddress clients = ClientAddress();
   Cors cors = Cors();
   Dialect rootDialect = Dialect::native;
 };
 
 /// The public API: route, key, instance, controller - in this order, so that nothing is looked up
-/// for a stranger.
+/// for a stranger. All but the controller is done by the head of a request alone: whoever may not
+/// come in is told so before any of the body is kept.
 ///
 /// [Threading] every loop thread, concurrently; immutable. Nothing blocks.
 class Api final : public http::Handler {
@@ -41,14 +46,24 @@ class Api final : public http::Handler {
       DeliveriesController deliveries, PluginsController plugins,
       const instances::Registry& registry, Gateway gateway, WebMounts* mounts = nullptr);
 
-  http::BodyPolicy bodyPolicy(const http::Head& head) override;
-  void handle(http::Request request, http::Responder responder) override;
+  http::Admission admit(const http::Head& head) override;
 
  private:
   std::optional<MountMatch> mountOf(const http::Head& head) const;
-  void enter(MountMatch match, http::Request request, http::Responder responder);
+  http::Admission admitTo(Match match, const http::Head& head);
+  http::Admission enter(MountMatch match, const http::Head& head);
+  void open(const MountMatch& match, WebCall call, http::Responder responder,
+            Cors::Fields cors) const;
+  /// The one place where the key of a request is judged, by `look`.
+  template <class Look>
+  std::variant<Caller, Answer> judge(const http::Head& head, const Look& look) const {
+    if (auto caller = look()) return std::move(*caller);
+    return refusal(head);
+  }
   /// To a wrong key: 401, or 429 once its sender had enough of them.
-  Answer refusal(const http::Request& request) const;
+  Answer refusal(const http::Head& head) const;
+  http::Payer payerOf(const Caller& caller, const http::Head& head) const;
+  Answer ofAnyone(Action action) const;
   void dispatch(Call call) const;
 
   Entrance entrance_;

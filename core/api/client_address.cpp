@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/ascii.hpp"
+#include "net/url_policy.hpp"
 
 namespace colibri::api {
 namespace {
@@ -87,6 +88,27 @@ Result<ClientAddress> ClientAddress::parse(const std::vector<std::string>& trust
 bool ClientAddress::trusts(const net::IpAddress& address) const {
   return std::ranges::any_of(trusted_,
                              [&](const auto& network) { return network.contains(address); });
+}
+
+std::uint64_t ClientAddress::hostOf(const http::PeerAddress& peer,
+                                    const http::Headers& headers) const {
+  return hostOf(of(peer, headers));
+}
+
+std::uint64_t ClientAddress::hostOf(const http::PeerAddress& peer) const {
+  return hostOf(addressOf(peer));
+}
+
+std::uint64_t ClientAddress::hostOf(const net::IpAddress& client) const {
+  if (trusts(client)) return 0;
+  switch (net::kindOf(client)) {
+    case net::AddressKind::loopback:
+    case net::AddressKind::privateUse:
+    case net::AddressKind::linkLocal:
+      return 0;
+    default:
+      return http::hostKey({.bytes = client.bytes(), .v6 = !client.isV4()});
+  }
 }
 
 net::IpAddress ClientAddress::of(const http::PeerAddress& peer,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,15 @@ class ClientAddress {
 
   net::IpAddress of(const http::PeerAddress& peer, const http::Headers& headers) const;
 
+  /// Whose part of what one host may have a request uses up, by http::hostKey(). 0: nobody's, for
+  /// many clients may stand behind this address: it is a trusted proxy's, or a loopback, private or
+  /// link-local one, as that of a proxy which nobody declared.
+  std::uint64_t hostOf(const http::PeerAddress& peer, const http::Headers& headers) const;
+  /// Of a connection that has not sent anything yet.
+  std::uint64_t hostOf(const http::PeerAddress& peer) const;
+
  private:
+  std::uint64_t hostOf(const net::IpAddress& client) const;
   bool trusts(const net::IpAddress& address) const;
 
   std::vector<net::IpNetwork> trusted_;

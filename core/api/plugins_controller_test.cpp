@@ -61,16 +61,17 @@ TEST(PluginRoutes, APluginHearsOfNothingThatIsNotAJsonObject) {
 
 TEST(PluginRoutes, TheirBodyLimitIsKnownBeforeTheBodyIsRead) {
   ApiWorld api;
+  api.create("shop");
   const auto limitOf = [&](const std::string& target) {
     http::Request head;
     head.method = Method::post;
+    head.headers.add("apikey", ApiWorld::kKey);
     EXPECT_TRUE(http::parseTarget(target, head));
-    return api.api().bodyPolicy(head).limit;
+    return api.api().admit(head).bodyLimit;
   };
   EXPECT_EQ(limitOf("/shop/audit/set"), testing::FakePluginRoutes::kBodyLimit);
   EXPECT_EQ(limitOf("/v2/audit/set/shop"), testing::FakePluginRoutes::kBodyLimit);
-  EXPECT_EQ(limitOf("/shop/message/sendText"), http::BodyPolicy::kServerDefault);
-  EXPECT_EQ(limitOf("/nothing"), http::BodyPolicy::kServerDefault);
+  EXPECT_EQ(limitOf("/shop/message/sendText"), http::Admission::kServerDefault);
 }
 
 TEST(PluginRoutes, NoWordOfOursIsAPlugins) {

@@ -41,38 +41,54 @@ Answer upgradeRequired() {
 }  // namespace
 
 /// The same order as for every route: key, then everything else.
-void Api::enter(MountMatch match, http::Request request, http::Responder responder) {
-  auto cors = entrance_.cors.fieldsFor(request.headers);
+http::Admission Api::enter(MountMatch match, const http::Head& head) {
+  auto cors = entrance_.cors.fieldsFor(head.headers);
+  http::Admission admission;
   const auto say = [&](Answer answer) {
-    responder.send(toResponse(std::move(answer), std::move(cors)));
+    admission.answer = toResponse(std::move(answer), std::move(cors));
+    return std::move(admission);
   };
-  auto caller = entrance_.access.admitWeb(match.ofInstance ? &match.instance : nullptr, request);
-  if (!caller) return say(refusal(request));
+  auto judged = judge(head, [&] {
+    return entrance_.access.admitWeb(match.ofInstance ? &match.instance : nullptr, head);
+  });
+  if (auto* refusal = std::get_if<Answer>(&judged)) return say(std::move(*refusal));
   const auto& mount = mounts_->mounts()[match.mount];
-  const bool upgrade = http::wantsWebSocket(request);
-  if (!upgrade && !isRawMethod(request.method))
-    return say(failure(
-        404, "Cannot " + std::string(http::methodName(request.method)) + " " + request.target));
-  if (!upgrade && !mount.http) return say(upgradeRequired());
-  std::string key;
-  if (upgrade) {
-    if (auto refused = http::refuseHandshake(request)) return responder.send(std::move(*refused));
-    key = http::acceptKey(request.headers.get("sec-websocket-key"));
+  const bool upgrade = http::wantsWebSocket(head);
+  if (!upgrade && !isRawMethod(head.method)) {
+    return say(
+        failure(404, "Cannot " + std::string(http::methodName(head.method)) + " " + head.target));
   }
+  if (!upgrade && !mount.http) return say(upgradeRequired());
+  if (upgrade) admission.answer = http::refuseHandshake(head);
+  if (admission.answer) return admission;
   WebCall call;
   if (match.ofInstance) {
     call.instance = registry_.findByName(match.instance);
     if (!call.instance) return say(noSuchInstance(match.instance));
   }
-  call.caller = std::move(*caller);
-  call.below = std::move(match.below);
-  call.checkKey = [this, client = entrance_.clients.of(request.peer, request.headers)](
+  call.caller = std::move(std::get<Caller>(judged));
+  call.checkKey = [this, client = entrance_.clients.of(head.peer, head.headers)](
                       std::string_view text) -> KeyVerdict {
     if (auto known = entrance_.access.callerOf(text)) return {std::move(known)};
     return {std::nullopt, entrance_.failures.count(client).has_value()};
   };
-  dropSecrets(request);
-  call.request = std::move(request);
+  admission.payer = payerOf(call.caller, head);
+  admission.bodyLimit = upgrade ? 0 : mount.bodyBytes;  // a handshake has no body
+  admission.serve = [this, match = std::move(match), call = std::move(call),
+                     cors = std::move(cors)](http::Request request,
+                                             http::Responder responder) mutable {
+    call.request = std::move(request);
+    open(match, std::move(call), std::move(responder), std::move(cors));
+  };
+  return admission;
+}
+
+void Api::open(const MountMatch& match, WebCall call, http::Responder responder,
+               Cors::Fields cors) const {
+  call.below = match.below;
+  const bool upgrade = http::wantsWebSocket(call.request);
+  auto key = upgrade ? http::acceptKey(call.request.headers.get("sec-websocket-key")) : "";
+  dropSecrets(call.request);
   if (upgrade)
     return mounts_->open(match.mount, std::move(call),
                          {std::move(responder), std::move(key), std::move(cors)});

@@ -123,7 +123,7 @@ TEST_F(Doors, ABodyHasTheMountsLimitAndNoInstanceItsName) {
   http::Head head;
   head.method = Method::post;
   head.path = {"socket.io", "x"};
-  EXPECT_EQ(api.api().bodyPolicy(head).limit, 50U);
+  EXPECT_EQ(api.api().admit(head).bodyLimit, 50U);
   EXPECT_EQ(api.ask(Method::post, "/instance/create", R"({"instanceName":"LIVE"})").status, 400);
 }
 

@@ -1,6 +1,9 @@
 #include "app/application.hpp"
 
+#include <sys/resource.h>
+
 #include <filesystem>
+#include <limits>
 #include <optional>
 
 #include "api/api.hpp"
@@ -56,6 +59,7 @@ struct Application::Parts {
   Result<void> buildCore();
   Result<void> loadPlugins();
   Result<void> serve();
+  http::Options listenerOptions() const;
   void cleanUpLater();
   void readAgain();
 
@@ -88,6 +92,7 @@ struct Application::Parts {
   std::unique_ptr<PluginHostRoutes> pluginRoutes;
   std::unique_ptr<PluginHostMounts> pluginMounts;
   std::optional<api::FailedKeys> failedKeys;
+  std::optional<Seats> requestsInFlight;
   std::unique_ptr<MetricsView> metrics;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<http::Server> server;
@@ -231,6 +236,7 @@ Result<void> Application::Parts::serve() {
   auto clients = clientAddress(settings());
   if (!clients) return clients.error();
   failedKeys.emplace(clock, failedKeysOptions(settings()));
+  requestsInFlight.emplace(settings().server.requestsPerInstance);
   metrics = std::make_unique<MetricsView>(registry, *commands, *dispatcher, *oldLetters, *lifecycle,
                                           *http, *executor, *failedKeys, sessions);
   const auto dialect = settings().rootDialect == config::Settings::Dialect::v2
@@ -239,7 +245,8 @@ Result<void> Application::Parts::serve() {
   api = std::make_unique<api::Api>(
       api::Entrance{.access = {settings().authentication.apiKey, registry},
                     .failures = *failedKeys,
-                    .clients = std::move(*clients),
+                    .inFlight = *requestsInFlight,
+                    .clients = *clients,
                     .cors = corsOf(settings()),
                     .rootDialect = dialect},
       api::InstancesController(*lifecycle, registry, *commands, lastChats, *pluginSettings,
@@ -247,9 +254,14 @@ Result<void> Application::Parts::serve() {
       api::MessagesController(*commands), api::DeliveriesController(*deliveries),
       api::PluginsController(*pluginRoutes), registry,
       api::Gateway{kVersion, [this] { return pluginsJson(*plugins); },
-                   [this] { return metrics->text(*server); }},
+                   [this] { return metrics->text(*server, *requestsInFlight); }},
       pluginMounts.get());
-  server = std::make_unique<http::Server>(httpOptions(settings()), *api);
+  auto options = listenerOptions();
+  if (settings().server.connectionsPerAddress > 0)
+    options.hostOf = [clients = std::move(*clients)](const auto& peer) {
+      return clients.hostOf(peer);
+    };
+  server = std::make_unique<http::Server>(std::move(options), *api);
   if (auto started = server->start(); !started) return started;
   log::write(log::Level::info, "http", "listening",
              {{"host", settings().server.host}, {"port", static_cast<int>(server->port())}});
@@ -257,6 +269,21 @@ Result<void> Application::Parts::serve() {
   cleanUpLater();
   oldLetters->start();
   return {};
+}
+
+http::Options Application::Parts::listenerOptions() const {
+  rlimit files{};
+  const auto known = ::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur != RLIM_INFINITY;
+  const auto openFiles = known ? files.rlim_cur : std::numeric_limits<rlim_t>::max();
+  auto options = httpOptions(settings(), openFiles);
+  if (const auto wanted = settings().server.maxConnections; options.maxConnections < wanted) {
+    log::write(log::Level::warn, "http",
+               "server.max_connections is more than the limit of open files leaves room for",
+               {{"max_connections", std::uint64_t{wanted}},
+                {"taken", std::uint64_t{options.maxConnections}},
+                {"open_files", std::uint64_t{openFiles}}});
+  }
+  return options;
 }
 
 /// Expired dedupe keys, idempotency records and key-value entries go now and then.

@@ -65,7 +65,46 @@ void MetricsView::gatherSessions() {
       redis.waiting);
 }
 
-std::string MetricsView::text(const http::Server& server) {
+void MetricsView::gatherListener(const http::Server& server, const Seats& requestsInFlight) {
+  const auto set = [&](const char* name, const char* help, std::uint64_t value,
+                       const metrics::Labels& labels = {}) {
+    metrics_.gauge(name, help, labels).set(static_cast<std::int64_t>(value));
+  };
+  const auto served = server.stats();
+  set("colibri_http_connections_open_count", "Open connections of the API", served.connections);
+  set("colibri_http_requests_served_total", "Requests given to the API", served.requests);
+  set("colibri_http_requests_malformed_total", "Requests that the listener refused",
+      served.protocolErrors);
+  set("colibri_http_requests_timeout_total", "Clients that were too slow", served.timeouts);
+  set("colibri_websocket_connections_open_count", "Open WebSockets", served.webSockets);
+  set("colibri_websocket_messages_received_total", "Messages of WebSocket clients",
+      served.messagesIn);
+  set("colibri_websocket_frames_sent_total", "Frames sent to WebSocket clients",
+      served.messagesOut);
+  set("colibri_websocket_connections_dropped_total",
+      "WebSockets closed because the client did not read", served.unreadDropped);
+  set("colibri_http_bodies_held_bytes", "Request bodies that are not answered yet",
+      served.bodyBytes);
+  set("colibri_http_requests_starved_total", "Requests and connections ended for want of memory",
+      served.outOfMemory);
+  set("colibri_http_accepts_paused_total", "Times that no connection could be accepted",
+      served.acceptPauses);
+  const auto refused = [&](const char* limit, std::uint64_t value) {
+    set("colibri_http_connections_refused_total", "Connections that were one too many", value,
+        {{"limit", limit}});
+  };
+  refused("max_connections", served.refused);
+  refused("connections_per_address", served.refusedOfHost);
+  const auto limited = [&](const char* limit, std::uint64_t value) {
+    set("colibri_http_requests_limited_total", "Requests that met a limit of what may be held",
+        value, {{"limit", limit}});
+  };
+  limited("body_memory", served.bodiesOverTotal);
+  limited("body_memory_share", served.bodiesOverShare);
+  limited("requests_per_instance", requestsInFlight.refused());
+}
+
+std::string MetricsView::text(const http::Server& server, const Seats& requestsInFlight) {
   gatherInstances();
   gatherLanes();
   gatherSessions();
@@ -81,19 +120,7 @@ std::string MetricsView::text(const http::Server& server) {
       oldLetters_.removed());
   set("colibri_delivery_attempts_unlogged_total", "Attempts that the log of attempts left out",
       deliveries.attemptsLeftOut);
-  const auto served = server.stats();
-  set("colibri_http_connections_open_count", "Open connections of the API", served.connections);
-  set("colibri_http_requests_served_total", "Requests given to the API", served.requests);
-  set("colibri_http_requests_malformed_total", "Requests that the listener refused",
-      served.protocolErrors);
-  set("colibri_http_requests_timeout_total", "Clients that were too slow", served.timeouts);
-  set("colibri_websocket_connections_open_count", "Open WebSockets", served.webSockets);
-  set("colibri_websocket_messages_received_total", "Messages of WebSocket clients",
-      served.messagesIn);
-  set("colibri_websocket_frames_sent_total", "Frames sent to WebSocket clients",
-      served.messagesOut);
-  set("colibri_websocket_connections_dropped_total",
-      "WebSockets closed because the client did not read", served.unreadDropped);
+  gatherListener(server, requestsInFlight);
   set("colibri_api_keys_wrong_total", "Requests with a wrong key or none", failedKeys_.failed());
   set("colibri_api_keys_limited_total", "Of those, answered 429", failedKeys_.limited());
   const auto out = http_.counters();
@@ -110,6 +137,8 @@ std::string MetricsView::text(const http::Server& server) {
       commands_.pending());
   set("colibri_instances_transitions_illegal_total", "Transitions that were refused",
       lifecycle_.illegalTransitions());
+  set("colibri_exec_calls_starved_total", "Calls given up for want of memory",
+      executor_.outOfMemory());
   set("colibri_exec_threads_alive_count", "Threads of the pool", executor_.threads());
   return metrics_.prometheusText();
 }

@@ -35,9 +35,10 @@ class MetricsView {
         failedKeys_(failedKeys),
         sessions_(sessions) {}
 
-  std::string text(const http::Server& server);
+  std::string text(const http::Server& server, const Seats& requestsInFlight);
 
  private:
+  void gatherListener(const http::Server& server, const Seats& requestsInFlight);
   void gatherInstances();
   void gatherLanes();
   void gatherSessions();

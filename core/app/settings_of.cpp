@@ -15,6 +15,11 @@ constexpr std::string_view kLoopbackIfLocal = "loopback-if-local";
 // At low rates this halves the syncs; a crash has five milliseconds of deliveries come twice.
 constexpr std::chrono::milliseconds kGatherAcknowledgements{5};
 
+// Descriptors that clients cannot have: bridges, database and webhooks need theirs at any time.
+constexpr std::size_t kReserveAtLeast = 64, kReserveAtMost = 4096;
+// One key's share is an eighth of them, and a body has to fit in.
+constexpr std::size_t kBodiesAtLeast = 8;
+
 bool isLoopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.rfind("127.", 0) == 0;
 }
@@ -31,7 +36,7 @@ Result<log::Options> logOptions(const config::Settings& settings) {
   return options;
 }
 
-http::Options httpOptions(const config::Settings& settings) {
+http::Options httpOptions(const config::Settings& settings, std::size_t openFiles) {
   const auto& server = settings.server;
   http::Options options;
   options.host = server.host;
@@ -39,7 +44,12 @@ http::Options httpOptions(const config::Settings& settings) {
   options.loops = server.loops;
   options.headBytes = server.headLimitBytes;
   options.bodyBytes = server.bodyLimitBytes;
-  options.maxConnections = server.maxConnections;
+  options.totalBodyBytes = std::max(server.bodyMemoryBytes, kBodiesAtLeast * server.bodyLimitBytes);
+  const auto reserve = std::clamp(openFiles / 4, kReserveAtLeast, kReserveAtMost);
+  const auto room = openFiles > reserve ? openFiles - reserve : 1;
+  options.maxConnections = std::min(server.maxConnections, room);
+  options.maxPerHost =
+      std::min(server.connectionsPerAddress, std::max<std::size_t>(options.maxConnections / 2, 1));
   options.headTimeout = server.headTimeout;
   options.bodyTimeout = server.bodyTimeout;
   options.idleTimeout = server.idleTimeout;

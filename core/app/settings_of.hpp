@@ -17,7 +17,8 @@
 namespace colibri::app {
 
 Result<log::Options> logOptions(const config::Settings& settings);
-http::Options httpOptions(const config::Settings& settings);
+/// `openFiles`: how many descriptors the process may have. Connections get what a reserve leaves.
+http::Options httpOptions(const config::Settings& settings, std::size_t openFiles);
 /// `loopback-if-local` in the allow list means loopback, as long as we listen on loopback
 /// ourselves.
 Result<net::CurlHttpClient::Options> httpClientOptions(const config::Settings& settings);

@@ -70,7 +70,7 @@ TEST(SettingsOf, TheListenersLimitsAreTheOperators) {
   settings.server.headTimeout = 4s;
   settings.server.bodyTimeout = 5s;
   settings.server.idleTimeout = 6s;
-  const auto options = httpOptions(settings);
+  const auto options = httpOptions(settings, 1'000'000);
   EXPECT_EQ(options.port, 1234);
   EXPECT_EQ(options.headBytes, 1U);
   EXPECT_EQ(options.bodyBytes, 2U);
@@ -78,6 +78,29 @@ TEST(SettingsOf, TheListenersLimitsAreTheOperators) {
   EXPECT_EQ(options.headTimeout, 4s);
   EXPECT_EQ(options.bodyTimeout, 5s);
   EXPECT_EQ(options.idleTimeout, 6s);
+}
+
+TEST(SettingsOf, StrangersCannotTakeTheLastDescriptorsNorOneAddressAllConnections) {
+  auto settings = valid();
+  settings.server.maxConnections = 20'000;
+  settings.server.connectionsPerAddress = 2'000;
+  const auto of = [&](std::size_t openFiles) { return httpOptions(settings, openFiles); };
+  EXPECT_EQ(of(1'000'000).maxConnections, 20'000U);
+  EXPECT_EQ(of(1'000'000).maxPerHost, 2'000U);
+  EXPECT_EQ(of(20'000).maxConnections, 20'000U - 4'096U);
+  EXPECT_EQ(of(1'024).maxConnections, 768U);
+  EXPECT_EQ(of(1'024).maxPerHost, 384U);
+  EXPECT_EQ(of(100).maxConnections, 36U);
+  EXPECT_EQ(of(10).maxConnections, 1U) << "hardly a gateway, but no overflow";
+}
+
+TEST(SettingsOf, ABodyOfTheLargestSizeFitsIntoAnEighthOfTheirMemory) {
+  auto settings = valid();
+  settings.server.bodyMemoryBytes = 16 << 20;
+  settings.server.bodyLimitBytes = 1 << 20;
+  EXPECT_EQ(httpOptions(settings, 1'024).totalBodyBytes, 16U << 20);
+  settings.server.bodyLimitBytes = 8 << 20;
+  EXPECT_EQ(httpOptions(settings, 1'024).totalBodyBytes, 64U << 20);
 }
 
 TEST(SettingsOf, WaitingTimesAndDeliveryAreTheOperators) {

@@ -72,6 +72,9 @@ Settings::Server readServer(const Section& in) {
   server.bodyTimeout = in.time<std::chrono::seconds>("body_timeout_s");
   server.drainTimeout = in.time<std::chrono::seconds>("drain_timeout_s");
   server.maxConnections = in.number<std::size_t>("max_connections");
+  server.connectionsPerAddress = in.number<std::size_t>("connections_per_address");
+  server.bodyMemoryBytes = in.number<std::size_t>("body_memory_bytes");
+  server.requestsPerInstance = in.number<std::size_t>("requests_per_instance");
   server.trustedProxies = in.texts("trusted_proxies");
   return server;
 }

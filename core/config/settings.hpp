@@ -24,6 +24,9 @@ struct Settings {
     std::size_t bodyLimitBytes = 0, headLimitBytes = 0;
     std::chrono::seconds idleTimeout{}, headTimeout{}, bodyTimeout{}, drainTimeout{};
     std::size_t maxConnections = 0;
+    std::size_t connectionsPerAddress = 0;  ///< 0 = any number
+    std::size_t bodyMemoryBytes = 0;
+    std::size_t requestsPerInstance = 0;
     std::vector<std::string> trustedProxies;  ///< addresses and CIDR blocks
   } server;
 

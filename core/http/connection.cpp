@@ -7,13 +7,15 @@ namespace colibri::http {
 Connection* ConnectionTable::add(UniqueFd socket) {
   if (free_.empty()) {
     if (entries_.size() >= (std::size_t{1} << kSlotBits)) return nullptr;
-    free_.push_back(slots());
+    // So that release() needs no memory.
+    if (free_.capacity() <= entries_.size()) free_.reserve(2 * entries_.size() + 16);
     entries_.emplace_back();
+    free_.push_back(slots() - 1);
   }
   const auto slot = free_.back();
-  free_.pop_back();
   auto& entry = entries_[slot];
   entry = std::make_unique<Connection>();
+  free_.pop_back();
   entry->socket = std::move(socket);
   entry->slot = entry->deadline.slot = slot;
   entry->generation = nextGeneration_++;

@@ -5,13 +5,18 @@
 #include <string>
 #include <vector>
 
+#include "base/function.hpp"
+#include "base/seats.hpp"
 #include "base/unique_fd.hpp"
+#include "http/body_budget.hpp"
 #include "http/deadlines.hpp"
 #include "http/message_reader.hpp"
 #include "http/parser.hpp"
 #include "http/websocket.hpp"
 
 namespace colibri::http {
+
+class Responder;
 
 /// What is kept of further requests while one is being handled.
 inline constexpr std::size_t kPipelinedBytes = 16 * 1024;
@@ -64,11 +69,13 @@ struct Connection {
   bool headOnly = false;
   bool resuming = false;  ///< listed to be continued in this turn of the loop
   PeerAddress peer;
+  Seats::Seat seat;  ///< of its host's
   DeadlineNode deadline;
   std::uint64_t windowBytes = 0;  ///< body received or answer sent since the deadline was set
-  std::size_t bodyCounted = 0;    ///< of the body being received, in the total of all
-  std::string in;                 ///< received, not parsed; empty while idle
-  std::string out;                ///< answers not sent yet
+  BodyBudget::Share body;         ///< until the request is answered
+  Function<void(Request, Responder)> serve;  ///< while a body is received
+  std::string in;                            ///< received, not parsed; empty while idle
+  std::string out;                           ///< answers not sent yet
   std::size_t outSent = 0;
   std::unique_ptr<RequestParser> parser;  ///< while a request is received
   std::unique_ptr<OpenWebSocket> webSocket;

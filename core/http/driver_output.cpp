@@ -6,6 +6,7 @@
 #include "base/assert.hpp"
 #include "http/driver.hpp"
 #include "http/error_body.hpp"
+#include "log/log.hpp"
 
 namespace colibri::http {
 namespace {
@@ -13,12 +14,20 @@ namespace {
 /// A buffer beyond this is given back to the allocator instead of being kept for the next answer.
 constexpr std::size_t kSpareOutBytes = 64 * 1024;
 
+constexpr std::chrono::seconds kOutOfMemoryLineEvery{10};
+constexpr std::string_view kOutOfMemory =
+    "HTTP/1.1 503 Service Unavailable\r\nServer: Colibri\r\n"
+    "Content-Type: application/json; charset=utf-8\r\nRetry-After: 5\r\nContent-Length: 96\r\n"
+    "Connection: close\r\n\r\n"
+    R"({"status":503,"error":"Service Unavailable","response":{"message":["Out of memory, try again"]}})";
+
 }  // namespace
 
 void Driver::answer(Connection& c, const Response& response) {
   COLIBRI_ASSERT(c.phase == Phase::handling);
   watchers_.erase(c.exchange);
   c.exchange = 0;
+  c.body.release();
   c.phase = Phase::idle;
   if (response.close || !c.keepAlive || draining_) c.closeAfter = true;
   if (c.out.empty()) c.out.swap(spareOut_);
@@ -30,10 +39,15 @@ void Driver::answer(Connection& c, const Response& response) {
 /// The server's own answer to what it cannot accept; the connection ends with it.
 void Driver::fail(Connection& c, int status, std::string message) {
   Counters::add(status == 408 ? counters_.timeouts : counters_.protocolErrors);
+  end(c, errorResponse(status, std::move(message)));
+}
+
+void Driver::end(Connection& c, const Response& response) {
   releaseParser(c);
+  c.serve = {};
   c.phase = Phase::handling;
   c.keepAlive = false;
-  answer(c, errorResponse(status, std::move(message)));
+  answer(c, response);
 }
 
 /// Sends what it can. False: the connection is closed and gone.
@@ -120,31 +134,69 @@ void Driver::linger(Connection& c) {
   if (::epoll_ctl(epoll_, EPOLL_CTL_MOD, c.socket.get(), &event) != 0) close(c);
 }
 
-void Driver::clientGone(Connection& c) {
+void Driver::clientGone(Connection& c) noexcept {
   if (c.ended) return;
   c.ended = true;
   const auto found = watchers_.find(c.exchange);
   if (found == watchers_.end()) return;
   auto gone = std::move(found->second);
   watchers_.erase(found);
-  gone();
+  tell(gone);
 }
 
-void Driver::close(Connection& c) {
+void Driver::tell(Function<void()>& gone) noexcept {
+  try {
+    gone();
+  } catch (const std::bad_alloc&) {
+    outOfMemory(nullptr);
+  }
+}
+
+void Driver::close(Connection& c) noexcept {
   clientGone(c);
   if (c.webSocket) tellClosed(*c.webSocket, 1006);
   deadlines_.disarm(c.deadline);
   releaseParser(c);
   if (c.phase == Phase::lingering) --lingering_;
+  if (c.exchange != 0 && c.body.bytes() > 0) {
+    try {
+      orphans_.try_emplace(c.exchange, std::move(c.body));
+    } catch (const std::bad_alloc&) {
+      c.body.release();  // counted too early, by one body
+    }
+  }
   Counters::subtract(counters_.connections, 1);
   table_.release(c);
+}
+
+/// Gives back what the connection holds, without needing any: who has asked is told by a text that
+/// is there already.
+void Driver::outOfMemory(Connection* c) noexcept {
+  Counters::add(counters_.outOfMemory);
+  if (now_ >= nextOutOfMemoryLine_) {
+    nextOutOfMemoryLine_ = now_ + kOutOfMemoryLineEvery;
+    log::write(log::Level::error, "http", "out of memory: a request was given up");
+  }
+  if (!c) return;
+  if (c->webSocket || c->phase == Phase::lingering || c->outWaiting() > 0) return close(*c);
+  clientGone(*c);
+  c->exchange = 0;
+  c->serve = {};
+  c->body.release();
+  c->parser.reset();
+  std::string().swap(c->in);
+  if (::send(c->socket.get(), kOutOfMemory.data(), kOutOfMemory.size(), MSG_NOSIGNAL) < 0)
+    return close(*c);
+  c->phase = Phase::idle;
+  c->closeAfter = true;
+  linger(*c);
 }
 
 void Driver::expire() {
   while (auto* node = deadlines_.takeExpired(now_)) {
     auto* c = table_.bySlot(node->slot);
     COLIBRI_ASSERT(c);
-    late(*c, node->wait);
+    guarded(c->epollKey(), [&] { late(*c, node->wait); });
   }
 }
 
@@ -176,10 +228,13 @@ void Driver::beginDrain() {
   for (std::uint32_t slot = 0; slot < table_.slots(); ++slot) {
     auto* c = table_.bySlot(slot);
     // A request that is already in the socket's buffer is answered; else this closes it.
-    if (c && c->phase == Phase::idle)
-      readable(*c);
-    else if (c && c->webSocket)
-      finishWebSocket(*c, 1001, "the gateway stops");
+    if (!c) continue;
+    guarded(c->epollKey(), [&] {
+      if (c->phase == Phase::idle)
+        readable(*c);
+      else if (c->webSocket)
+        finishWebSocket(*c, 1001, "the gateway stops");
+    });
   }
 }
 

@@ -12,8 +12,7 @@
 namespace colibri::http {
 namespace {
 
-constexpr std::size_t kSpareReaders = 16;  // 4 KB each
-constexpr std::size_t kPartsAtOnce = 64;   // of one sendmsg()
+constexpr std::size_t kPartsAtOnce = 64;  // of one sendmsg()
 /// What may wait for the peer, at least, before a connection is not read further.
 constexpr std::size_t kUnreadBytes = 64 * 1024;
 
@@ -44,23 +43,36 @@ Connection* Driver::openWebSocket(std::uint64_t exchange) noexcept {
 void Driver::upgrade(std::uint64_t exchange, WebSocketAccept&& accept,
                      std::shared_ptr<WebSocketCounts> counts) {
   auto* c = table_.byExchange(exchange);
+  std::unique_ptr<OpenWebSocket> ws;
+  try {
+    ws = std::make_unique<OpenWebSocket>();
+  } catch (const std::bad_alloc&) {
+    counts->closed = true;
+    accept.peer->onClosed(1006);
+    return outOfMemory(c);
+  }
   Counters::add(counters_.webSockets);
-  auto ws = std::make_unique<OpenWebSocket>();
   ws->peer = std::move(accept.peer);
   ws->counts = std::move(counts);
   ws->limits = accept.limits;
-  if (!c) return tellClosed(*ws, 1006);
+  if (!c) {
+    orphans_.erase(exchange);
+    return tellClosed(*ws, 1006);
+  }
   watchers_.erase(exchange);
+  c->body.release();
   c->webSocket = std::move(ws);
   c->phase = Phase::webSocket;
-  c->out +=
-      "HTTP/1.1 101 Switching Protocols\r\nServer: Colibri\r\nUpgrade: websocket\r\n"
-      "Connection: Upgrade\r\nSec-WebSocket-Accept: " +
-      accept.key + "\r\n\r\n";
-  if (c->drained) return close(*c);
-  if (draining_) return finishWebSocket(*c, 1001, "the gateway stops");
-  const auto early = std::exchange(c->in, {});
-  if (takeFrames(*c, early) && flushFrames(*c)) settleWebSocket(*c);
+  guarded(c->epollKey(), [&] {
+    c->out +=
+        "HTTP/1.1 101 Switching Protocols\r\nServer: Colibri\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Accept: " +
+        accept.key + "\r\n\r\n";
+    if (c->drained) return close(*c);
+    if (draining_) return finishWebSocket(*c, 1001, "the gateway stops");
+    const auto early = std::exchange(c->in, {});
+    if (takeFrames(*c, early) && flushFrames(*c)) settleWebSocket(*c);
+  });
 }
 
 // --- reading ---
@@ -160,8 +172,10 @@ void Driver::readOn(std::uint64_t exchange) {
   auto* c = openWebSocket(exchange);
   if (!c || !c->webSocket->counts->paused || tooMuchUnread(*c->webSocket)) return;
   c->webSocket->counts->paused = false;
-  const auto kept = std::exchange(c->in, {});
-  if (takeFrames(*c, kept) && flushFrames(*c)) settleWebSocket(*c);
+  guarded(c->epollKey(), [&] {
+    const auto kept = std::exchange(c->in, {});
+    if (takeFrames(*c, kept) && flushFrames(*c)) settleWebSocket(*c);
+  });
 }
 
 // --- writing ---
@@ -173,22 +187,25 @@ void Driver::push(OpenWebSocket& ws, Opcode opcode, std::string_view payload) {
 }
 
 void Driver::sendFrame(std::uint64_t exchange, const OutFrame& frame) {
-  auto* c = openWebSocket(exchange);
-  if (!c) return;
-  auto& ws = *c->webSocket;
-  if (c->outWaiting() > 0 || ws.waiting()) return ws.out.push_back(frame);
+  // A frame that is lost ends its connection: who comes back is sent what it missed.
+  if (auto* c = openWebSocket(exchange)) guarded(c->epollKey(), [&] { sendFrame(*c, frame); });
+}
+
+void Driver::sendFrame(Connection& c, const OutFrame& frame) {
+  auto& ws = *c.webSocket;
+  if (c.outWaiting() > 0 || ws.waiting()) return ws.out.push_back(frame);
   // Of thousands who get the same, most take it at once: nothing is queued for them.
   const auto gone =
-      tryTo([&] { return ::send(c->socket.get(), frame->data(), frame->size(), MSG_NOSIGNAL); });
-  if (!gone) return close(*c);
-  c->windowBytes += *gone;
+      tryTo([&] { return ::send(c.socket.get(), frame->data(), frame->size(), MSG_NOSIGNAL); });
+  if (!gone) return close(c);
+  c.windowBytes += *gone;
   if (*gone == frame->size()) {
     frameSent(ws, *gone);
     return tellRoom(ws);
   }
   ws.out.push_back(frame);
   ws.outSent = *gone;
-  settleWebSocket(*c);
+  settleWebSocket(c);
 }
 
 /// Sends what it can, then a pong that is due. False: the connection is closed and gone.
@@ -285,7 +302,8 @@ void Driver::finishWebSocket(Connection& c, std::uint16_t code, std::string_view
 }
 
 void Driver::closeWebSocket(std::uint64_t exchange, std::uint16_t code, std::string_view reason) {
-  if (auto* c = openWebSocket(exchange)) finishWebSocket(*c, code, reason);
+  if (auto* c = openWebSocket(exchange))
+    guarded(c->epollKey(), [&] { finishWebSocket(*c, code, reason); });
 }
 
 /// What the client has not begun to receive is thrown away, so that it holds no memory any longer.
@@ -298,7 +316,7 @@ void Driver::dropUnread(std::uint64_t exchange) {
   for (auto i = kept; i < ws.out.size(); ++i) ws.counts->queued -= ws.out[i]->size();
   ws.out.resize(std::min(kept, ws.out.size()));
   ws.dropped = true;
-  finishWebSocket(*c, 1013, "not reading");
+  guarded(c->epollKey(), [&] { finishWebSocket(*c, 1013, "not reading"); });
 }
 
 void Driver::tellClosed(OpenWebSocket& ws, std::uint16_t code) {

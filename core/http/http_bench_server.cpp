@@ -19,18 +19,22 @@ class ConnectionState final : public Handler {
  public:
   explicit ConnectionState(std::string_view key) : key_(key) {}
 
-  void handle(Request request, Responder responder) override {
-    if (!sameKey(request.headers.get("apikey"))) {
-      return responder.send(errorResponse(401, "Unauthorized"));
+  Admission admit(const Head& head) override {
+    Admission admission;
+    const auto& path = head.path;
+    if (!sameKey(head.headers.get("apikey"))) {
+      admission.answer = errorResponse(401, "Unauthorized");
+    } else if (head.method != Method::get || path.size() != 3 || path[1] != "instance" ||
+               path[2] != "connectionState") {
+      admission.answer = errorResponse(404, "Cannot GET " + head.target);
+    } else {
+      admission.serve = [](Request request, Responder responder) {
+        std::string json = R"({"instance":{"instanceName":")";
+        json.append(request.path[0]).append(R"(","state":"open"}})");
+        responder.send(jsonResponse(200, std::move(json)));
+      };
     }
-    const auto& path = request.path;
-    if (request.method != Method::get || path.size() != 3 || path[1] != "instance" ||
-        path[2] != "connectionState") {
-      return responder.send(errorResponse(404, "Cannot GET " + request.target));
-    }
-    std::string json = R"({"instance":{"instanceName":")";
-    json.append(path[0]).append(R"(","state":"open"}})");
-    responder.send(jsonResponse(200, std::move(json)));
+    return admission;
   }
 
  private:

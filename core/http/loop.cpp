@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <new>
 
 #include "http/error_body.hpp"
 #include "log/log.hpp"
@@ -49,8 +50,9 @@ PeerAddress peerOf(const sockaddr_storage& address) noexcept {
 }
 
 /// Says why before the caller closes; a client that finds the server full should not have to guess.
-void refuse(int socket) {
-  auto response = errorResponse(503, "Too many connections");
+void refuse(int socket, int status, const std::string& what, std::size_t most, const char* key) {
+  auto response =
+      errorResponse(status, what + " (" + std::to_string(most) + ", by server." + key + ")");
   response.headers.emplace_back("Retry-After", "5");
   std::string text;
   appendResponse(text, response, {.keepAlive = false}, DateText().at(std::time(nullptr)));
@@ -60,15 +62,16 @@ void refuse(int socket) {
 
 }  // namespace
 
-Loop::Loop(const Options& options, Handler& handler, Counters& counters, UniqueFd listener,
+Loop::Loop(const Options& options, Handler& handler, Shared& shared, UniqueFd listener,
            std::string name)
     : options_(options),
-      counters_(counters),
+      counters_(shared.counters),
+      hosts_(shared.hosts),
       name_(std::move(name)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       listener_(std::move(listener)),
       mailbox_(std::make_shared<Mailbox>()),
-      driver_(options, handler, counters, mailbox_, epoll_.get()) {}
+      driver_(options, handler, shared, mailbox_, epoll_.get()) {}
 
 Loop::~Loop() {
   stop();
@@ -151,13 +154,28 @@ void Loop::acceptWaiting() {
       continue;  // that one client went away again
     }
     Counters::add(counters_.accepted);
-    if (counters_.connections.load(std::memory_order_relaxed) >= options_.maxConnections) {
-      Counters::add(counters_.refused);
-      refuse(socket.get());
-      continue;
+    try {
+      acceptOne(std::move(socket), peerOf(address));
+    } catch (const std::bad_alloc&) {
+      return pauseAccepting(ENOMEM);
     }
-    driver_.adopt(std::move(socket), peerOf(address));
   }
+}
+
+void Loop::acceptOne(UniqueFd socket, const PeerAddress& peer) {
+  if (counters_.connections.load(std::memory_order_relaxed) >= options_.maxConnections) {
+    Counters::add(counters_.refused);
+    return refuse(socket.get(), 503, "Too many connections", options_.maxConnections,
+                  "max_connections");
+  }
+  const auto host = options_.hostOf ? options_.hostOf(peer) : 0;
+  if (host == 0) return driver_.adopt(std::move(socket), peer);
+  auto seat = hosts_.take(host);
+  if (!seat) {
+    return refuse(socket.get(), 429, "Too many connections from this address", hosts_.most(),
+                  "connections_per_address");
+  }
+  driver_.adopt(std::move(socket), peer, std::move(*seat));
 }
 
 /// Clients stay in the kernel's queue until descriptors are free again; asking at once would spin.
@@ -175,6 +193,7 @@ void Loop::readMail() {
   mailbox_->take(mail_);
   for (auto& item : mail_) driver_.deliver(std::move(item));
   mail_.clear();
+  driver_.giveUp(mailbox_->takeLost());
 }
 
 void Loop::handleDrain() {

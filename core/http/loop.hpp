@@ -20,7 +20,7 @@ namespace colibri::http {
 /// [Threading] start, drain, awaitDrained and stop from one owner thread.
 class Loop {
  public:
-  Loop(const Options& options, Handler& handler, Counters& counters, UniqueFd listener,
+  Loop(const Options& options, Handler& handler, Shared& shared, UniqueFd listener,
        std::string name);
   ~Loop();  ///< stop()
 
@@ -35,6 +35,7 @@ class Loop {
   void turn();
   int timeoutMs() const;
   void acceptWaiting();
+  void acceptOne(UniqueFd socket, const PeerAddress& peer);
   void pauseAccepting(int reason);
   void readMail();
   void handleDrain();
@@ -42,6 +43,7 @@ class Loop {
 
   const Options& options_;
   Counters& counters_;
+  Seats& hosts_;
   const std::string name_;
   std::optional<std::size_t> core_;
   bool onCore_ = false;

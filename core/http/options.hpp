@@ -3,7 +3,10 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
+
+#include "http/request.hpp"
 
 namespace colibri::http {
 
@@ -15,9 +18,12 @@ struct Options {
 
   std::size_t headBytes = 16 * 1024;               ///< request line and headers; more: 431
   std::size_t bodyBytes = 1024 * 1024;             ///< unless the handler's policy says; more: 413
-  std::size_t totalBodyBytes = 256 * 1024 * 1024;  ///< bodies being received, all clients; 503
+  std::size_t totalBodyBytes = 256 * 1024 * 1024;  ///< of all bodies, see BodyBudget; 429 and 503
   std::size_t maxConnections = 20'000;             ///< more: 503 and closed
-  std::size_t outputBytes = 256 * 1024;            ///< unsent answers; beyond, requests wait
+  std::size_t maxPerHost = 2'000;  ///< connections of one host; more: 429 and closed
+  /// Whose a connection is, by hostKey(). 0: no one's. Empty: connections are not counted by host.
+  std::function<std::uint64_t(const PeerAddress&)> hostOf = {};
+  std::size_t outputBytes = 256 * 1024;  ///< unsent answers; beyond, requests wait
 
   std::chrono::milliseconds headTimeout{10'000};   ///< from a request's first byte to its head: 408
   std::chrono::milliseconds bodyTimeout{30'000};   ///< window in which `progressBytes` must come

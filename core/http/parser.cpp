@@ -69,6 +69,7 @@ class Message final : public beast::http::basic_parser<true> {
   bool headDone = false;
 
   std::uint64_t declaredLength() const { return content_length().value_or(0); }
+  bool isChunked() const { return chunked(); }
   void fail(int status, std::string message) { failure = {status, std::move(message)}; }
 
  private:
@@ -248,8 +249,15 @@ RequestParser::Step RequestParser::feed(std::string_view bytes, std::size_t& use
   return core_->feed(bytes, used);
 }
 
+void RequestParser::setPeer(const PeerAddress& peer) noexcept {
+  core_->message->request.peer = peer;
+}
 const Head& RequestParser::head() const noexcept {
   return core_->message->request;
+}
+std::optional<std::uint64_t> RequestParser::announcedBody() const noexcept {
+  if (core_->message->isChunked()) return std::nullopt;
+  return core_->message->declaredLength();
 }
 bool RequestParser::expectsContinue() const noexcept {
   return core_->message->expectsContinue;

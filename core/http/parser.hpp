@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,7 +40,11 @@ class RequestParser {
   /// `used` becomes how many of `bytes` are done with.
   Step feed(std::string_view bytes, std::size_t& used);
 
+  /// Who sends; what it is set to stands in head() and in the Request.
+  void setPeer(const PeerAddress& peer) noexcept;
   const Head& head() const noexcept;
+  /// Bytes of the body as the head announces them; nothing: chunked, so nobody knows yet.
+  std::optional<std::uint64_t> announcedBody() const noexcept;
   bool expectsContinue() const noexcept;  ///< `Expect: 100-continue`, HTTP/1.1
   std::size_t bodySize() const noexcept;  ///< received so far
   /// False: the declared length is over it already. Later excess fails with 413.

@@ -20,6 +20,19 @@ std::string PeerAddress::text() const {
   return made ? made : "";
 }
 
+std::uint64_t hostKey(const PeerAddress& peer) noexcept {
+  const auto read = [&](std::size_t from, std::size_t count) {
+    std::uint64_t number = 0;
+    for (std::size_t i = from; i < from + count; ++i) number = number << 8 | peer.bytes[i];
+    return number;
+  };
+  // No network of IPv6 begins with these 32 bits.
+  constexpr auto kV4 = std::uint64_t{1} << 32;
+  if (!peer.v6) return kV4 | read(0, 4);
+  if (read(0, 8) == 0 && read(8, 4) == 0xffff) return kV4 | read(12, 4);
+  return read(0, 8);
+}
+
 void Headers::add(std::string_view name, std::string_view value) {
   if (spans_.empty()) {
     text_.reserve(512);

@@ -24,6 +24,10 @@ struct PeerAddress {
   std::string text() const;  ///< without the port
 };
 
+/// One host as limits count it: an IPv4 address, however it is written, or an IPv6 network of /64,
+/// which is what one customer has at least. Never 0 but for ::/64. [Threading] pure.
+std::uint64_t hostKey(const PeerAddress& peer) noexcept;
+
 /// Header fields in the order received. All text lives in one block, so a request with twenty
 /// fields costs two allocations. A name may occur more than once.
 class Headers {

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "base/assert.hpp"
-#include "http/counters.hpp"
 #include "http/listener.hpp"
 #include "http/loop.hpp"
 
@@ -30,7 +29,8 @@ std::vector<std::size_t> allowedCores() {
 
 class Server::Impl {
  public:
-  Impl(Options options, Handler& handler) : options_(std::move(options)), handler_(handler) {
+  Impl(Options options, Handler& handler)
+      : options_(std::move(options)), handler_(handler), shared_(options_) {
     if (options_.loops == 0)
       options_.loops = std::clamp(std::thread::hardware_concurrency(), 1u, 2u);
   }
@@ -50,7 +50,7 @@ class Server::Impl {
       if (!listener) return abandon(listener.error());
       port_ = listener->port;
       loops_.push_back(std::make_unique<Loop>(
-          options_, handler_, counters_, std::move(listener->socket), "http-" + std::to_string(i)));
+          options_, handler_, shared_, std::move(listener->socket), "http-" + std::to_string(i)));
     }
     const auto cores = allowedCores();
     const bool oneEach = shared && cores.size() == loops_.size();
@@ -73,14 +73,26 @@ class Server::Impl {
 
   std::uint16_t port() const noexcept { return port_; }
 
-  ServerStats stats() const noexcept {
+  ServerStats stats() const {
+    const auto& counters = shared_.counters;
     const auto read = [](const Counters::Count& c) { return c.load(std::memory_order_relaxed); };
-    return {
-        read(counters_.connections),  read(counters_.accepted),       read(counters_.refused),
-        read(counters_.requests),     read(counters_.protocolErrors), read(counters_.timeouts),
-        read(counters_.dropped),      read(counters_.acceptPauses),   read(counters_.bodyBytes),
-        read(counters_.webSockets),   read(counters_.messagesIn),     read(counters_.messagesOut),
-        read(counters_.unreadDropped)};
+    return {.connections = read(counters.connections),
+            .accepted = read(counters.accepted),
+            .refused = read(counters.refused),
+            .refusedOfHost = shared_.hosts.refused(),
+            .requests = read(counters.requests),
+            .protocolErrors = read(counters.protocolErrors),
+            .timeouts = read(counters.timeouts),
+            .dropped = read(counters.dropped),
+            .outOfMemory = read(counters.outOfMemory),
+            .acceptPauses = read(counters.acceptPauses),
+            .bodyBytes = shared_.bodies.held(),
+            .bodiesOverTotal = read(counters.bodiesOverTotal),
+            .bodiesOverShare = read(counters.bodiesOverShare),
+            .webSockets = read(counters.webSockets),
+            .messagesIn = read(counters.messagesIn),
+            .messagesOut = read(counters.messagesOut),
+            .unreadDropped = read(counters.unreadDropped)};
   }
 
  private:
@@ -91,7 +103,7 @@ class Server::Impl {
 
   Options options_;
   Handler& handler_;
-  Counters counters_;
+  Shared shared_;
   std::uint16_t port_ = 0;
   std::vector<std::unique_ptr<Loop>> loops_;
 };
@@ -113,7 +125,7 @@ bool Server::drain(std::chrono::milliseconds within) {
 void Server::stop() {
   impl_->stop();
 }
-ServerStats Server::stats() const noexcept {
+ServerStats Server::stats() const {
   return impl_->stats();
 }
 

@@ -257,26 +257,6 @@ TEST(HttpServerUnderLoad, RefusesConnectionsOverTheLimitWithAReason) {
   EXPECT_EQ(running.server.stats().refused, 1u);
 }
 
-TEST(HttpServerUnderLoad, BoundsTheBodiesOfAllClientsTogether) {
-  Running running({.loops = 1, .totalBodyBytes = 1'500'000});
-  Client holds(running.port());
-  const std::string half(900'000, 'x');
-  holds.send(withHeader("Content-Length: 1000000", half));
-  Client other(running.port());
-  while (running.server.stats().bodyBytes < half.size()) {
-    other.send(kHello);
-    ASSERT_EQ(other.receive().status, 200);
-  }
-  Client second(running.port());
-  second.send(withHeader("Content-Length: 900000", half));
-  EXPECT_EQ(second.receive().status, 503);
-  holds.send(std::string(100'000, 'x'));
-  EXPECT_EQ(holds.receive().status, 200);
-  Client third(running.port());  // all has been given back
-  third.send(withHeader("Content-Length: 900000", half));
-  EXPECT_EQ(third.receive().status, 200);
-}
-
 /// Lowers the number of descriptors this process may have, for as long as it lives.
 class FewDescriptors {
  public:

@@ -22,12 +22,30 @@ class ScriptedHandler final : public Handler {
     for (auto& thread : threads_) thread.join();
   }
 
-  BodyPolicy bodyPolicy(const Head& head) override {
-    if (!head.path.empty() && head.path.front() == "upload") return {.limit = 3 * 1024 * 1024};
-    return {};
+  /// The header `Tenant` says who pays for the body: a number, `owner`, or nobody; `Refuse`, what
+  /// is answered to the head.
+  Admission admit(const Head& head) override {
+    Admission admission;
+    if (head.headers.has("refuse")) {
+      admission.answer =
+          textResponse(std::stoi(std::string(head.headers.get("refuse"))), "refused");
+      return admission;
+    }
+    if (!head.path.empty() && head.path.front() == "upload") admission.bodyLimit = 3 * 1024 * 1024;
+    const auto tenant = head.headers.get("tenant");
+    if (tenant == "owner") {
+      admission.payer.kind = Payer::Kind::owner;
+    } else if (!tenant.empty()) {
+      admission.payer.kind = Payer::Kind::tenant;
+      admission.payer.tenant = std::strtoull(std::string(tenant).c_str(), nullptr, 10);
+    }
+    admission.serve = [this](Request request, Responder responder) {
+      handle(std::move(request), std::move(responder));
+    };
+    return admission;
   }
 
-  void handle(Request request, Responder responder) override {
+  void handle(Request request, Responder responder) {
     const std::string what = request.path.empty() ? "" : request.path.front();
     if (what == "park") return park(std::move(responder));
     if (what == "thread") return answerFromThread(std::move(request), std::move(responder));

@@ -137,8 +137,9 @@ class RecordingPeer final : public WebSocketPeer {
   }
 
   const bool echo_;
-  std::mutex mutex_;  // guards the rest
-  std::condition_variable changed_;
+  // Guards the rest; onClosed() may come from within upgrade().
+  std::recursive_mutex mutex_;
+  std::condition_variable_any changed_;
   std::vector<std::string> messages_;
   int writable_ = 0;
   std::uint16_t code_ = 0;
@@ -148,7 +149,14 @@ class RecordingPeer final : public WebSocketPeer {
 /// Upgrades whoever asks properly; GET /park waits for good.
 class WebSocketHandler final : public Handler {
  public:
-  void handle(Request request, Responder responder) override {
+  Admission admit(const Head&) override {
+    Admission admission;
+    admission.serve = [this](Request request, Responder responder) {
+      handle(std::move(request), std::move(responder));
+    };
+    return admission;
+  }
+  void handle(Request request, Responder responder) {
     if (!wantsWebSocket(request)) return responder.send(textResponse(200, "plain"));
     if (auto refused = refuseHandshake(request)) return responder.send(std::move(*refused));
     auto peer =

@@ -1,6 +1,7 @@
 #include "http/websocket.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 #include <vector>
 
@@ -38,13 +39,19 @@ WebSocket::Sent WebSocket::send(OutFrame frame) const {
   const auto sent = admit(frame->size());
   if (sent == Sent::full) dropUnread();
   if (sent == Sent::full || sent == Sent::closed) return sent;
-  loop_->post([exchange = exchange_, frame = std::move(frame)](Driver& driver) {
-    driver.sendFrame(exchange, frame);
-  });
+  try {
+    loop_->post([exchange = exchange_, frame = std::move(frame)](Driver& driver) {
+      driver.sendFrame(exchange, frame);
+    });
+  } catch (const std::bad_alloc&) {
+    loop_->giveUp(exchange_);
+    return Sent::closed;
+  }
   return sent;
 }
 
-void WebSocket::sendMany(std::span<const WebSocket* const> to, const OutFrame& frame) {
+/// A frame that some of them may have missed ends all of them: who comes back is sent it again.
+void WebSocket::sendMany(std::span<const WebSocket* const> to, const OutFrame& frame) try {
   std::vector<std::pair<Mailbox*, std::vector<std::uint64_t>>> loops;  // one or two
   for (const auto* socket : to) {
     const auto sent = socket->admit(frame->size());
@@ -60,6 +67,9 @@ void WebSocket::sendMany(std::span<const WebSocket* const> to, const OutFrame& f
       for (const auto exchange : exchanges) driver.sendFrame(exchange, frame);
     });
   }
+} catch (const std::bad_alloc&) {
+  for (const auto* socket : to)
+    if (socket->loop_) socket->loop_->giveUp(socket->exchange_);
 }
 
 void WebSocket::dropUnread() const {

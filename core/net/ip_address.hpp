@@ -26,6 +26,7 @@ class IpAddress {
   static std::optional<IpAddress> from(const sockaddr* address, std::size_t size) noexcept;
 
   bool isV4() const noexcept { return v4_; }
+  const Bytes& bytes() const noexcept { return bytes_; }  ///< network order; of IPv4 the first four
   unsigned bits() const noexcept { return v4_ ? 32 : 128; }
   /// The first `prefix` bits are those of `network`; false for different families.
   bool in(const IpAddress& network, unsigned prefix) const noexcept;

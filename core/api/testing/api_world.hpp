@@ -99,6 +99,7 @@ class ApiWorld {
   struct Options {
     Dialect root = Dialect::native;
     unsigned failedPerMinute = 0;
+    unsigned requestsAtOnce = 1000;
     std::vector<std::string> trustedProxies = {};
     std::chrono::milliseconds qrWait{400};
   };
@@ -107,11 +108,13 @@ class ApiWorld {
   explicit ApiWorld(const Options& options)
       : world(with(options.qrWait)),
         failures(world.clock, {.perMinute = options.failedPerMinute}),
+        inFlight(options.requestsAtOnce),
         commands_(*world.lifecycle, *world.hostEvents, *world.store, world.executor, world.timers,
                   world.clock, {}),
         api_(
             Entrance{.access = AccessControl(kKey, world.registry),
                      .failures = failures,
+                     .inFlight = inFlight,
                      .clients = ClientAddress::parse(options.trustedProxies).value(),
                      .rootDialect = options.root},
             InstancesController(*world.lifecycle, world.registry, commands_, lastChats_, plugins_,
@@ -142,7 +145,12 @@ class ApiWorld {
     for (const auto& [name, value] : headers) request.headers.add(name, value);
     auto sink = std::make_shared<OneAnswer>();
     auto future = sink->future();
-    api_.handle(std::move(request), http::Responder(sink, 1));
+    auto admission = api_.admit(request);
+    http::Responder responder(sink, 1);
+    if (admission.answer)
+      responder.send(std::move(*admission.answer));
+    else
+      admission.serve(std::move(request), std::move(responder));
     return future;
   }
   template <class... Rest>
@@ -171,6 +179,7 @@ class ApiWorld {
 
   instances::testing::World world;
   FailedKeys failures;
+  Seats inFlight;
   /// Nobody tells it of events; lanes are made by hand.
   delivery::Dispatcher dispatcher{*world.log,     *world.store, world.timers,
                                   world.executor, world.clock,  {}};
