@@ -72,6 +72,7 @@ struct Connection {
   Seats::Seat seat;  ///< of its host's
   DeadlineNode deadline;
   std::uint64_t windowBytes = 0;  ///< body received or answer sent since the deadline was set
+  std::uint64_t unread = 0;       ///< sent before that, and not acknowledged then
   BodyBudget::Share body;         ///< until the request is answered
   Function<void(Request, Responder)> serve;  ///< while a body is received
   std::string in;                            ///< received, not parsed; empty while idle

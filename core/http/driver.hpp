@@ -96,6 +96,8 @@ class Driver {
   bool flush(Connection& c);
   void settle(Connection& c);
   void setDeadline(Connection& c);
+  void beginWindow(Connection& c, Wait wait);
+  bool progressed(const Connection& c, Wait wait) const;
   void setInterest(Connection& c);
   void linger(Connection& c);
   void late(Connection& c, Wait wait);

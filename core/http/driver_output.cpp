@@ -1,4 +1,6 @@
+#include <linux/sockios.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -20,6 +22,12 @@ constexpr std::string_view kOutOfMemory =
     "Content-Type: application/json; charset=utf-8\r\nRetry-After: 5\r\nContent-Length: 96\r\n"
     "Connection: close\r\n\r\n"
     R"({"status":503,"error":"Service Unavailable","response":{"message":["Out of memory, try again"]}})";
+
+/// What was given to the kernel and is not acknowledged by the other side yet, in bytes.
+std::size_t unacknowledged(int socket) noexcept {
+  int bytes = 0;
+  return ::ioctl(socket, SIOCOUTQ, &bytes) == 0 && bytes > 0 ? static_cast<std::size_t>(bytes) : 0;
+}
 
 }  // namespace
 
@@ -103,8 +111,22 @@ void Driver::setDeadline(Connection& c) {
     wait = Wait::body;
   }
   if (c.deadline.armed() && c.deadline.wait == wait) return;
+  beginWindow(c, wait);
+}
+
+/// Sets the deadline, and what progress until then counts from.
+void Driver::beginWindow(Connection& c, Wait wait) {
   c.windowBytes = 0;
+  c.unread = wait == Wait::write ? unacknowledged(c.socket.get()) : 0;
   deadlines_.arm(c.deadline, wait, now_);
+}
+
+/// Of an answer counts what the client's side has taken, not what ours has room for: the kernel
+/// makes room in large steps, and who reads slowly takes longer for one of them than a window is.
+bool Driver::progressed(const Connection& c, Wait wait) const {
+  if (wait != Wait::write) return c.windowBytes >= options_.progressBytes;
+  const auto left = unacknowledged(c.socket.get());
+  return c.unread + c.windowBytes >= left + options_.progressBytes;
 }
 
 void Driver::setInterest(Connection& c) {
@@ -201,7 +223,7 @@ void Driver::expire() {
 }
 
 void Driver::late(Connection& c, Wait wait) {
-  const bool progress = c.windowBytes >= options_.progressBytes;
+  const bool progress = progressed(c, wait);
   switch (wait) {
     case Wait::idle:
     case Wait::linger:

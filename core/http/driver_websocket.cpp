@@ -344,11 +344,10 @@ void Driver::settleWebSocket(Connection& c) {
   if (wait == Wait::silence && ws.limits.pingAfter.count() == 0) {
     deadlines_.disarm(c.deadline);
   } else if (!c.deadline.armed() || c.deadline.wait != wait) {
-    c.windowBytes = 0;
     if (wait == Wait::silence)
       deadlines_.armSilence(c.deadline, ws.limits.pingAfter, now_);
     else
-      deadlines_.arm(c.deadline, wait, now_);
+      beginWindow(c, wait);
   }
   std::uint32_t wanted = 0;
   if (!ws.closing && !ws.counts->paused) wanted |= EPOLLIN;

@@ -27,7 +27,7 @@ struct Options {
 
   std::chrono::milliseconds headTimeout{10'000};   ///< from a request's first byte to its head: 408
   std::chrono::milliseconds bodyTimeout{30'000};   ///< window in which `progressBytes` must come
-  std::chrono::milliseconds writeTimeout{30'000};  ///< window in which `progressBytes` must go
+  std::chrono::milliseconds writeTimeout{30'000};  ///< in which `progressBytes` must be taken
   std::chrono::milliseconds idleTimeout{75'000};   ///< between requests: closed
   std::chrono::milliseconds lingerTimeout{2'000};  ///< so that a refused client can read why
   std::size_t progressBytes = 4096;
