@@ -17,29 +17,8 @@ std::string_view keyOf(const http::Headers& headers) {
   return key;
 }
 
-}  // namespace
-
-AccessControl::AccessControl(std::string_view globalKey, const instances::Registry& registry)
-    : globalKeyHash_(crypto::sha256(globalKey)), registry_(registry) {}
-
-bool AccessControl::isGlobalKey(std::string_view key) const {
-  return crypto::sameDigest(crypto::sha256(key), globalKeyHash_);
-}
-
-std::optional<Caller> AccessControl::admit(const Match& match, const http::Headers& headers) const {
-  if (match.access == Access::anyone) return Caller{};
-  const auto key = keyOf(headers);
-  if (key.empty()) return std::nullopt;
-  auto caller = callerOf(key);
-  if (!caller || caller->global) return caller;
-  if (match.access == Access::globalKey) return std::nullopt;
-  if (match.access == Access::instanceKey && caller->instance->row.name != match.instance)
-    return std::nullopt;
-  return caller;
-}
-
-std::optional<Caller> AccessControl::admitWeb(const std::string* instance,
-                                              const http::Head& head) const {
+/// The one key of a request to a mount; empty if it has none, nothing if several that differ.
+std::optional<std::string_view> webKeyOf(const http::Head& head) {
   std::string_view key = keyOf(head.headers);
   if (key.empty() && head.headers.has("apikey")) return std::nullopt;
   for (const auto& [name, value] : head.query.items()) {
@@ -47,10 +26,50 @@ std::optional<Caller> AccessControl::admitWeb(const std::string* instance,
     if (key.empty()) key = value;
     if (value.empty() || value != key) return std::nullopt;
   }
-  if (key.empty()) return instance == nullptr ? std::optional(Caller{}) : std::nullopt;
-  auto caller = callerOf(key);
-  if (!caller || caller->global || instance == nullptr) return caller;
-  return caller->instance->row.name == *instance ? std::move(caller) : std::nullopt;
+  return key;
+}
+
+}  // namespace
+
+AccessControl::AccessControl(std::string_view globalKey, const instances::Registry& registry,
+                             FailedKeys& failures)
+    : globalKeyHash_(crypto::sha256(globalKey)), registry_(registry), failures_(failures) {}
+
+/// `allowed`: whether the one whose key it is may do this.
+template <class Allowed>
+KeyVerdict AccessControl::judge(std::string_view key, const net::IpAddress& client,
+                                Allowed allowed) const {
+  if (const auto wait = failures_.mayLook(client)) return {std::nullopt, wait};
+  if (!key.empty()) {
+    auto caller = callerOf(key);
+    if (caller && (caller->global || allowed(*caller))) {
+      failures_.succeeded(client);
+      return {std::move(caller)};
+    }
+  }
+  return {std::nullopt, failures_.failed(client)};
+}
+
+KeyVerdict AccessControl::admit(const Match& match, const http::Headers& headers,
+                                const net::IpAddress& client) const {
+  if (match.access == Access::anyone) return {Caller{}};
+  return judge(keyOf(headers), client, [&](const Caller& caller) {
+    return match.access == Access::anyKey ||
+           (match.access == Access::instanceKey && caller.instance->row.name == match.instance);
+  });
+}
+
+KeyVerdict AccessControl::admitWeb(const std::string* instance, const http::Head& head,
+                                   const net::IpAddress& client) const {
+  const auto key = webKeyOf(head);
+  if (key && key->empty() && instance == nullptr) return {Caller{}};
+  return judge(key.value_or(std::string_view()), client, [&](const Caller& caller) {
+    return instance == nullptr || caller.instance->row.name == *instance;
+  });
+}
+
+KeyVerdict AccessControl::admitKey(std::string_view key, const net::IpAddress& client) const {
+  return judge(key, client, [](const Caller&) { return true; });
 }
 
 std::optional<Caller> AccessControl::callerOf(std::string_view key) const {

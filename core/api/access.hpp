@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/failed_keys.hpp"
 #include "api/routes.hpp"
 #include "http/request.hpp"
 #include "instances/registry.hpp"
@@ -16,27 +17,42 @@ struct Caller {
   instances::InstancePtr instance;  ///< the one the key belongs to; null for the global key
 };
 
+/// What became of a key.
+struct KeyVerdict {
+  std::optional<Caller> caller;  ///< nothing: refused
+  FailedKeys::Wait wait = {};    ///< of a refusal, 429: too many wrong ones; nothing: 401
+};
+
 /// The door. A key is checked before anything is looked up by name, so the answer to a wrong key is
 /// the same for known and unknown instances; identity comes from the verified path only. Several
 /// `apikey` headers that differ are no key: a proxy may have judged another one than we would.
+/// Whoever guesses is slowed down: beyond the limit of FailedKeys a key is refused without a look.
 ///
 /// [Threading] any thread; immutable. Keys are compared by their hashes, in constant time.
 class AccessControl {
  public:
-  AccessControl(std::string_view globalKey, const instances::Registry& registry);
+  /// [Ownership] what it refers to outlives it.
+  AccessControl(std::string_view globalKey, const instances::Registry& registry,
+                FailedKeys& failures);
 
-  /// Nothing = 401.
-  std::optional<Caller> admit(const Match& match, const http::Headers& headers) const;
+  /// `client`: whom a wrong key counts against.
+  KeyVerdict admit(const Match& match, const http::Headers& headers,
+                   const net::IpAddress& client) const;
   /// For mounts, whose key may stand in the query, too: browsers give a WebSocket no headers.
   /// `instance` null = a root mount, where no key is nobody, and no reason to be refused.
-  std::optional<Caller> admitWeb(const std::string* instance, const http::Head& head) const;
-  /// Nothing = nobody's.
-  std::optional<Caller> callerOf(std::string_view key) const;
-  bool isGlobalKey(std::string_view key) const;
+  KeyVerdict admitWeb(const std::string* instance, const http::Head& head,
+                      const net::IpAddress& client) const;
+  /// Of a key that came inside a protocol.
+  KeyVerdict admitKey(std::string_view key, const net::IpAddress& client) const;
 
  private:
+  template <class Allowed>
+  KeyVerdict judge(std::string_view key, const net::IpAddress& client, Allowed allowed) const;
+  std::optional<Caller> callerOf(std::string_view key) const;
+
   std::string globalKeyHash_;
   const instances::Registry& registry_;
+  FailedKeys& failures_;
 };
 
 }  // namespace colibri::api

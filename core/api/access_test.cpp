@@ -101,12 +101,14 @@ TEST(Access, TheKeyOfAnInstanceBeingDeletedOpensNothing) {
 
 TEST(Access, AHashIsNoKey) {
   instances::Registry registry;
-  const AccessControl access("the-global-key-of-the-tests", registry);
+  const ManualClock clock;
+  FailedKeys failures(clock, {});
+  const AccessControl access("the-global-key-of-the-tests", registry, failures);
   const Match match{Action::plugins, Access::globalKey, Dialect::native, ""};
   const auto admitted = [&](std::string_view key) {
     http::Headers headers;
     headers.add("ApiKey", key);
-    return access.admit(match, headers).has_value();
+    return access.admit(match, headers, net::IpAddress::v4(0x7f000001)).caller.has_value();
   };
   EXPECT_TRUE(admitted("the-global-key-of-the-tests"));
   EXPECT_FALSE(admitted(crypto::sha256("the-global-key-of-the-tests")));

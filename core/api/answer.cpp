@@ -46,8 +46,11 @@ Answer failure(int status, std::string message) {
   return failure(status, std::vector<std::string>{std::move(message)});
 }
 
-Answer unauthorized() {
-  return failure(401, "Unauthorized");
+Answer unauthorized(std::optional<std::chrono::seconds> wait) {
+  if (!wait) return failure(401, "Unauthorized");
+  auto answer = failure(429, "Too many requests with a wrong key");
+  answer.headers.emplace_back("Retry-After", std::to_string(wait->count()));
+  return answer;
 }
 
 Answer noSuchInstance(std::string_view name) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,7 +27,8 @@ Answer ok(const boost::json::value& body, int status = 200);
 /// The error envelope: `response.message` is an array of sentences.
 Answer failure(int status, std::vector<std::string> messages);
 Answer failure(int status, std::string message);
-Answer unauthorized();
+/// To a wrong key: 401, or 429 once its sender had so many of them that it has to `wait`.
+Answer unauthorized(std::optional<std::chrono::seconds> wait);
 Answer noSuchInstance(std::string_view name);
 
 /// An expected error as HTTP. Our own bugs become a 500 that says nothing of them (they are

@@ -60,10 +60,9 @@ http::Admission Api::admit(const http::Head& head) {
 http::Admission Api::admitTo(Match match, const http::Head& head) {
   auto cors = entrance_.cors.fieldsFor(head.headers);
   if (match.access == Access::anyone) return said(ofAnyone(match.action), std::move(cors));
-  auto judged = judge(head, [&] { return entrance_.access.admit(match, head.headers); });
-  if (auto* refusal = std::get_if<Answer>(&judged))
-    return said(std::move(*refusal), std::move(cors));
-  auto& caller = std::get<Caller>(judged);
+  auto judged = entrance_.access.admit(match, head.headers, clientOf(head));
+  if (!judged.caller) return said(unauthorized(judged.wait), std::move(cors));
+  auto& caller = *judged.caller;
   instances::InstancePtr instance;
   if (match.access == Access::instanceKey) {
     instance = registry_.findByName(match.instance);
@@ -100,12 +99,8 @@ http::Admission Api::admitTo(Match match, const http::Head& head) {
   return admission;
 }
 
-Answer Api::refusal(const http::Head& head) const {
-  const auto wait = entrance_.failures.count(entrance_.clients.of(head.peer, head.headers));
-  if (!wait) return unauthorized();
-  auto answer = failure(429, "Too many requests with a wrong key");
-  answer.headers.emplace_back("Retry-After", std::to_string(wait->count()));
-  return answer;
+net::IpAddress Api::clientOf(const http::Head& head) const {
+  return entrance_.clients.of(head.peer, head.headers);
 }
 
 http::Payer Api::payerOf(const Caller& caller, const http::Head& head) const {

@@ -8,7 +8,6 @@
 #include "api/client_address.hpp"
 #include "api/cors.hpp"
 #include "api/deliveries_controller.hpp"
-#include "api/failed_keys.hpp"
 #include "api/instances_controller.hpp"
 #include "api/messages_controller.hpp"
 #include "api/plugins_controller.hpp"
@@ -28,7 +27,6 @@ struct Gateway {
 /// What a request passes before a controller sees it.
 struct Entrance {
   AccessControl access;
-  FailedKeys& failures;  ///< outlives the Api
   Seats& inFlight;  ///< of an instance's key: requests that are not answered yet; outlives the Api
   ClientAddress clients = ClientAddress();
   Cors cors = Cors();
@@ -54,14 +52,7 @@ class Api final : public http::Handler {
   http::Admission enter(MountMatch match, const http::Head& head);
   void open(const MountMatch& match, WebCall call, http::Responder responder,
             Cors::Fields cors) const;
-  /// The one place where the key of a request is judged, by `look`.
-  template <class Look>
-  std::variant<Caller, Answer> judge(const http::Head& head, const Look& look) const {
-    if (auto caller = look()) return std::move(*caller);
-    return refusal(head);
-  }
-  /// To a wrong key: 401, or 429 once its sender had enough of them.
-  Answer refusal(const http::Head& head) const;
+  net::IpAddress clientOf(const http::Head& head) const;
   http::Payer payerOf(const Caller& caller, const http::Head& head) const;
   Answer ofAnyone(Action action) const;
   void dispatch(Call call) const;

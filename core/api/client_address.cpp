@@ -70,6 +70,8 @@ class HopsFromTheEnd {
   bool open_ = false;
 };
 
+constexpr unsigned kCustomersNetwork = 64;
+
 }  // namespace
 
 Result<ClientAddress> ClientAddress::parse(const std::vector<std::string>& trusted) {
@@ -122,6 +124,15 @@ net::IpAddress ClientAddress::of(const http::PeerAddress& peer,
     client = *address;
   }
   return client;
+}
+
+net::IpAddress senderOf(const net::IpAddress& client) noexcept {
+  return client.isV4() ? client : client.network(kCustomersNetwork);
+}
+
+std::string senderText(const net::IpAddress& client) {
+  const auto text = senderOf(client).text();
+  return client.isV4() ? text : text + "/" + std::to_string(kCustomersNetwork);
 }
 
 }  // namespace colibri::api

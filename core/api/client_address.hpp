@@ -44,4 +44,9 @@ class ClientAddress {
   std::vector<net::IpNetwork> trusted_;
 };
 
+/// Whom a request counts against: its address; of IPv6 the /64, which is what one customer has at
+/// least.
+net::IpAddress senderOf(const net::IpAddress& client) noexcept;
+std::string senderText(const net::IpAddress& client);  ///< "198.51.100.7", "2001:db8:0:1::/64"
+
 }  // namespace colibri::api

@@ -4,77 +4,178 @@
 #include <cmath>
 #include <utility>
 
+#include "api/client_address.hpp"
 #include "log/log.hpp"
+#include "net/url_policy.hpp"
 
 namespace colibri::api {
 namespace {
 
 using std::chrono::minutes;
 
-constexpr unsigned kHostsNetwork = 64;  // what one IPv6 customer has at least
+/// A multiple of the parts, so that each belongs to one.
+constexpr std::size_t kNeighbourhoods = 4096;
+static_assert(kNeighbourhoods % AddressTable<int>::kParts == 0);
+/// A right key is written down again only after so long: it comes with every request.
+constexpr minutes kTrustRenewedAfter{10};
+
+/// Nobody from elsewhere has one, so it is this site, or a proxy that speaks for many.
+bool isOfThisSite(const net::IpAddress& address) {
+  switch (net::kindOf(address)) {
+    case net::AddressKind::loopback:
+    case net::AddressKind::privateUse:
+    case net::AddressKind::linkLocal:
+    case net::AddressKind::shared:
+      return true;
+    default:
+      return false;
+  }
+}
+
+double secondsSince(SteadyTime then, SteadyTime now) {
+  return std::chrono::duration<double>(now - then).count();
+}
 
 }  // namespace
 
-std::optional<std::chrono::seconds> FailedKeys::count(const net::IpAddress& client) {
-  const auto network = client.isV4() ? client : client.network(kHostsNetwork);
-  const auto now = clock_.steady();
-  std::optional<std::chrono::seconds> wait;
-  std::uint64_t sinceLine = 0;
-  bool line = false;
-  {
-    const std::scoped_lock lock(mutex_);
-    auto& entry = entryOf(network.text(), now);
-    const double perSecond = options_.perMinute / 60.0;
-    const std::chrono::duration<double> passed = now - entry.at;
-    entry.left = std::min<double>(options_.perMinute, entry.left + passed.count() * perSecond);
-    entry.at = now;
-    if (entry.left >= 1) {
-      entry.left -= 1;
-    } else if (options_.perMinute != 0) {
-      wait = std::chrono::seconds(std::lround(std::ceil((1 - entry.left) / perSecond)));
-    }
-    ++entry.sinceLine;
-    line = mayWriteLine(entry, now);
-    if (line) sinceLine = std::exchange(entry.sinceLine, 0);
+FailedKeys::FailedKeys(const Clock& clock, Options options)
+    : clock_(clock),
+      options_(options),
+      failures_(options.addresses),
+      trusted_(options.addresses),
+      neighbourhoods_(kNeighbourhoods) {}
+
+FailedKeys::Failures FailedKeys::fresh(SteadyTime now) const {
+  Failures failures;
+  failures.left = options_.perMinute;
+  failures.looks = kLooksPerSecond;
+  failures.at = failures.nextLine = now;
+  return failures;
+}
+
+void FailedKeys::refill(Failures& failures, SteadyTime now) const {
+  const double passed = secondsSince(failures.at, now);
+  failures.left =
+      std::min<double>(options_.perMinute, failures.left + passed * options_.perMinute / 60.0);
+  failures.looks = std::min<double>(kLooksPerSecond, failures.looks + passed * kLooksPerSecond);
+  failures.at = now;
+}
+
+/// A minute after its last failure an address is like any other.
+FailedKeys::Failures* FailedKeys::crowded(Table::Part& part, const net::IpAddress& address,
+                                          SteadyTime now) {
+  if (!part.full()) return nullptr;
+  if (part.oldest().at + minutes(1) <= now) {
+    part.dropOldest();
+    return nullptr;
   }
-  ++failed_;
+  auto& shared = neighbourhoods_[failures_.numberOf(address) % kNeighbourhoods];
+  if (shared.at == SteadyTime{}) shared = fresh(now);
+  return &shared;
+}
+
+FailedKeys::Failures& FailedKeys::entryOf(Table::Part& part, const net::IpAddress& address,
+                                          SteadyTime now) {
+  if (auto* const known = part.find(address)) {
+    part.touch(address);
+    return *known;
+  }
+  if (auto* const shared = crowded(part, address, now)) return *shared;
+  return part.add(address, fresh(now));
+}
+
+FailedKeys::Wait FailedKeys::waitOf(const Failures& failures) const {
+  if (options_.perMinute == 0 || failures.left >= 1) return std::nullopt;
+  const double seconds = (1 - failures.left) * 60 / options_.perMinute;
+  return std::chrono::seconds(std::lround(std::ceil(seconds)));
+}
+
+FailedKeys::Wait FailedKeys::mayLook(const net::IpAddress& client) {
+  if (options_.perMinute == 0) return std::nullopt;
+  const auto sender = senderOf(client);
+  const auto now = clock_.steady();
+  {
+    auto part = failures_.part(sender);
+    auto* failures = part.find(sender);
+    const bool known = failures != nullptr;
+    if (!known) failures = crowded(part, sender, now);
+    if (failures == nullptr) return std::nullopt;
+    auto current = *failures;
+    refill(current, now);
+    if (current.left >= 1) return std::nullopt;
+    *failures = current;
+    if (known) part.touch(sender);
+    if (failures->looks >= 1) {
+      failures->looks -= 1;
+      return std::nullopt;
+    }
+  }
+  if (isOfThisSite(client) || isTrusted(sender, now)) return std::nullopt;
+  ++unseen_;
+  auto part = failures_.part(sender);
+  auto& failures = entryOf(part, sender, now);
+  ++failures.unseen;
+  return waitOf(failures).value_or(std::chrono::seconds(1));
+}
+
+FailedKeys::Wait FailedKeys::failed(const net::IpAddress& client) {
+  const auto sender = senderOf(client);
+  const auto now = clock_.steady();
+  Wait wait;
+  std::optional<Line> line;
+  {
+    auto part = failures_.part(sender);
+    auto& failures = entryOf(part, sender, now);
+    refill(failures, now);
+    wait = waitOf(failures);
+    if (!wait) failures.left = std::max(0.0, failures.left - 1);
+    ++failures.wrong;
+    if (now >= failures.nextLine && mayWriteLine(now)) {
+      failures.nextLine = now + minutes(1);
+      line = Line{std::exchange(failures.wrong, 0), std::exchange(failures.unseen, 0)};
+    }
+  }
+  ++wrong_;
   if (wait) ++limited_;
   if (line) {
-    log::write(log::Level::warn, "api", wait ? "wrong keys, too many" : "wrong keys",
-               {{"address", network.text()}, {"requests", sinceLine}});
+    log::write(
+        log::Level::warn, "api", wait ? "wrong keys, too many" : "wrong keys",
+        {{"address", senderText(client)}, {"requests", line->wrong}, {"unseen", line->unseen}});
   }
   return wait;
 }
 
-FailedKeys::Entry& FailedKeys::entryOf(std::string address, SteadyTime now) {
-  if (const auto found = byAddress_.find(address); found != byAddress_.end()) {
-    entries_.splice(entries_.begin(), entries_, found->second);
-    return entries_.front();
+void FailedKeys::succeeded(const net::IpAddress& client) {
+  const auto sender = senderOf(client);
+  const auto now = clock_.steady();
+  auto part = trusted_.part(sender);
+  if (auto* const known = part.find(sender)) {
+    if (now - known->at < kTrustRenewedAfter) return;
+    known->at = now;
+    return part.touch(sender);
   }
-  if (entries_.size() >= options_.addresses) {
-    byAddress_.erase(entries_.back().address);
-    entries_.pop_back();
+  if (part.full()) {
+    if (now - part.oldest().at < kTrustedFor) ++forgotten_;
+    part.dropOldest();
   }
-  entries_.push_front({std::move(address), static_cast<double>(options_.perMinute), now, now, 0});
-  byAddress_.emplace(entries_.front().address, entries_.begin());
-  return entries_.front();
+  part.add(sender, {now});
 }
 
-bool FailedKeys::mayWriteLine(Entry& entry, SteadyTime now) {
-  if (now < entry.nextLine) return false;
+bool FailedKeys::isTrusted(const net::IpAddress& address, SteadyTime now) {
+  auto part = trusted_.part(address);
+  const auto* const known = part.find(address);
+  return known != nullptr && now - known->at < kTrustedFor + kTrustRenewedAfter;
+}
+
+bool FailedKeys::mayWriteLine(SteadyTime now) {
+  const std::scoped_lock lock(lines_);
   if (now >= linesUntil_) {
     linesUntil_ = now + minutes(1);
-    lines_ = 0;
+    linesWritten_ = 0;
   }
-  if (lines_ >= kMostLines) return false;
-  ++lines_;
-  entry.nextLine = now + minutes(1);
+  if (linesWritten_ >= kMostLines) return false;
+  ++linesWritten_;
   return true;
-}
-
-std::size_t FailedKeys::addresses() const {
-  const std::scoped_lock lock(mutex_);
-  return entries_.size();
 }
 
 }  // namespace colibri::api

@@ -48,10 +48,10 @@ http::Admission Api::enter(MountMatch match, const http::Head& head) {
     admission.answer = toResponse(std::move(answer), std::move(cors));
     return std::move(admission);
   };
-  auto judged = judge(head, [&] {
-    return entrance_.access.admitWeb(match.ofInstance ? &match.instance : nullptr, head);
-  });
-  if (auto* refusal = std::get_if<Answer>(&judged)) return say(std::move(*refusal));
+  const auto client = clientOf(head);
+  auto judged =
+      entrance_.access.admitWeb(match.ofInstance ? &match.instance : nullptr, head, client);
+  if (!judged.caller) return say(unauthorized(judged.wait));
   const auto& mount = mounts_->mounts()[match.mount];
   const bool upgrade = http::wantsWebSocket(head);
   if (!upgrade && !isRawMethod(head.method)) {
@@ -66,11 +66,10 @@ http::Admission Api::enter(MountMatch match, const http::Head& head) {
     call.instance = registry_.findByName(match.instance);
     if (!call.instance) return say(noSuchInstance(match.instance));
   }
-  call.caller = std::move(std::get<Caller>(judged));
-  call.checkKey = [this, client = entrance_.clients.of(head.peer, head.headers)](
-                      std::string_view text) -> KeyVerdict {
-    if (auto known = entrance_.access.callerOf(text)) return {std::move(known)};
-    return {std::nullopt, entrance_.failures.count(client).has_value()};
+  call.caller = std::move(*judged.caller);
+  call.sender = senderText(client);
+  call.checkKey = [this, client](std::string_view text) {
+    return entrance_.access.admitKey(text, client);
   };
   admission.payer = payerOf(call.caller, head);
   admission.bodyLimit = upgrade ? 0 : mount.bodyBytes;  // a handshake has no body

@@ -35,19 +35,14 @@ struct MountMatch {
 std::optional<MountMatch> matchMount(std::span<const std::string> segments, Dialect rootDialect,
                                      std::span<const WebMount> mounts);
 
-/// What a key that came inside a protocol is. Nobody's counts against its sender.
-struct KeyVerdict {
-  std::optional<Caller> caller;  ///< nothing: nobody's
-  bool tooMany = false;
-};
-
 /// What a plugin hears of, once its sender is admitted. `caller` is nobody's at a root mount only.
 struct WebCall {
   Caller caller;
   instances::InstancePtr instance;  ///< of the path
   std::string below;
   http::Request request;  ///< without the sender's secrets
-  std::function<KeyVerdict(std::string_view)> checkKey;
+  std::string sender;     ///< whom it counts against, see senderText()
+  std::function<KeyVerdict(std::string_view)> checkKey;  ///< one that came inside a protocol
 };
 
 /// A handshake that waits for its decision.

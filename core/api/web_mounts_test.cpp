@@ -54,7 +54,7 @@ TEST_F(Doors, AWrongKeyIsRefusedBeforeAnythingIsLookedUp) {
   EXPECT_EQ(get("/shop/stream", "").status, 401);
   EXPECT_EQ(get("/socket.io/", "wrong").status, 401) << "a wrong key is not none";
   EXPECT_EQ(get("/socket.io/?apikey=wrong", "").status, 401);
-  EXPECT_EQ(api.failures.failed(), 5U);
+  EXPECT_EQ(api.failures.wrong(), 5U);
   EXPECT_EQ(mounts().calls, 0);
 }
 
@@ -75,6 +75,7 @@ TEST_F(Doors, ThePluginHearsWhoAsksAndNotHowTheyProvedIt) {
   EXPECT_EQ(call.caller.instance->row.name, "shop");
   EXPECT_EQ(call.request.query.items().size(), 1U);
   EXPECT_EQ(call.request.headers.size(), 1U);
+  EXPECT_EQ(call.sender, "127.0.0.1");
   EXPECT_EQ(call.request.headers.get("x-other"), "kept");
   EXPECT_EQ(get("/socket.io/", "").status, 200);
   EXPECT_FALSE(call.caller.global || call.caller.instance) << "nobody, and may say so inside";
@@ -84,10 +85,10 @@ TEST_F(Doors, ThePluginHearsWhoAsksAndNotHowTheyProvedIt) {
 
 TEST_F(Doors, AKeyInsideTheProtocolCountsAgainstItsSender) {
   get("/socket.io/", "");
-  const auto before = api.failures.failed();
+  const auto before = api.failures.wrong();
   EXPECT_FALSE(mounts().last.checkKey("guess").caller);
   EXPECT_FALSE(mounts().last.checkKey("").caller);
-  EXPECT_EQ(api.failures.failed(), before + 2);
+  EXPECT_EQ(api.failures.wrong(), before + 2);
   EXPECT_EQ(mounts().last.checkKey(shopKey).caller->instance->row.name, "shop");
   EXPECT_TRUE(mounts().last.checkKey(ApiWorld::kKey).caller->global);
 }

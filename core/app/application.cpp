@@ -243,8 +243,7 @@ Result<void> Application::Parts::serve() {
                            ? api::Dialect::v2
                            : api::Dialect::native;
   api = std::make_unique<api::Api>(
-      api::Entrance{.access = {settings().authentication.apiKey, registry},
-                    .failures = *failedKeys,
+      api::Entrance{.access = {settings().authentication.apiKey, registry, *failedKeys},
                     .inFlight = *requestsInFlight,
                     .clients = *clients,
                     .cors = corsOf(settings()),

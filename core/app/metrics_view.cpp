@@ -121,8 +121,13 @@ std::string MetricsView::text(const http::Server& server, const Seats& requestsI
   set("colibri_delivery_attempts_unlogged_total", "Attempts that the log of attempts left out",
       deliveries.attemptsLeftOut);
   gatherListener(server, requestsInFlight);
-  set("colibri_api_keys_wrong_total", "Requests with a wrong key or none", failedKeys_.failed());
+  set("colibri_api_keys_wrong_total", "Requests with a wrong key or none", failedKeys_.wrong());
   set("colibri_api_keys_limited_total", "Of those, answered 429", failedKeys_.limited());
+  set("colibri_api_keys_unseen_total", "Requests answered 429 without a look at their key",
+      failedKeys_.unseen());
+  set("colibri_api_addresses_forgotten_total",
+      "Addresses with a right key in the last 24 hours that there was no room for",
+      failedKeys_.forgotten());
   const auto out = http_.counters();
   set("colibri_client_requests_sent_total", "Outgoing requests", out.sent);
   set("colibri_client_requests_failed_total", "Outgoing requests without an answer",

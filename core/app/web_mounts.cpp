@@ -110,7 +110,7 @@ plugin::WebRequest requestOf(api::WebCall call) {
     using Is = plugin::KeyVerdict::Is;
     const auto verdict = check(key);
     if (verdict.caller) return {Is::known, callerOf(*verdict.caller)};
-    return {verdict.tooMany ? Is::tooMany : Is::wrong, {}};
+    return {verdict.wait ? Is::tooMany : Is::wrong, {}};
   };
   return to;
 }

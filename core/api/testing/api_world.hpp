@@ -107,13 +107,12 @@ class ApiWorld {
   ApiWorld() : ApiWorld(Options{}) {}
   explicit ApiWorld(const Options& options)
       : world(with(options.qrWait)),
-        failures(world.clock, {.perMinute = options.failedPerMinute}),
+        failures(keysClock, {.perMinute = options.failedPerMinute}),
         inFlight(options.requestsAtOnce),
         commands_(*world.lifecycle, *world.hostEvents, *world.store, world.executor, world.timers,
                   world.clock, {}),
         api_(
-            Entrance{.access = AccessControl(kKey, world.registry),
-                     .failures = failures,
+            Entrance{.access = AccessControl(kKey, world.registry, failures),
                      .inFlight = inFlight,
                      .clients = ClientAddress::parse(options.trustedProxies).value(),
                      .rootDialect = options.root},
@@ -178,6 +177,7 @@ class ApiWorld {
   const FakePluginRoutes& pluginRoutes() const { return routes_; }
 
   instances::testing::World world;
+  ManualClock keysClock;  ///< of `failures`
   FailedKeys failures;
   Seats inFlight;
   /// Nobody tells it of events; lanes are made by hand.
