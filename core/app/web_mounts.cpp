@@ -106,6 +106,7 @@ plugin::WebRequest requestOf(api::WebCall call) {
     to.headers.emplace_back(name, value);
   }
   to.body = std::move(call.request.body);
+  to.sender = std::move(call.sender);
   to.checkKey = [check = std::move(call.checkKey)](std::string_view key) -> plugin::KeyVerdict {
     using Is = plugin::KeyVerdict::Is;
     const auto verdict = check(key);

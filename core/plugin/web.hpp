@@ -51,6 +51,7 @@ struct WebRequest {
   std::string method, path;
   std::vector<std::pair<std::string, std::string>> query, headers;
   std::string body;
+  std::string sender;  ///< whom it counts against
   KeyCheck checkKey;
 };
 

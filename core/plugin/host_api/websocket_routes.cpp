@@ -184,6 +184,7 @@ void WebSocketRoutesApi::hand(const Mount& mount, const WebRequest& request, std
   r.headers = headers.data();
   r.header_count = headers.size();
   r.body = body.get();
+  r.sender = abi::str(request.sender);
   auto err = abi::sized<colibri_error>();
   const auto status = raw ? table_->on_http(plugin, &r, &err) : table_->on_open(plugin, &r, &err);
   if (status < 0) return settle(token, {std::nullopt, refusalOf(status, err)});

@@ -7,7 +7,6 @@
 namespace colibri::websocket {
 namespace {
 
-constexpr std::size_t kMostSessions = 200'000, kMostLonely = 16'384;
 constexpr int kUnknownTransport = 0, kUnknownSession = 1, kBadMethod = 2, kBadRequest = 3,
               kUnsupportedVersion = 5;
 constexpr auto kJson = "application/json";
@@ -25,12 +24,13 @@ EngineSession* EngineServer::find(std::string_view sid) const {
   return found == sessions_.end() ? nullptr : found->second.get();
 }
 
-/// Null: there are too many.
+/// Null: there are too many. Strangers do not count: there is a place for them, and they make room.
 EngineSession* EngineServer::make(const Request& request, Clock::time_point now) {
-  if (sessions_.size() >= kMostSessions || lonely_ >= kMostLonely) return nullptr;
-  auto session = std::make_unique<EngineSession>(wire_, overfull_, request, now);
+  if (sessions_.size() >= limits_.all + strangers_.size()) return nullptr;
+  const bool stranger = request.caller.kind == Caller::Kind::none;
+  auto session = std::make_unique<EngineSession>(wire_, overfull_, stranger ? strangers_ : known_,
+                                                 request, now);
   session->due = now + times_.pingInterval;
-  ++lonely_;
   auto* const made = session.get();
   sessions_.emplace(made->sid(), std::move(session));
   return made;
@@ -188,13 +188,11 @@ bool EngineServer::closed(std::uint64_t connection, Clock::time_point) {
 
 void EngineServer::tick(Clock::time_point now) {
   static const Bytes kPing("2");
-  lonely_ = 0;
   std::vector<std::pair<EngineSession*, std::string_view>> over;
   for (const auto& [sid, session] : sessions_) {
-    if (session->sockets == 0) ++lonely_;
     if (session->probing() != 0 && session->probeUntil < now)
       wire_.close(session->probing(), kProtocolError, "the upgrade took too long");
-    if (session->sockets == 0 && session->lonelySince + times_.join < now) {
+    if (session->lonely() && session->lonelySince() + times_.join < now) {
       over.emplace_back(session.get(), "no namespace was joined");
     } else if (session->due <= now && session->awaitingPong) {
       over.emplace_back(session.get(), "ping timeout");
@@ -228,6 +226,8 @@ void EngineServer::settle() {
     if (!session->ended()) ++overfullEnded_;
     end(*session, kUnread, "it did not read");
   }
+  for (auto* const session : std::exchange(evicted_, {}))
+    end(*session, kNormal, "too many clients wait to join a namespace");
   ended_.clear();
 }
 

@@ -25,6 +25,15 @@ class EngineHandler {
 /// Bytes of one POST or message of a client, which has little to say.
 inline constexpr std::size_t kMostPayload = std::size_t{16} << 10;
 
+/// Sessions at a time.
+struct EngineLimits {
+  std::size_t all = 200'000;  ///< strangers not counted
+  /// In no namespace, and without a key so far: of everybody, and of one sender. A client is there
+  /// for two of its round trips.
+  Lobby::Limits strangers{16'384, 4'096};
+  std::size_t lonelyOfKey = 10'000;  ///< in no namespace, of one instance's key
+};
+
 struct EngineTimes {
   std::chrono::milliseconds pingInterval{25'000}, pingTimeout{20'000};
   std::chrono::milliseconds join{45'000};  ///< until a client is in a namespace
@@ -38,8 +47,13 @@ struct EngineTimes {
 /// server does: 400 with {"code","message"}.
 class EngineServer {
  public:
-  EngineServer(Wire& wire, EngineHandler& handler, EngineTimes times)
-      : wire_(wire), handler_(handler), times_(times) {}
+  EngineServer(Wire& wire, EngineHandler& handler, EngineTimes times, EngineLimits limits = {})
+      : wire_(wire),
+        handler_(handler),
+        times_(times),
+        limits_(limits),
+        strangers_(limits.strangers, evicted_),
+        known_({limits.all, limits.lonelyOfKey}, evicted_) {}
 
   void http(const Request& request, Clock::time_point now);
   void httpGone(std::uint64_t request);
@@ -52,13 +66,16 @@ class EngineServer {
   void end(EngineSession& session, std::uint32_t code, std::string_view reason,
            bool byClient = false);
   void endAll(std::uint32_t code, std::string_view reason);
-  /// Ends those that did not read, and frees what has ended. After everything that sends.
+  /// Ends those that did not read or had to give way, and frees what has ended. After everything
+  /// that sends.
   void settle();
 
   std::size_t sessions() const noexcept { return sessions_.size(); }
   std::size_t overfull() const noexcept {
     return overfullEnded_;
   }  ///< ended because they did not poll
+  /// In no namespace, ended because there were too many of them.
+  std::uint64_t evicted() const noexcept { return strangers_.evicted() + known_.evicted(); }
 
  private:
   EngineSession* make(const Request& request, Clock::time_point now);
@@ -75,11 +92,13 @@ class EngineServer {
   Wire& wire_;
   EngineHandler& handler_;
   EngineTimes times_;
+  const EngineLimits limits_;
+  EngineSession::Sessions overfull_, evicted_;
+  Lobby strangers_, known_;  ///< sessions in no namespace; before them, for they leave it
   std::unordered_map<std::string, std::unique_ptr<EngineSession>> sessions_;  ///< by sid
   std::unordered_map<std::uint64_t, EngineSession*> connections_, polls_;     ///< by token
   std::vector<std::unique_ptr<EngineSession>> ended_;
-  EngineSession::Sessions overfull_;
-  std::size_t lonely_ = 0, overfullEnded_ = 0;
+  std::size_t overfullEnded_ = 0;
 };
 
 }  // namespace colibri::websocket

@@ -5,23 +5,58 @@
 #include "random_id.hpp"
 
 namespace colibri::websocket {
-namespace {}  // namespace
+namespace {
 
-EngineSession::EngineSession(Wire& wire, Sessions& overfull, const Request& handshake,
+/// Whom a session without a namespace counts against: the instance whose key it brought, the
+/// operator, or, without a key, its sender.
+std::string groupOf(const Request& handshake) {
+  switch (handshake.caller.kind) {
+    case Caller::Kind::global:
+      return "operator";
+    case Caller::Kind::instance:
+      return std::to_string(handshake.caller.instanceKey);
+    case Caller::Kind::none:
+      break;
+  }
+  return std::string(handshake.sender);
+}
+
+}  // namespace
+
+EngineSession::EngineSession(Wire& wire, Sessions& overfull, Lobby& lobby, const Request& handshake,
                              Clock::time_point now)
     : due(now),
-      lonelySince(now),
       wire_(wire),
       overfull_(overfull),
+      lobby_(lobby),
       sid_(randomId()),
       caller_(handshake.caller),
-      takesOffsets_(handshake.takesOffsets) {}
+      group_(groupOf(handshake)),
+      lonelySince_(now),
+      takesOffsets_(handshake.takesOffsets) {
+  lobby_.enter(*this, group_);
+}
+
+EngineSession::~EngineSession() {
+  lobby_.leave(*this);
+}
+
+void EngineSession::joined() {
+  proven_ = true;
+  if (sockets_++ == 0) lobby_.leave(*this);
+}
+
+void EngineSession::left(Clock::time_point now) {
+  if (--sockets_ != 0 || ended_) return;
+  lonelySince_ = now;
+  lobby_.enter(*this, group_);
+}
 
 Sent EngineSession::send(const Bytes& packet) {
   if (ended_) return Sent::gone;
   if (webSocket_ != 0) return wire_.send(webSocket_, packet);
   const auto size = packet.view().size() + 1;
-  if (queued_ + size > kQueueBytes) {
+  if (queued_ + size > (proven_ ? kQueueBytes : kLonelyQueueBytes)) {
     overfull_.push_back(this);
     return Sent::gone;
   }
@@ -77,6 +112,7 @@ void EngineSession::upgrade() {
 
 void EngineSession::end(std::uint32_t code, std::string_view reason, bool byClient) {
   ended_ = true;
+  lobby_.leave(*this);
   if (webSocket_ != 0) wire_.close(webSocket_, code, reason);
   if (probing_ != 0) wire_.close(probing_, code, reason);
   if (parked_ != 0) wire_.respond(std::exchange(parked_, 0), 200, kText, byClient ? "6" : "1");

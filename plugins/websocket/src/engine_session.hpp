@@ -4,12 +4,17 @@
 #include <string>
 #include <vector>
 
+#include "lobby.hpp"
 #include "request.hpp"
 
 namespace colibri::websocket {
 
 /// Type of what polling is answered with.
 inline constexpr auto kText = "text/plain; charset=UTF-8";
+
+/// Bytes that wait for the polls of one that never was in a namespace: it has little to hear, and
+/// may be anybody's.
+inline constexpr std::size_t kLonelyQueueBytes = std::size_t{4} << 10;
 
 /// One session of Engine.IO: a client, first over requests that wait (polling) or over a WebSocket,
 /// perhaps from one to the other (upgrade). Packets go out whole and in order, whatever carries
@@ -19,8 +24,13 @@ inline constexpr auto kText = "text/plain; charset=UTF-8";
 /// and ends: with a WebSocket the host says so, with polling the session adds itself to `overfull`.
 class EngineSession {
  public:
-  using Sessions = std::vector<EngineSession*>;
-  EngineSession(Wire& wire, Sessions& overfull, const Request& handshake, Clock::time_point now);
+  using Sessions = Lobby::Sessions;
+  /// `lobby`: where it is while it is in no namespace.
+  EngineSession(Wire& wire, Sessions& overfull, Lobby& lobby, const Request& handshake,
+                Clock::time_point now);
+  ~EngineSession();
+  EngineSession(const EngineSession&) = delete;
+  EngineSession& operator=(const EngineSession&) = delete;
 
   const std::string& sid() const noexcept { return sid_; }
   const Caller& caller() const noexcept { return caller_; }
@@ -34,6 +44,11 @@ class EngineSession {
   /// The client's request for packets. False: one is waiting already, which is an error.
   bool poll(std::uint64_t request);
   void pollGone() noexcept { parked_ = 0; }
+  /// It joined a namespace, or left one.
+  void joined();
+  void left(Clock::time_point now);
+  bool lonely() const noexcept { return sockets_ == 0; }
+  Clock::time_point lonelySince() const noexcept { return lonelySince_; }
   void openOn(std::uint64_t connection) noexcept { webSocket_ = connection; }
   void probe(std::uint64_t connection, Clock::time_point until);
   /// The client tries the new connection; what waits on the old one is sent home.
@@ -46,11 +61,10 @@ class EngineSession {
   /// Its queue has been emptied since it was half full.
   bool takeDrained() noexcept { return std::exchange(drained_, false); }
 
-  // Heartbeat and the time for joining a namespace; kept by the engine.
+  // Heartbeat; kept by the engine.
   Clock::time_point due;  ///< the next ping, or the latest pong
   bool awaitingPong = false;
-  Clock::time_point probeUntil{}, lonelySince;
-  std::size_t sockets = 0;     ///< namespaces it is in
+  Clock::time_point probeUntil{};
   std::uint64_t lastPoll = 0;  ///< the request of the latest poll
 
  private:
@@ -58,10 +72,15 @@ class EngineSession {
 
   Wire& wire_;
   Sessions& overfull_;
+  Lobby& lobby_;
   std::string sid_;
   Caller caller_;
+  std::string group_;        ///< in the lobby
+  std::size_t sockets_ = 0;  ///< namespaces it is in
+  Clock::time_point lonelySince_;
   bool takesOffsets_;
   std::uint64_t webSocket_ = 0, probing_ = 0, parked_ = 0;
+  bool proven_ = false;  ///< it was in a namespace
   bool ended_ = false, full_ = false, drained_ = false;
   std::vector<Bytes> queue_;  ///< of polling
   std::size_t queued_ = 0;    ///< bytes

@@ -16,6 +16,7 @@ struct Request {
   std::string_view method = {}, path = {}, body = {};               ///< path: below the mount
   bool takesOffsets = true;                                         ///< see client_kind.hpp
   std::string_view eio = {}, transport = {}, sid = {}, since = {};  ///< of the query; empty: absent
+  std::string_view sender = {};                                     ///< whom it counts against
 };
 
 /// A WebSocket is taken, or refused over HTTP with a sentence.

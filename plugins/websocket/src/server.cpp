@@ -14,6 +14,13 @@ std::unique_ptr<GlobalFeed> globalFeed(Wire& wire, const Server::Options& option
                                       GlobalFeed::Limits{.age = options.recovery});
 }
 
+/// All clients of an instance may come back at once.
+EngineLimits limitsOf(const Server::Options& options) {
+  auto limits = options.limits;
+  limits.lonelyOfKey = options.clientsPerFeed;
+  return limits;
+}
+
 }  // namespace
 
 Server::Server(Wire& wire, const Options& options, Now now)
@@ -22,7 +29,7 @@ Server::Server(Wire& wire, const Options& options, Now now)
       feeds_(globalFeed(wire, options)),
       seats_(options.recovery, kMostEmptySeats, now_()),
       sockets_(wire, feeds_, seats_, options.clientsPerFeed, now_),
-      engine_(wire, sockets_, options.times),
+      engine_(wire, sockets_, options.times, limitsOf(options)),
       plain_(wire, feeds_, options.clientsPerFeed),
       wire_(wire) {}
 
@@ -127,6 +134,11 @@ void Server::stop() {
 std::uint64_t Server::dropped() const {
   const std::scoped_lock lock(mutex_);
   return unread_ + engine_.overfull();
+}
+
+std::uint64_t Server::evicted() const {
+  const std::scoped_lock lock(mutex_);
+  return engine_.evicted();
 }
 
 }  // namespace colibri::websocket

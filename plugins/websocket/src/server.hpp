@@ -22,6 +22,7 @@ class Server {
     bool global = false;
     std::chrono::milliseconds recovery{120'000};
     EngineTimes times = {};
+    EngineLimits limits = {};
     std::size_t clientsPerFeed = 10'000;
   };
   using Now = std::function<Clock::time_point()>;
@@ -49,6 +50,8 @@ class Server {
   void stop();
   /// Receivers that were dropped because they did not read.
   std::uint64_t dropped() const;
+  /// Sessions that joined no namespace and had to give way to newer ones.
+  std::uint64_t evicted() const;
 
  private:
   template <class Work>

@@ -109,7 +109,7 @@ void SocketServer::connect(EngineSession& session, std::uint64_t token,
                                wish.past, [this, after](const Socket& socket) {
                                  seats_.take(socket.pid(), {socket.feedKey(), after, socket.sid()});
                                }));
-  ++session.sockets;
+  session.joined();
   auto& socket = *sockets.back();
   if (wish.after) return target.feed->resume(socket, *wish.after);
   socket.resumed(nullptr);
@@ -128,7 +128,7 @@ void SocketServer::leave(EngineSession& session, const std::string& nsp) {
   (*socket)->feed().leave(**socket);
   seats_.forget((*socket)->pid());
   found->second.erase(socket);
-  if (--session.sockets == 0) session.lonelySince = now_();
+  session.left(now_());
 }
 
 SocketServer::Sockets::iterator SocketServer::socketOf(Sockets& sockets,

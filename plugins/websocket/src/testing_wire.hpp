@@ -203,6 +203,7 @@ class ServerTest : public ::testing::Test {
       if (name == "transport") request.transport = value;
       if (name == "sid") request.sid = value;
       if (name == "since") request.since = value;
+      if (name == "sender") request.sender = value;
       if (name == "recovery") request.takesOffsets = value == "1";
     }
     return request;

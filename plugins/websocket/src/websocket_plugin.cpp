@@ -34,15 +34,21 @@ void WebsocketPlugin::start() {
     // Settings may have come already; from here on they set their filters themselves.
     for (const auto& [instanceKey, filter] : filters_) setFilter(events_, instanceKey, filter);
   }
-  ticker_.start(std::clamp<std::chrono::milliseconds>(configuration_.pingInterval / 4, 50ms, 1s),
-                [this] {
-                  server_->tick();
-                  const auto dropped = server_->dropped();
-                  if (dropped == std::exchange(toldDropped_, dropped)) return;
-                  const auto count = std::to_string(dropped);
-                  const std::array fields{colibri_field{sdk::str("since_start"), sdk::str(count)}};
-                  host().log(COLIBRI_LOG_WARN, "clients that did not read were dropped", fields);
-                });
+  ticker_.start(
+      std::clamp<std::chrono::milliseconds>(configuration_.pingInterval / 4, 50ms, 1s), [this] {
+        server_->tick();
+        tellOf("clients that did not read were dropped", server_->dropped(), toldDropped_);
+        tellOf("sessions that joined no namespace gave way to newer ones", server_->evicted(),
+               toldEvicted_);
+      });
+}
+
+/// A line if there are more than were told of.
+void WebsocketPlugin::tellOf(std::string_view what, std::uint64_t sinceStart, std::uint64_t& told) {
+  if (sinceStart == std::exchange(told, sinceStart)) return;
+  const auto count = std::to_string(sinceStart);
+  const std::array fields{colibri_field{sdk::str("since_start"), sdk::str(count)}};
+  host().log(COLIBRI_LOG_WARN, what, fields);
 }
 
 /// In the order of the log: what a client has seen is one number.

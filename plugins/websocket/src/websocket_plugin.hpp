@@ -83,6 +83,7 @@ class WebsocketPlugin final
   std::uint64_t subscribeTo(std::string_view name, std::uint32_t flags);
   void pageRead(std::uint64_t instanceKey, std::uint64_t reader, const sdk::LogPage& page);
   void requireEnabled() const;
+  void tellOf(std::string_view what, std::uint64_t sinceStart, std::uint64_t& told);
 
   Configuration configuration_;
   std::unique_ptr<Server> server_;
@@ -91,7 +92,7 @@ class WebsocketPlugin final
   std::unordered_map<std::uint64_t, std::string> filters_;     // by instance: those that are on
   std::mutex answering_;                                       // guards answers_
   std::unordered_map<std::uint64_t, sdk::WebAnswer> answers_;  // raw requests that wait
-  std::uint64_t toldDropped_ = 0;                              // the ticker's
+  std::uint64_t toldDropped_ = 0, toldEvicted_ = 0;            // the ticker's
   Ticker ticker_;
 };
 

@@ -105,6 +105,27 @@ TEST_F(WebsocketPluginTest, AuthInTheProtocolIsTheHostsToJudge) {
   EXPECT_THAT(received(wrong).back(), HasSubstr("too many wrong keys"));
 }
 
+TEST_F(WebsocketPluginTest, AFloodFromOneSenderEndsItsOwnSessionsAndIsLogged) {
+  begin(R"({"ping_interval_ms":200})");
+  const auto comes = [&](const std::string& sender) {
+    return host_.connect({.mount = kSocketIo,
+                          .query = {{"EIO", "4"}, {"transport", "websocket"}},
+                          .sender = sender});
+  };
+  const auto closed = [&](std::uint64_t connection) {
+    return host_.connection(connection)->closeCode != 0;
+  };
+  const auto other = comes("198.51.100.8"), first = comes("203.0.113.5");
+  for (unsigned i = 0; i < 4096; ++i) comes("203.0.113.5");
+  EXPECT_TRUE(closed(first));
+  EXPECT_FALSE(closed(other));
+  EXPECT_TRUE(host_.waitFor([&] {
+    return std::ranges::any_of(host_.logs(), [](const auto& line) {
+      return line.message == "sessions that joined no namespace gave way to newer ones";
+    });
+  }));
+}
+
 TEST_F(WebsocketPluginTest, PollingIsRequestsThatWait) {
   begin();
   const std::vector<std::pair<std::string, std::string>> query{{"EIO", "4"},

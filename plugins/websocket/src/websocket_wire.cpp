@@ -25,7 +25,8 @@ Request requestOf(const sdk::WebRequest& request) {
           .eio = request.query("EIO"),
           .transport = request.query("transport"),
           .sid = request.query("sid"),
-          .since = request.query("since")};
+          .since = request.query("since"),
+          .sender = request.sender()};
 }
 
 }  // namespace

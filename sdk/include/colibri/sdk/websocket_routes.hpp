@@ -56,6 +56,10 @@ class WebRequest {
     return r_.body == nullptr ? std::string_view()
                               : std::string_view(reinterpret_cast<const char*>(r_.body->data), r_.body->size);
   }
+  /// Whom the host counts it against, to share out what strangers may hold; empty: an older host.
+  std::string_view sender() const noexcept {
+    return COLIBRI_KNOWS(&r_, sender) ? view(r_.sender) : std::string_view();
+  }
 
  private:
   const colibri_web_request& r_;

@@ -55,6 +55,7 @@ inline uint64_t FakeHost::arrive(const WebAsked& asked, bool upgrade) {
   r.headers = headers.data();
   r.header_count = headers.size();
   r.body = body.get();
+  r.sender = sdk::str(asked.sender);
   auto err = sdk::sized<colibri_error>();
   if (status >= 0) status = (upgrade ? web().on_open : web().on_http)(plugin_, &r, &err);
   const std::scoped_lock lock(mutex_);

@@ -99,7 +99,7 @@ struct WebAsked {
   std::string key = {}, method = "GET", path = {};
   std::vector<std::pair<std::string, std::string>> query = {};
   Headers headers = {};
-  std::string body = {};
+  std::string body = {}, sender = "198.51.100.7";
 };
 
 struct WebMessage {

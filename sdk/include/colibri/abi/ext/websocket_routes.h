@@ -65,6 +65,9 @@ typedef struct colibri_web_request {
   const colibri_field* headers;         /* as received; without apikey, authorization and cookie */
   size_t header_count;
   const colibri_buffer* body;           /* raw requests: the bytes; NULL = none */
+  colibri_str sender;                   /* whom a wrong key counts against: "198.51.100.7", of IPv6 the network
+                                           "2001:db8:0:1::/64"; behind a trusted proxy its client. To share out what
+                                           strangers may hold; no proof of anything */
 } colibri_web_request;
 
 enum { COLIBRI_WS_TEXT = 1, COLIBRI_WS_BINARY = 2 };   /* the opcodes of RFC 6455; text is valid UTF-8 */
