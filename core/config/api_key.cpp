@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 
 #include "base/ascii.hpp"
@@ -13,6 +14,8 @@ namespace {
 constexpr std::array<std::string_view, 3> kPublished{
     "429683C4C977415CAAFCCE10F7D57E11", "B6D711FCDE4D4FD5936544120E713976", "BQYHJGJHJ"};
 
+constexpr std::size_t kLeastDifferent = 5;
+
 }  // namespace
 
 bool isPublishedKey(std::string_view key) noexcept {
@@ -20,7 +23,8 @@ bool isPublishedKey(std::string_view key) noexcept {
 }
 
 Result<void> checkApiKey(std::string_view key) {
-  const std::string allowed = ", allowed: 16 to 256 printable characters of your own choice";
+  const std::string allowed =
+      ", allowed: 16 to 256 printable characters of your own choice, at least 5 different ones";
   if (isPublishedKey(key)) {
     return Error{Errc::invalidArgument,
                  "is an example that was published, everybody knows it" + allowed};
@@ -36,6 +40,8 @@ Result<void> checkApiKey(std::string_view key) {
     return Error{Errc::invalidArgument,
                  "holds a character that an HTTP header cannot carry" + allowed};
   }
+  if (std::set<char>(key.begin(), key.end()).size() < kLeastDifferent)
+    return Error{Errc::invalidArgument, "is too easily guessed" + allowed};
   return {};
 }
 

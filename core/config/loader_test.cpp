@@ -284,6 +284,10 @@ TEST_F(LoaderTest, RefusesAMissingShortOrPublishedKeyWithoutShowingIt) {
                           "B6D711FCDE4D4FD5936544120E713976", "BQYHJGJHJ"}) {
     EXPECT_THAT(refusal("", {{"AUTHENTICATION_API_KEY", key}}), HasSubstr("everybody knows it"));
   }
+  EXPECT_EQ(settings("", {{"AUTHENTICATION_API_KEY", "abcd-abcd-abcd-abcd"}}).authentication.apiKey,
+            "abcd-abcd-abcd-abcd");
+  EXPECT_THAT(refusal("", {{"AUTHENTICATION_API_KEY", "abcdabcdabcdabcdabcd"}}),
+              AllOf(HasSubstr("is too easily guessed"), HasSubstr("at least 5 different ones")));
   EXPECT_THAT(refusal("authentication: { api_key: \"0123456789abcdef\\r\\nX: y\" }\n"),
               HasSubstr("HTTP header"));
 }
