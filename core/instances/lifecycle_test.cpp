@@ -28,6 +28,32 @@ TEST(Lifecycle, ConnectWithoutQrInTimeSaysSoAndTheAttemptGoesOn) {
   EXPECT_EQ(again->qr->code, "late");
 }
 
+TEST(Lifecycle, ConnectGivesOutACodeThatIsFreshAndNeverOneThatHasExpired) {
+  World world(World::quick());
+  const auto key = world.create("a");
+  const auto connect = [&] {
+    return answerOf<Connected>(
+        [&](auto done) { world.lifecycle->connect(key, "", std::move(done)); });
+  };
+  const auto show = [&](const std::string& code, std::int64_t expiresAtUs) {
+    world.report(key, qr, [&](StateReport& r) {
+      r.qr = code;
+      r.qrExpiresAtUs = expiresAtUs;
+    });
+    ASSERT_TRUE(eventually([&] { return world.registry.get(key)->last.qr == code; }));
+  };
+  world.report(key, connecting);
+  const auto now = world.clock.nowUs();
+  show("fresh", now + 60'000'000);
+  const auto first = connect();
+  ASSERT_TRUE(first) << first.error().message;
+  EXPECT_EQ(first->qr->code, "fresh");
+  show("expired", now);
+  const auto second = connect();
+  ASSERT_FALSE(second) << second->qr->code;
+  EXPECT_EQ(second.error().code, Errc::timeout);
+}
+
 TEST(Lifecycle, ConnectThatTheConnectorRefusesAnswersAtOnce) {
   World world;
   const auto key = world.create("a");

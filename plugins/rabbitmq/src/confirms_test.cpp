@@ -78,6 +78,15 @@ TEST_F(ConfirmsTest, AReturnMeansTheOldestOfItsIdAndRoute) {
   EXPECT_THAT(last_, ElementsAre(Fate::taken, Fate::unroutable, Fate::taken));
 }
 
+TEST_F(ConfirmsTest, TwoEqualMessagesThatAreBothReturnedAreBothUnroutable) {
+  add(1, "same");
+  add(2, "same");
+  confirms_.returned("same", "x", "k", "312 NO_ROUTE");
+  confirms_.returned("same", "x", "k", "312 NO_ROUTE");
+  settled(2, true);
+  EXPECT_THAT(last_, ElementsAre(Fate::unroutable, Fate::unroutable));
+}
+
 TEST_F(ConfirmsTest, ANackOfAReturnedMessageIsARefusal) {
   add(1);
   confirms_.returned("id", "x", "k", "312 NO_ROUTE");
