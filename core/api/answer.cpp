@@ -21,6 +21,8 @@ int statusOf(Errc code) {
       return 404;
     case Errc::timeout:
       return 504;
+    case Errc::overLimit:
+      return 429;
     case Errc::unavailable:
     case Errc::busy:
     case Errc::cancelled:

@@ -92,8 +92,7 @@ void MessagesController::sendText(Call call) const {
   if (key.size() > kIdempotencyKeyMax)
     errors.emplace_back("Idempotency-Key is longer than 255 characters");
   if (!errors.empty()) return call.reply(failure(400, errors));
-  // A repeat is answered from its record, connected or not; so the state is the connector's to
-  // judge then.
+  // A repeat is answered from its record, connected or not; so the state is judged after it then.
   if (call.instance->api != instances::ApiState::open && key.empty()) {
     return call.reply(
         failure(400, "The \"" + call.instance->row.name + "\" instance is not connected"));

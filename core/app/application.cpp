@@ -193,9 +193,8 @@ Result<void> Application::Parts::buildCore() {
                                                       dispatcherOptions(settings()));
   deliveries = std::make_unique<delivery::Deliveries>(*dispatcher, delivery::sourceOf(*log), *store,
                                                       *executor, clock);
-  oldLetters = std::make_unique<delivery::OldLetters>(
-      *deliveries, *store, *executor, timers, clock,
-      delivery::OldLetters::Options{.keepFor = settings().delivery.deadLetters});
+  oldLetters = std::make_unique<delivery::OldLetters>(*deliveries, *store, *executor, timers, clock,
+                                                      oldLettersOptions(settings()));
   farewell = std::make_unique<DispatcherFarewell>(*dispatcher);
   hostEvents = std::make_unique<instances::HostEvents>(*log, timers);
   lifecycle = std::make_unique<instances::Lifecycle>(
@@ -203,9 +202,8 @@ Result<void> Application::Parts::buildCore() {
           registry, *store, *hostEvents, *executor, timers, clock, masterKey->sealer, *farewell,
           [this](std::string_view text) { return qrCodes.pngDataUrl(text); }},
       lifecycleOptions(settings()));
-  commands = std::make_unique<commands::CommandService>(
-      *lifecycle, *hostEvents, *store, *executor, timers, clock,
-      commands::CommandService::Options{settings().instances.commandDeadline});
+  commands = std::make_unique<commands::CommandService>(*lifecycle, *hostEvents, *store, *executor,
+                                                        timers, clock, commandOptions(settings()));
   lifecycle->use(*commands);
   return dispatcher->start();
 }

@@ -118,6 +118,8 @@ std::string MetricsView::text(const http::Server& server, const Seats& requestsI
       deliveries.replaysInVain);
   set("colibri_delivery_dead_letters_removed_total", "Dead letters that nobody wanted in time",
       oldLetters_.removed());
+  set("colibri_delivery_dead_letters_over_limit_total",
+      "Dead letters removed because their instance had too many", oldLetters_.overLimit());
   set("colibri_delivery_attempts_unlogged_total", "Attempts that the log of attempts left out",
       deliveries.attemptsLeftOut);
   gatherListener(server, requestsInFlight);
@@ -128,6 +130,14 @@ std::string MetricsView::text(const http::Server& server, const Seats& requestsI
   set("colibri_api_addresses_forgotten_total",
       "Addresses with a right key in the last 24 hours that there was no room for",
       failedKeys_.forgotten());
+  const auto refused = [&](const char* limit, std::uint64_t value) {
+    metrics_
+        .gauge("colibri_limits_refused_total", "Requests refused at a limit of their instance",
+               {{"limit", limit}})
+        .set(static_cast<std::int64_t>(value));
+  };
+  refused("idempotency_records", commands_.recordsRefused());
+  refused("settings_bytes", lifecycle_.settingsRefused());
   const auto out = http_.counters();
   set("colibri_client_requests_sent_total", "Outgoing requests", out.sent);
   set("colibri_client_requests_failed_total", "Outgoing requests without an answer",

@@ -94,6 +94,12 @@ delivery::Dispatcher::Options dispatcherOptions(const config::Settings& settings
   return options;
 }
 
+delivery::OldLetters::Options oldLettersOptions(const config::Settings& settings) {
+  return {.keepFor = settings.delivery.deadLetters,
+          .most = settings.limits.deadLetters,
+          .mostBytes = settings.limits.deadLettersBytes};
+}
+
 instances::Lifecycle::Options lifecycleOptions(const config::Settings& settings) {
   instances::Lifecycle::Options options;
   options.qrWait = settings.instances.qrWait;
@@ -102,6 +108,14 @@ instances::Lifecycle::Options lifecycleOptions(const config::Settings& settings)
   options.opensPerSecond = settings.instances.opensPerSecond;
   options.removeUnusedAfter = settings.instances.removeUnusedAfter;
   options.exposeKeys = settings.authentication.exposeInEvents;
+  options.settingsBytes = settings.limits.settingsBytes;
+  return options;
+}
+
+commands::CommandService::Options commandOptions(const config::Settings& settings) {
+  commands::CommandService::Options options;
+  options.deadline = settings.instances.commandDeadline;
+  options.records = {settings.limits.idempotencyRecords, settings.limits.idempotencyBytes};
   return options;
 }
 

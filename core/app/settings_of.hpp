@@ -4,8 +4,10 @@
 #include "api/cors.hpp"
 #include "api/failed_keys.hpp"
 #include "base/result.hpp"
+#include "commands/command_service.hpp"
 #include "config/loader.hpp"
 #include "delivery/dispatcher.hpp"
+#include "delivery/old_letters.hpp"
 #include "http/options.hpp"
 #include "instances/lifecycle.hpp"
 #include "log/open.hpp"
@@ -23,7 +25,9 @@ http::Options httpOptions(const config::Settings& settings, std::size_t openFile
 /// ourselves.
 Result<net::CurlHttpClient::Options> httpClientOptions(const config::Settings& settings);
 delivery::Dispatcher::Options dispatcherOptions(const config::Settings& settings);
+delivery::OldLetters::Options oldLettersOptions(const config::Settings& settings);
 instances::Lifecycle::Options lifecycleOptions(const config::Settings& settings);
+commands::CommandService::Options commandOptions(const config::Settings& settings);
 Result<api::ClientAddress> clientAddress(const config::Settings& settings);
 api::Cors corsOf(const config::Settings& settings);
 api::FailedKeys::Options failedKeysOptions(const config::Settings& settings);

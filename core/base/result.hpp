@@ -21,6 +21,7 @@ enum class Errc : std::uint8_t {
   unavailable,      ///< transient: nothing was done, retry with backoff
   timeout,          ///< outcome unknown: retry only what is idempotent
   busy,             ///< transient: back-pressure or disk full, nothing was accepted
+  overLimit,        ///< transient: the caller holds all that it may; the text names the limit
   cancelled,        ///< someone asked to stop it
   shuttingDown,     ///< this process is going away
   internal,         ///< a bug of ours
@@ -31,7 +32,8 @@ struct Error {
   std::string message;  ///< one sentence for an administrator, no trailing dot, no secrets
 
   bool retryable() const noexcept {
-    return code == Errc::unavailable || code == Errc::timeout || code == Errc::busy;
+    return code == Errc::unavailable || code == Errc::timeout || code == Errc::busy ||
+           code == Errc::overLimit;
   }
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -23,11 +24,19 @@ constexpr std::int64_t kLateUs = std::int64_t{24} * 3600 * 1'000'000;
 struct CommandService::Impl : std::enable_shared_from_this<Impl> {
   Impl(instances::Lifecycle& l, instances::HostEvents& e, store::Store& s, exec::Executor& x,
        exec::Timers& t, const Clock& c, Options o)
-      : lifecycle(l), events(e), store(s), executor(x), timers(t), clock(c), options(o) {}
+      : lifecycle(l),
+        events(e),
+        store(s),
+        executor(x),
+        timers(t),
+        clock(c),
+        options(o),
+        allowance(s, c, o.records) {}
 
   struct Pending {
     CommandRequest request;
     std::string messageId, requestHash;
+    bool madeRecord = false;  ///< of its key, which nobody else had one for
     std::int64_t submittedAtUs = 0;
     std::vector<Done> waiting;  ///< empty once the deadline has passed
   };
@@ -38,12 +47,13 @@ struct CommandService::Impl : std::enable_shared_from_this<Impl> {
   };
 
   void submitKeyed(CommandRequest request, Done done);
-  void startKeyed(CommandRequest request, std::string hash, std::string messageId, Done done);
-  void handOver(CommandRequest request, std::string hash, const std::string& messageId,
-                std::vector<Done> waiting);
+  void startKeyed(Pending open);
+  std::optional<Error> whyNot(const CommandRequest& request) const;
+  void handOver(Pending open);
   void expire(std::uint64_t token);
-  void finish(std::uint64_t token, Result<std::string> outcome);
+  void finish(std::uint64_t token, Result<std::string> outcome, bool refused);
   void publishSent(Pending finished, std::string result);
+  void takeBack(Pending refused, const Error& why);
   static void answer(Pending& finished, const Result<std::string>& outcome);
   void release(const Key& key);
 
@@ -54,6 +64,7 @@ struct CommandService::Impl : std::enable_shared_from_this<Impl> {
   exec::Timers& timers;
   const Clock& clock;
   const Options options;
+  RecordAllowance allowance;
 
   mutable std::mutex mutex;  // guards the rest
   std::unordered_map<std::uint64_t, Pending> pending;
@@ -77,9 +88,11 @@ void CommandService::submit(CommandRequest request, Done done) {
   if (request.idempotencyKey.empty()) {
     const bool sends = request.name == kSend;
     auto id = sends ? messageIdFor(request.instance->row.id, newUlid(impl_->clock)) : std::string();
-    std::vector<Done> waiting;
-    waiting.push_back(std::move(done));
-    return impl_->handOver(std::move(request), {}, id, std::move(waiting));
+    Impl::Pending open;
+    open.request = std::move(request);
+    open.messageId = std::move(id);
+    open.waiting.push_back(std::move(done));
+    return impl_->handOver(std::move(open));
   }
   // Looking the key up may read the disk.
   const InstanceKey instance = request.instance->row.key;
@@ -122,32 +135,53 @@ void CommandService::Impl::submitKeyed(CommandRequest request, Done done) {
     known = CommandAnswer{another, {}};
   } else if (*stored && (*stored)->status != 0) {
     known = CommandAnswer{std::move((*stored)->answer), std::move((*stored)->messageId)};
+  } else if (auto refused = whyNot(request)) {
+    known = CommandAnswer{std::move(*refused), {}};
+  } else if (auto room = *stored ? Result<void>() : allowance.take(key.first); !room) {
+    known = CommandAnswer{room.error(), {}};
   }
   if (known) {
     done(std::move(*known));
     return release(key);
   }
-  auto messageId = messageIdFor(request.instance->row.id, request.idempotencyKey);
-  startKeyed(std::move(request), std::move(hash), std::move(messageId), std::move(done));
+  Pending open;
+  open.messageId = messageIdFor(request.instance->row.id, request.idempotencyKey);
+  open.requestHash = std::move(hash);
+  open.madeRecord = !*stored;
+  open.request = std::move(request);
+  open.waiting.push_back(std::move(done));
+  startKeyed(std::move(open));
+}
+
+/// Why a command would be refused before it is handed over, as far as that is known without the
+/// connector.
+std::optional<Error> CommandService::Impl::whyNot(const CommandRequest& request) const {
+  const auto& instance = *request.instance;
+  auto* const connector = lifecycle.connectorOf(instance);
+  if (connector == nullptr)
+    return Error{Errc::unavailable, "no plugin for " + instance.row.integration + " is running"};
+  const auto& known = connector->commands();
+  if (std::find(known.begin(), known.end(), request.name) == known.end())
+    return Error{Errc::unsupported, instance.row.integration + " cannot do " + request.name};
+  if (!request.idempotencyKey.empty() && instance.api != instances::ApiState::open)
+    return Error{Errc::unavailable, "not connected"};
+  const std::scoped_lock lock(mutex);
+  if (stopped) return Error{Errc::shuttingDown, "the gateway is stopping"};
+  return std::nullopt;
 }
 
 /// The record is durable before the command is handed over.
-void CommandService::Impl::startKeyed(CommandRequest request, std::string hash,
-                                      std::string messageId, Done done) {
-  const Key key{request.instance->row.key, request.idempotencyKey};
-  store::IdempotencyRow row{key.first, key.second, hash, messageId, 0, {}, clock.nowUs()};
+void CommandService::Impl::startKeyed(Pending open) {
+  const Key key{open.request.instance->row.key, open.request.idempotencyKey};
+  store::IdempotencyRow row{key.first, key.second, open.requestHash, open.messageId,
+                            0,         {},         clock.nowUs()};
   store.submit({store::PutIdempotency{std::move(row)}},
-               [self = shared_from_this(), key, request = std::move(request),
-                hash = std::move(hash), messageId = std::move(messageId),
-                done = std::move(done)](const Result<store::Committed>& stored) mutable {
-                 if (!stored) {
-                   done({stored.error(), {}});
-                 } else {
-                   std::vector<Done> waiting;
-                   waiting.push_back(std::move(done));
-                   self->handOver(std::move(request), std::move(hash), messageId,
-                                  std::move(waiting));
-                 }
+               [self = shared_from_this(), key,
+                open = std::move(open)](const Result<store::Committed>& stored) mutable {
+                 if (stored)
+                   self->handOver(std::move(open));
+                 else
+                   answer(open, stored.error());
                  self->release(key);
                });
 }
@@ -169,49 +203,34 @@ void CommandService::Impl::release(const Key& key) {
   }
 }
 
-void CommandService::Impl::handOver(CommandRequest request, std::string hash,
-                                    const std::string& messageId, std::vector<Done> waiting) {
-  const auto& row = request.instance->row;
-  auto* connector = lifecycle.connectorOf(*request.instance);
-  std::optional<Error> refusal;
-  if (connector == nullptr) {
-    refusal = Error{Errc::unavailable, "no plugin for " + row.integration + " is running"};
-  } else if (const auto& known = connector->commands();
-             std::find(known.begin(), known.end(), request.name) == known.end()) {
-    refusal = Error{Errc::unsupported, row.integration + " cannot do " + request.name};
-  }
+void CommandService::Impl::handOver(Pending open) {
+  const auto& request = open.request;
+  auto* const connector = lifecycle.connectorOf(*request.instance);
+  auto refusal = whyNot(request);
   instances::Command command;
-  command.instance = row.key;
+  command.instance = request.instance->row.key;
   command.deadlineUs =
       clock.nowUs() +
       std::chrono::duration_cast<std::chrono::microseconds>(options.deadline).count();
   command.name = request.name;
-  command.messageId = messageId;
+  command.messageId = open.messageId;
   command.idempotencyKey = request.idempotencyKey;
   command.body = request.body;
   if (!refusal) {
     const std::scoped_lock lock(mutex);
-    if (stopped) {
-      refusal = Error{Errc::shuttingDown, "the gateway is stopping"};
-    } else {
-      command.token = ++lastToken;
-      if (!request.idempotencyKey.empty())
-        tokenByKey[{row.key, request.idempotencyKey}] = command.token;
-      pending.emplace(command.token, Pending{std::move(request), messageId, std::move(hash),
-                                             clock.nowUs(), std::move(waiting)});
-    }
+    command.token = ++lastToken;
+    if (!command.idempotencyKey.empty())
+      tokenByKey[{command.instance, command.idempotencyKey}] = command.token;
+    open.submittedAtUs = clock.nowUs();
+    pending.emplace(command.token, std::move(open));
   }
-  if (refusal) {
-    // Not moved: there was a refusal.  NOLINTNEXTLINE(bugprone-use-after-move)
-    for (auto& done : waiting) done({*refusal, messageId});
-    return;
-  }
+  if (refusal) return takeBack(std::move(open), *refusal);
   const auto token = command.token;
   timers.after(options.deadline, [weak = weak_from_this(), token] {
     if (const auto self = weak.lock()) self->expire(token);
   });
   connector->submit(std::move(command), [weak = weak_from_this(), token](Error refused) {
-    if (const auto self = weak.lock()) self->finish(token, std::move(refused));
+    if (const auto self = weak.lock()) self->finish(token, std::move(refused), true);
   });
 }
 
@@ -232,26 +251,44 @@ void CommandService::Impl::expire(std::uint64_t token) {
 }
 
 void CommandService::complete(std::uint64_t token, Result<std::string> outcome) {
-  impl_->finish(token, std::move(outcome));
+  impl_->finish(token, std::move(outcome), false);
 }
 
-void CommandService::Impl::finish(std::uint64_t token, Result<std::string> outcome) {
+/// `refused`: by submit() itself.
+void CommandService::Impl::finish(std::uint64_t token, Result<std::string> outcome, bool refused) {
   Pending finished;
+  bool sent = false, notHandedOver = false;
   {
     const std::scoped_lock lock(mutex);
     auto node = pending.extract(token);
     if (!node) return;  // answered before, or its instance is gone
     finished = std::move(node.mapped());
+    sent = outcome && finished.request.name == kSend;
+    notHandedOver = !outcome && (refused || outcome.error().code == Errc::unavailable);
     if (!finished.request.idempotencyKey.empty()) {
       const Key key{finished.request.instance->row.key, finished.request.idempotencyKey};
       tokenByKey.erase(key);
-      if (outcome && finished.request.name == kSend) busy.try_emplace(key);  // until published
+      // Until its record is settled.
+      if (sent || (notHandedOver && finished.madeRecord)) busy.try_emplace(key);
     }
   }
-  if (outcome && finished.request.name == kSend) {
-    return publishSent(std::move(finished), std::move(*outcome));
-  }
+  if (sent) return publishSent(std::move(finished), std::move(*outcome));
+  if (notHandedOver) return takeBack(std::move(finished), outcome.error());
   answer(finished, outcome);
+}
+
+/// The key is free again before the caller hears of the refusal.
+void CommandService::Impl::takeBack(Pending refused, const Error& why) {
+  if (!refused.madeRecord) return answer(refused, why);
+  const Key key{refused.request.instance->row.key, refused.request.idempotencyKey};
+  allowance.giveBack(key.first);
+  store.submit({store::RemoveIdempotency{key.first, key.second}},
+               [self = shared_from_this(), key, why,
+                refused = std::move(refused)](const Result<store::Committed>& removed) mutable {
+                 ignore(removed, "it goes by itself after a day");
+                 answer(refused, why);
+                 self->release(key);
+               });
 }
 
 /// The event and the idempotency record are durable before the caller hears of the success.
@@ -262,6 +299,7 @@ void CommandService::Impl::publishSent(Pending finished, std::string result) {
     ops.push_back(
         store::PutIdempotency{{instance, finished.request.idempotencyKey, finished.requestHash,
                                finished.messageId, kAnswered, result, clock.nowUs()}});
+    allowance.answered(instance, result.size());
   }
   auto sent = instances::messageSent(result, finished.messageId);
   auto shared = std::make_shared<Pending>(std::move(finished));
@@ -297,8 +335,13 @@ std::size_t CommandService::pending() const {
   return impl_->pending.size();
 }
 
+std::uint64_t CommandService::recordsRefused() const {
+  return impl_->allowance.refused();
+}
+
 void CommandService::onTransition(const instances::Transition& transition) {
   if (transition.state != instances::State::deleted) return;
+  impl_->allowance.forget(transition.instance);
   std::vector<Impl::Pending> open;
   {
     const std::scoped_lock lock(impl_->mutex);

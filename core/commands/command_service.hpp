@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/function.hpp"
 #include "commands/completion_sink.hpp"
+#include "commands/record_allowance.hpp"
 #include "exec/executor.hpp"
 #include "exec/timers.hpp"
 #include "instances/host_events.hpp"
@@ -26,7 +27,7 @@ struct CommandAnswer {
   /// The result JSON. Errors: unavailable (never handed over: not connected, no plugin), timeout
   /// (outcome unknown), rejected (the network or the connector says no; the text may be a JSON
   /// object for the caller), conflict (the idempotency key was used with another request),
-  /// unsupported.
+  /// overLimit (the instance keeps too many records of keys), unsupported.
   Result<std::string> outcome;
   std::string messageId;  ///< chosen by us; empty if the command sends no message
 };
@@ -37,13 +38,14 @@ struct CommandAnswer {
 /// The message id is ours: derived from the instance and the idempotency key, or from a fresh ULID.
 /// With a key, the record of it is durable before anything is handed over, so the same key means
 /// the same message id also after a crash, and a finished command is answered from its record for
-/// 24 h.
+/// 24 h. What was certainly not handed over leaves no record.
 ///
 /// [Threading] any thread; locked by one mutex, never held over a call out.
 class CommandService final : public CompletionSink, public instances::Observer {
  public:
   struct Options {
     std::chrono::milliseconds deadline{60'000};
+    RecordAllowance::Limits records = {};  ///< of an instance
   };
   using Done = Function<void(CommandAnswer)>;
 
@@ -59,6 +61,8 @@ class CommandService final : public CompletionSink, public instances::Observer {
   void stop();
 
   std::size_t pending() const;
+  /// Commands refused because their instance keeps too many records of keys.
+  std::uint64_t recordsRefused() const;
 
   /// Answers what is open for a deleted instance.
   void onTransition(const instances::Transition& transition) override;

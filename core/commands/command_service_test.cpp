@@ -15,6 +15,20 @@ using ::testing::HasSubstr;
 
 constexpr auto* kResult = R"({"key":{"remoteJid":"2@s.whatsapp.net","fromMe":true,"id":"X"}})";
 
+/// What the caller hears; a failure in words if that is nothing.
+CommandAnswer answerOf(std::future<CommandAnswer>& answer) {
+  if (answer.wait_for(std::chrono::seconds(20)) == std::future_status::ready) return answer.get();
+  ADD_FAILURE() << "nobody answered: the command was handed over, and waits for its completion";
+  return {Error{Errc::internal, "nobody answered"}, {}};
+}
+CommandAnswer answerOf(std::future<CommandAnswer>&& answer) {
+  return answerOf(answer);
+}
+/// The result, or why there is none.
+std::string resultOf(const CommandAnswer& answer) {
+  return answer.outcome ? *answer.outcome : "refused: " + answer.outcome.error().message;
+}
+
 /// A world with one open instance and a command service.
 struct Commands {
   explicit Commands(CommandService::Options options = {}, std::filesystem::path reuse = {})
@@ -80,20 +94,25 @@ TEST_F(CommandServiceTest, TheSameKeyIsTheSameMessageAndTheSameAnswer) {
             messageIdFor(commands.world.registry.get(commands.key)->row.id, "order-1"));
   auto second = commands.send("{}", "order-1");
   commands.service.complete(taken.token, std::string(kResult));
-  EXPECT_EQ(*first.get().outcome, kResult);
-  EXPECT_EQ(*second.get().outcome, kResult);
-  const auto third = commands.send("{}", "order-1").get();
-  EXPECT_EQ(*third.outcome, kResult);
+  EXPECT_EQ(resultOf(answerOf(first)), kResult);
+  EXPECT_EQ(resultOf(answerOf(second)), kResult);
+  const auto third = answerOf(commands.send("{}", "order-1"));
+  EXPECT_EQ(resultOf(third), kResult);
   EXPECT_EQ(third.messageId, taken.messageId);
   EXPECT_EQ(commands.world.connector.submitted().size(), 1u);
 }
 
 TEST_F(CommandServiceTest, TheSameKeyWithAnotherRequestIsAConflict) {
   auto first = commands.send("{}", "order-1");
-  commands.service.complete(commands.taken(0).token, std::string(kResult));
-  first.get();
-  EXPECT_EQ(commands.send(R"({"text":"other"})", "order-1").get().outcome.error().code,
+  const auto taken = commands.taken(0);
+  EXPECT_EQ(answerOf(commands.send(R"({"text":"early"})", "order-1")).outcome.error().code,
+            Errc::conflict)
+      << "while the first is open";
+  commands.service.complete(taken.token, std::string(kResult));
+  answerOf(first);
+  EXPECT_EQ(answerOf(commands.send(R"({"text":"other"})", "order-1")).outcome.error().code,
             Errc::conflict);
+  EXPECT_EQ(commands.world.connector.submitted().size(), 1u);
 }
 
 TEST_F(CommandServiceTest, AFailedCommandMayBeTriedAgainUnderItsKeyWithTheSameId) {
@@ -136,6 +155,7 @@ TEST(CommandCrash, TheSameKeyAfterARestartKeepsItsMessageId) {
   Commands after({}, directory);
   ASSERT_TRUE(after.world.lifecycle->load());
   after.key = after.world.registry.findByName("a")->row.key;
+  after.world.open(after.key);
   auto answer = after.send("{}", "order-1");
   EXPECT_EQ(after.taken(0).messageId, id);
   after.service.complete(after.taken(0).token, std::string(kResult));
@@ -150,6 +170,110 @@ TEST_F(CommandServiceTest, ADeletedInstanceLeavesNobodyWaiting) {
   gone.instance = commands.key;
   commands.service.onTransition(gone);
   EXPECT_EQ(answer.get().outcome.error().code, Errc::timeout);
+}
+
+TEST_F(CommandServiceTest, ADeletedInstanceLeavesAnothersCommandsOpen) {
+  const auto other = commands.key;
+  auto answer = commands.send("{}", "order-1");
+  const auto taken = commands.taken(0);
+  instances::Transition gone;
+  gone.state = instances::State::deleted;
+  gone.instance = other + 1;
+  commands.service.onTransition(gone);
+  EXPECT_EQ(commands.service.pending(), 1u);
+  auto repeated = commands.send("{}", "order-1");
+  commands.service.complete(taken.token, std::string(kResult));
+  EXPECT_EQ(resultOf(answerOf(answer)), kResult);
+  EXPECT_EQ(resultOf(answerOf(repeated)), kResult);
+  EXPECT_EQ(commands.world.connector.submitted().size(), 1u);
+}
+
+/// What an instance keeps of keys.
+struct CommandRecords : CommandServiceTest {
+  std::uint64_t records() { return commands.world.store->idempotencyUse(commands.key)->records; }
+};
+
+TEST_F(CommandRecords, AttackBySendsThatTheConnectorRefusesLeavesNone) {
+  commands.world.connector.refuseWith(Error{Errc::busy, "its queue is full"});
+  for (int i = 0; i < 20; ++i) {
+    const auto got = answerOf(commands.send("{}", "order-" + std::to_string(i)));
+    EXPECT_EQ(got.outcome.error().code, Errc::busy);
+  }
+  EXPECT_EQ(records(), 0u);
+}
+
+TEST_F(CommandRecords, WhatWasAnsweredUnavailableWasNotHandedOverAndLeavesNone) {
+  auto answer = commands.send("{}", "order-1");
+  commands.service.complete(commands.taken(0).token, Error{Errc::unavailable, "not connected"});
+  EXPECT_FALSE(answerOf(answer).outcome);
+  EXPECT_EQ(records(), 0u);
+  auto other = commands.send(R"({"text":"other"})", "order-1");
+  commands.service.complete(commands.taken(1).token, std::string(kResult));
+  EXPECT_EQ(resultOf(answerOf(other)), kResult) << "the key is free again";
+}
+
+TEST_F(CommandRecords, WhatTheNetworkRefusedKeepsItsRecord) {
+  auto answer = commands.send("{}", "order-1");
+  commands.service.complete(commands.taken(0).token, Error{Errc::rejected, "no such number"});
+  EXPECT_FALSE(answerOf(answer).outcome);
+  EXPECT_EQ(records(), 1u);
+}
+
+TEST_F(CommandRecords, ARefusalKeepsTheRecordOfAnEarlierCommandWhoseOutcomeIsUnknown) {
+  auto first = commands.send("{}", "order-1");
+  commands.service.complete(commands.taken(0).token, Error{Errc::timeout, "outcome unknown"});
+  EXPECT_FALSE(answerOf(first).outcome);
+  commands.world.connector.refuseWith(Error{Errc::unavailable, "not connected"});
+  EXPECT_FALSE(answerOf(commands.send("{}", "order-1")).outcome);
+  EXPECT_EQ(records(), 1u);
+}
+
+TEST(CommandRecordsOfAnother, AttackBySendsOfAnInstanceThatIsNotConnectedWritesNothing) {
+  Commands commands;
+  commands.key = commands.world.create("a");
+  for (int i = 0; i < 20; ++i) {
+    const auto got = answerOf(commands.send("{}", "order-" + std::to_string(i)));
+    EXPECT_EQ(got.outcome.error().code, Errc::unavailable);
+  }
+  EXPECT_TRUE(commands.world.connector.submitted().empty());
+  EXPECT_EQ(commands.world.store->idempotencyUse(commands.key)->records, 0u);
+}
+
+TEST(CommandAllowance, AttackByKeysWithoutEndStopsAtTheLimitWhichIsNamed) {
+  Commands commands({.records = {.records = 3, .bytes = 1U << 20U}});
+  commands.key = commands.world.create("a");
+  commands.world.open(commands.key);
+  const auto sent = [&](const std::string& key, const std::string& result) {
+    const auto before = commands.world.connector.submitted().size();
+    auto answer = commands.send("{}", key);
+    if (!eventually([&] {
+          return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready ||
+                 commands.world.connector.submitted().size() > before;
+        }))
+      ADD_FAILURE() << "neither refused nor handed over";
+    if (commands.world.connector.submitted().size() > before)
+      commands.service.complete(commands.taken(before).token, std::string(result));
+    return answerOf(answer);
+  };
+  for (const auto* key : {"1", "2", "3"}) EXPECT_EQ(resultOf(sent(key, kResult)), kResult);
+  const auto refused = sent("4", kResult);
+  EXPECT_EQ(refused.outcome.error().code, Errc::overLimit);
+  EXPECT_THAT(refused.outcome.error().message, HasSubstr("limits.idempotency_records"));
+  EXPECT_EQ(commands.service.recordsRefused(), 1u);
+  EXPECT_EQ(resultOf(sent("2", kResult)), kResult) << "a repeat is answered";
+  EXPECT_EQ(resultOf(sent("", kResult)), kResult) << "without a key there is no record";
+}
+
+TEST(CommandAllowance, TheBytesOfAnswersCountToo) {
+  Commands commands({.records = {.records = 1000, .bytes = 100}});
+  commands.key = commands.world.create("a");
+  commands.world.open(commands.key);
+  for (std::size_t i = 0; i < 2; ++i) {
+    auto answer = commands.send("{}", "order-" + std::to_string(i));
+    commands.service.complete(commands.taken(i).token, std::string(kResult));
+    EXPECT_EQ(resultOf(answerOf(answer)), kResult);
+  }
+  EXPECT_EQ(answerOf(commands.send("{}", "order-3")).outcome.error().code, Errc::overLimit);
 }
 
 TEST(MessageId, LooksLikeALinkedWebClientsAndDependsOnInstanceAndRequest) {

@@ -114,6 +114,16 @@ Settings::Instances readInstances(const Section& in) {
   return instances;
 }
 
+Settings::Limits readLimits(const Section& in) {
+  Settings::Limits limits;
+  limits.idempotencyRecords = in.number<std::uint64_t>("idempotency_records");
+  limits.idempotencyBytes = in.number<std::uint64_t>("idempotency_bytes");
+  limits.settingsBytes = in.number<std::size_t>("settings_bytes");
+  limits.deadLetters = in.number<std::uint64_t>("dead_letters");
+  limits.deadLettersBytes = in.number<std::uint64_t>("dead_letters_bytes");
+  return limits;
+}
+
 void readPlugins(Settings& settings, const Section& in, const Folders& folders) {
   if (const auto directory = in.text("directory"); !directory.empty()) {
     settings.pluginDirectory = fileIn(folders.ofFile, directory);
@@ -164,6 +174,7 @@ Settings readSettings(const json::value& document, const Folders& folders) {
   if (!settings.httpClient.caFile.empty())
     settings.httpClient.caFile = fileIn(folders.ofFile, settings.httpClient.caFile);
   settings.instances = readInstances(root.section("instances"));
+  settings.limits = readLimits(root.section("limits"));
   if (root.section("api").text("root_dialect") == "v2")
     settings.rootDialect = Settings::Dialect::v2;
   readPlugins(settings, root.section("plugins"), folders);

@@ -89,6 +89,13 @@ struct Settings {
     std::uint32_t qrColor = 0;  ///< 0xrrggbb
   } instances;
 
+  /// What one instance may keep.
+  struct Limits {
+    std::uint64_t idempotencyRecords = 0, idempotencyBytes = 0;
+    std::size_t settingsBytes = 0;
+    std::uint64_t deadLetters = 0, deadLettersBytes = 0;
+  } limits;
+
   enum class Dialect : std::uint8_t { native, v2 };
   Dialect rootDialect = Dialect::native;
 

@@ -1,13 +1,18 @@
 #include "delivery/old_letters.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <map>
 #include <mutex>
-#include <set>
 
 #include "log/log.hpp"
 
 namespace colibri::delivery {
 namespace {
+
+/// So few are not weighed.
+constexpr std::uint64_t kFew = 16;
+constexpr std::uint32_t kPage = 500;
 
 void logFailure(const Error& why) {
   log::write(log::Level::warn, "delivery", "old dead letters could not be removed; tried again",
@@ -40,13 +45,48 @@ struct OldLetters::State : std::enable_shared_from_this<State> {
   void round() {
     const auto counts = store.deadLetterCounts(0);
     if (!counts) return logFailure(counts.error());
-    std::set<InstanceKey> instances;
+    std::map<InstanceKey, std::uint64_t> letters;
     for (const auto& count : *counts)
-      if (count.letters > count.marked) instances.insert(count.instance);
+      if (count.letters > count.marked) letters[count.instance] += count.letters;
+    for (const auto& [instance, count] : letters) trim(instance, count);
+    if (options.keepFor.count() == 0) return;
     DeadLetterChoice choice;
     choice.filter.diedBeforeUs = clock.nowUs() - std::chrono::microseconds(options.keepFor).count();
     choice.filter.marked = false;
-    for (const auto instance : instances) remove(instance, choice);
+    for (const auto& [instance, count] : letters) remove(instance, choice);
+  }
+
+  /// The oldest go that are too many.
+  void trim(InstanceKey instance, std::uint64_t count) {
+    std::uint64_t bytes = 0;
+    if (count > kFew && options.mostBytes != UINT64_MAX) {
+      const auto all = store.deadLetterBytes(instance);
+      if (!all) return logFailure(all.error());
+      bytes = *all;
+    }
+    DeadLetterChoice choice;
+    for (std::uint64_t after = 0; count > options.most || bytes > options.mostBytes;) {
+      if (choice.ids.size() >= Deliveries::kLettersAtOnce) break;  // the rest next time
+      const auto page = store.deadLetters({.instance = instance, .marked = false}, after, kPage);
+      if (!page) return logFailure(page.error());
+      for (const auto& letter : *page) {
+        if (count <= options.most && bytes <= options.mostBytes) break;
+        choice.ids.push_back(letter.id);
+        --count;
+        bytes -= std::min(bytes, letter.bodyBytes);
+      }
+      if (page->size() < kPage) break;
+      after = page->back().id;
+    }
+    if (choice.ids.empty()) return;
+    deliveries.purge({instance, true}, std::move(choice),
+                     [self = shared_from_this(), instance](const Result<PurgeAnswer>& answer) {
+                       if (!answer) return logFailure(answer.error());
+                       self->overLimit += answer->purged;
+                       log::write(log::Level::warn, "delivery",
+                                  "the oldest dead letters are removed, the instance has too many",
+                                  {{"instance", instance}, {"letters", answer->purged}});
+                     });
   }
 
   void remove(InstanceKey instance, const DeadLetterChoice& choice) {
@@ -76,7 +116,7 @@ struct OldLetters::State : std::enable_shared_from_this<State> {
   exec::Timers& timers;
   const Clock& clock;
   const Options options;
-  std::atomic<std::uint64_t> removed{0};
+  std::atomic<std::uint64_t> removed{0}, overLimit{0};
   std::mutex mutex;  // guards the rest
   bool stopped = false;
   exec::Timers::Id timer = 0;
@@ -91,7 +131,9 @@ OldLetters::~OldLetters() {
 }
 
 void OldLetters::start() {
-  if (state_->options.keepFor.count() != 0) state_->later();
+  const auto& options = state_->options;
+  if (options.keepFor.count() != 0 || options.most != UINT64_MAX || options.mostBytes != UINT64_MAX)
+    state_->later();
 }
 
 void OldLetters::stop() {
@@ -102,6 +144,10 @@ void OldLetters::stop() {
 
 std::uint64_t OldLetters::removed() const noexcept {
   return state_->removed;
+}
+
+std::uint64_t OldLetters::overLimit() const noexcept {
+  return state_->overLimit;
 }
 
 }  // namespace colibri::delivery

@@ -15,7 +15,8 @@ using ::testing::SizeIs;
 class OldLettersTest : public World {
  protected:
   /// A letter that died so long ago. The lane need not be there any more.
-  void letter(hours ago, std::int64_t replayAtUs = 0, InstanceKey instance = kInstance) {
+  void letter(hours ago, std::int64_t replayAtUs = 0, InstanceKey instance = kInstance,
+              std::uint64_t bodyBytes = 0) {
     store.change([&](auto& tables) {
       store::DeadLetterRow row;
       row.id = ++tables.lastLetter;
@@ -23,6 +24,7 @@ class OldLettersTest : public World {
       row.subscription = "webhook/events";
       row.deadAtUs = clock.nowUs() - std::chrono::microseconds(ago).count();
       row.replayAtUs = replayAtUs;
+      row.bodyBytes = bodyBytes;
       tables.deadLetters.push_back(std::move(row));
     });
   }
@@ -75,6 +77,28 @@ TEST_F(OldLettersTest, AreTriedAgainWhenTheStoreRefuses) {
   store.refuseReads(false);
   advance(hours(1));
   EXPECT_THAT(left(), IsEmpty());
+}
+
+TEST_F(OldLettersTest, AttackByAReceiverThatRejectsEverythingStopsAtTheLimitTheOldestGo) {
+  OldLetters few(deliveries, store, executor, timers, clock, {.most = 5});
+  for (int i = 0; i < 8; ++i) letter(hours(1));
+  letter(hours(1), 1);  // the ninth: to be delivered again
+  letter(hours(1), 0, 9);
+  few.start();
+  advance(std::chrono::minutes(11));
+  EXPECT_THAT(left(), ElementsAre(5, 6, 7, 8, 9, 10)) << "five of it, and the other's";
+  EXPECT_EQ(few.overLimit(), 4u);
+  EXPECT_EQ(few.removed(), 0u);
+}
+
+TEST_F(OldLettersTest, TheirBytesCountToo) {
+  OldLetters small(deliveries, store, executor, timers, clock, {.mostBytes = 1000});
+  for (int i = 0; i < 30; ++i) letter(hours(1), 0, kInstance, 100);
+  small.start();
+  advance(std::chrono::minutes(11));
+  EXPECT_THAT(left(), SizeIs(10));
+  EXPECT_EQ(left().front(), 21u);
+  EXPECT_EQ(small.overLimit(), 20u);
 }
 
 TEST_F(OldLettersTest, StayForEverIfNoTimeIsSetAndAfterTheEnd) {

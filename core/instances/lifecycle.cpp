@@ -110,6 +110,10 @@ Connector* Lifecycle::connectorOf(const Instance& instance) const {
   return impl_->connectorOf(instance);
 }
 
+std::uint64_t Lifecycle::settingsRefused() const noexcept {
+  return impl_->settingsRefused;
+}
+
 std::uint64_t Lifecycle::illegalTransitions() const noexcept {
   return impl_->illegal;
 }

@@ -68,7 +68,8 @@ class Lifecycle final : public ReportSink, public SettingsKeeper {
     std::chrono::milliseconds openWithin{60'000};
     /// Without a session, without an attempt to get one, for that long: deleted. 0 = never.
     std::chrono::milliseconds removeUnusedAfter{0};
-    bool exposeKeys = false;  ///< events carry the instance's key
+    bool exposeKeys = false;                             ///< events carry the instance's key
+    std::size_t settingsBytes = std::size_t{256} << 10;  ///< of all plugins, of one instance
   };
   struct Services {
     Registry& registry;
@@ -126,6 +127,8 @@ class Lifecycle final : public ReportSink, public SettingsKeeper {
   Connector* connectorOf(const Instance& instance) const;
 
   std::uint64_t illegalTransitions() const noexcept;
+  /// Changes of settings that would have made an instance's too big.
+  std::uint64_t settingsRefused() const noexcept;
 
  private:
   struct Impl;

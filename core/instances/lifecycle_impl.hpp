@@ -31,6 +31,7 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
   void putSettings(InstanceKey key, SettingsChange change);
   void postPutSettings(InstanceKey key, SettingsChange change);
   void putSettingsNow(InstanceKey key, SettingsChange change);
+  Result<void> roomFor(const Instance& instance, const SettingsChange& change) const;
   void finishPutNow(InstanceKey key, SettingsChange change, Result<KeptSettings> stored);
 
   // connecting.cpp
@@ -116,7 +117,7 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
   std::unordered_map<std::string, Connector*> connectors;  // by integration; fixed before load()
   std::vector<Observer*> observers;                        // fixed before load()
   std::atomic<bool> stopped = false;
-  std::atomic<std::uint64_t> illegal = 0, lastWaiter = 0, lastRestart = 0;
+  std::atomic<std::uint64_t> illegal = 0, settingsRefused = 0, lastWaiter = 0, lastRestart = 0;
 
   std::mutex mutex;  // guards the rest
   std::unordered_map<InstanceKey, std::unique_ptr<Work>> works;

@@ -2,6 +2,20 @@
 
 namespace colibri::instances {
 
+/// What makes it smaller is always taken. [Errors] overLimit.
+Result<void> Lifecycle::Impl::roomFor(const Instance& instance,
+                                      const SettingsChange& change) const {
+  std::size_t before = 0, others = 0;
+  for (const auto& [alias, settings] : instance.settings)
+    (alias == change.alias ? before : others) += settings.json.size();
+  const auto bytes = change.json.size();
+  if (bytes <= before || others + bytes <= options.settingsBytes) return {};
+  return Error{Errc::overLimit, "the settings of this instance would take " +
+                                    std::to_string(others + bytes) + " bytes, and may take " +
+                                    std::to_string(options.settingsBytes) +
+                                    " (limits.settings_bytes)"};
+}
+
 /// One change at a time per instance: what the next one changes is what this one stored.
 void Lifecycle::Impl::putSettings(InstanceKey key, SettingsChange change) {
   {
@@ -23,6 +37,10 @@ void Lifecycle::Impl::putSettingsNow(InstanceKey key, SettingsChange change) {
   const auto instance = services.registry.get(key);
   if (!instance || !instance->ready || instance->deleting)
     return finishPutNow(key, std::move(change), Error{Errc::notFound, "there is no such instance"});
+  if (auto room = roomFor(*instance, change); !room) {
+    ++settingsRefused;
+    return finishPutNow(key, std::move(change), room.error());
+  }
   const auto at = instance->settings.find(change.alias);
   KeptSettings next{.json = change.json, .enabled = saysEnabled(change.json)};
   next.createdAtUs = next.updatedAtUs = services.clock.nowUs();

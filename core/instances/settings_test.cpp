@@ -50,6 +50,29 @@ TEST_F(ChangingSettings, EnablingCountsFromTheHeadAndOtherChangesFromThereToo) {
   EXPECT_GE(kept.updatedAtUs, kept.createdAtUs);
 }
 
+TEST_F(ChangingSettings, AttackBySettingsWithoutEndStopsAtTheLimitWhichIsNamed) {
+  const auto key = world.create("a");
+  const auto text = [](std::size_t bytes) {
+    return "{\"n\":\"" + std::string(bytes - 8, 'x') + "\"}";
+  };
+  const auto puts = [&](const std::string& alias, std::size_t bytes) {
+    return answerOf<KeptSettings>([&](auto done) {
+      world.lifecycle->putSettings(
+          key, {alias, text(bytes), [] { return std::uint64_t{1}; }, std::move(done)});
+    });
+  };
+  ASSERT_TRUE(puts("hook", 200'000));
+  EXPECT_TRUE(puts("queue", 62'144)) << "256 KB, and not a byte more";
+  const auto refused = puts("queue", 62'145);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::overLimit);
+  EXPECT_NE(refused.error().message.find("limits.settings_bytes"), std::string::npos);
+  EXPECT_EQ(world.lifecycle->settingsRefused(), 1U);
+  EXPECT_EQ(world.lifecycle->settingsOf(key, "queue")->json.size(), 62'144U) << "as it was";
+  EXPECT_TRUE(puts("hook", 100)) << "less is always taken";
+  EXPECT_TRUE(puts("queue", 62'145));
+}
+
 TEST_F(ChangingSettings, ARestartFindsThemAsTheyWereAnswered) {
   const auto key = world.create("a");
   ASSERT_TRUE(put(key, R"({"n":1})", 10));

@@ -20,6 +20,7 @@ constexpr Row kRows[] = {
     {COLIBRI_E_UNAVAILABLE, "E_UNAVAILABLE", Errc::unavailable},
     {COLIBRI_E_TIMEOUT, "E_TIMEOUT", Errc::timeout},
     {COLIBRI_E_BUSY, "E_BUSY", Errc::busy},
+    {COLIBRI_E_RATE_LIMITED, "E_RATE_LIMITED", Errc::overLimit},
     {COLIBRI_E_CANCELLED, "E_CANCELLED", Errc::cancelled},
     {COLIBRI_E_CONFLICT, "E_CONFLICT", Errc::conflict},
     {COLIBRI_E_FORBIDDEN, "E_FORBIDDEN", Errc::forbidden},
@@ -28,7 +29,6 @@ constexpr Row kRows[] = {
     {COLIBRI_E_INTERNAL, "E_INTERNAL", Errc::internal},
     // From here on our Errc has no word of its own.
     {COLIBRI_E_UNAUTHENTICATED, "E_UNAUTHENTICATED", Errc::forbidden},
-    {COLIBRI_E_RATE_LIMITED, "E_RATE_LIMITED", Errc::busy},
     {COLIBRI_E_EXCEPTION, "E_EXCEPTION", Errc::internal},
     {COLIBRI_E_ABI, "E_ABI", Errc::internal},
     {COLIBRI_E_GONE, "E_GONE", Errc::rejected},

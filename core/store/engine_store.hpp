@@ -58,6 +58,9 @@ class EngineStore final : public Store {
     return readers_->read(
         [&](auto& q) { return q.markedDeadLetters(subscription, instance, limit, maxBytes); });
   }
+  Result<std::uint64_t> deadLetterBytes(InstanceKey instance) override {
+    return readers_->read([&](auto& q) { return q.deadLetterBytes(instance); });
+  }
   Result<std::vector<DeadLetterCount>> deadLetterCounts(InstanceKey instance) override {
     return readers_->read([&](auto& q) { return q.deadLetterCounts(instance); });
   }
@@ -68,6 +71,9 @@ class EngineStore final : public Store {
   Result<std::optional<IdempotencyRow>> idempotency(InstanceKey instance,
                                                     std::string_view key) override {
     return readers_->read([&](auto& q) { return q.idempotency(instance, key, clock_.nowUs()); });
+  }
+  Result<IdempotencyUse> idempotencyUse(InstanceKey instance) override {
+    return readers_->read([&](auto& q) { return q.idempotencyUse(instance, clock_.nowUs()); });
   }
   Result<std::vector<KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
                                      std::span<const std::string> keys) override {

@@ -110,6 +110,12 @@ struct IdempotencyRow {
   std::int64_t createdAtUs = 0;
 };
 
+/// What an instance's idempotency records take.
+struct IdempotencyUse {
+  std::uint64_t records = 0;
+  std::uint64_t bytes = 0;  ///< of their answers, as they lie there
+};
+
 /// Plugins' bytes: namespace = (plugin id, instance; 0 = the plugin's own).
 struct KvEntry {
   std::string key;
@@ -180,6 +186,11 @@ struct PutIdempotency {
   IdempotencyRow row;
   bool sealed = false;  ///< the store's own
 };
+/// Of a command that was not handed over after all. One that is gone is no error.
+struct RemoveIdempotency {
+  InstanceKey instance;
+  std::string key;
+};
 struct KvPut {
   std::string plugin;
   InstanceKey instance;
@@ -202,10 +213,10 @@ struct DropExpired {
   std::int64_t nowUs;
 };
 
-using Operation =
-    std::variant<AppendEvent, PutInstance, PurgeInstance, PutSettings, RemoveSettings, PutCursor,
-                 RemoveCursor, AddDeadLetter, RemoveDeadLetter, MarkDeadLetter, ReturnDeadLetter,
-                 PutAttempt, PutIdempotency, KvPut, KvRemove, DropEvents, DropExpired>;
+using Operation = std::variant<AppendEvent, PutInstance, PurgeInstance, PutSettings, RemoveSettings,
+                               PutCursor, RemoveCursor, AddDeadLetter, RemoveDeadLetter,
+                               MarkDeadLetter, ReturnDeadLetter, PutAttempt, PutIdempotency,
+                               RemoveIdempotency, KvPut, KvRemove, DropEvents, DropExpired>;
 using Batch = std::vector<Operation>;
 
 /// What a committed batch did: one entry per AppendEvent, in order; 0 = a repeat, not appended.

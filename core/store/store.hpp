@@ -61,11 +61,14 @@ class Store {
                                                                std::size_t maxBytes) = 0;
   /// Lanes without one are left out; `instance` 0 = all.
   virtual Result<std::vector<DeadLetterCount>> deadLetterCounts(InstanceKey instance) = 0;
+  /// Of the bodies of an instance's.
+  virtual Result<std::uint64_t> deadLetterBytes(InstanceKey instance) = 0;
   /// The last attempts of a lane, newest first.
   virtual Result<std::vector<AttemptRow>> attempts(std::string_view subscription,
                                                    InstanceKey instance, std::uint32_t limit) = 0;
   virtual Result<std::optional<IdempotencyRow>> idempotency(InstanceKey instance,
                                                             std::string_view key) = 0;
+  virtual Result<IdempotencyUse> idempotencyUse(InstanceKey instance) = 0;
   /// One entry per key asked for, in that order.
   virtual Result<std::vector<KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
                                              std::span<const std::string> keys) = 0;

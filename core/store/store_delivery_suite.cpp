@@ -55,6 +55,17 @@ TEST_P(StoreSuite, ListsDeadLettersOldestFirstWithoutTheirBodies) {
   EXPECT_THAT(sequencesOf(store_->deadLetters({.instance = 1}, 0, 1)), ElementsAre(5));
 }
 
+TEST_P(StoreSuite, SumsTheBytesOfAnInstancesDeadLetters) {
+  EXPECT_EQ(*store_->deadLetterBytes(1), 0U);
+  auto bare = aLetter(1, 6, "");
+  bare.event.reset();
+  ASSERT_TRUE(
+      commit(*store_, {AddDeadLetter{aLetter(1, 5, "body")}, AddDeadLetter{bare},
+                       AddDeadLetter{aLetter(1, 7, "12")}, AddDeadLetter{aLetter(2, 5, "b")}}));
+  EXPECT_EQ(*store_->deadLetterBytes(1), 6U);
+  EXPECT_EQ(*store_->deadLetterBytes(2), 1U);
+}
+
 TEST_P(StoreSuite, FiltersDeadLettersByLaneTypeChatAndTime) {
   auto other = aLetter(1, 2, "b");
   other.subscription = "rabbitmq/all";

@@ -75,6 +75,31 @@ TEST_P(StoreSuite, KeepsReplacesAndRemovesCursors) {
   EXPECT_THAT(*store_->cursors(), IsEmpty());
 }
 
+TEST_P(StoreSuite, CountsAnInstancesIdempotencyRecordsAndRemovesOne) {
+  const auto put = [&](InstanceKey instance, const std::string& key, std::string answer) {
+    ASSERT_TRUE(commit(*store_, {PutIdempotency{{instance, key, "hash", "msg", 201,
+                                                 std::move(answer), clock_.nowUs()}}}));
+  };
+  put(1, "old", std::string(1000, 'x'));
+  clock_.advance(std::chrono::hours(23));
+  const auto records = [&](InstanceKey instance) {
+    return store_->idempotencyUse(instance)->records;
+  };
+  put(1, "a", "12345");
+  put(1, "b", "");
+  put(2, "a", "1");
+  EXPECT_EQ(records(1), 3U);
+  EXPECT_GE(store_->idempotencyUse(1)->bytes, 1005U);
+  ASSERT_TRUE(commit(*store_, {RemoveIdempotency{1, "a"}, RemoveIdempotency{1, "nobody"}}));
+  EXPECT_FALSE(*store_->idempotency(1, "a"));
+  EXPECT_TRUE(*store_->idempotency(2, "a"));
+  EXPECT_EQ(records(1), 2U);
+  clock_.advance(std::chrono::hours(2));
+  EXPECT_EQ(records(1), 1U) << "what has expired does not count";
+  EXPECT_LT(store_->idempotencyUse(1)->bytes, 1000U);
+  EXPECT_EQ(records(3), 0U);
+}
+
 TEST_P(StoreSuite, KeepsAnIdempotencyRecordForADay) {
   IdempotencyRow row{1, "key", std::string("\0hash", 5), "msg", 0, "", clock_.nowUs()};
   ASSERT_TRUE(commit(*store_, {PutIdempotency{row}}));

@@ -131,6 +131,12 @@ class FakeStore final : public store::testing::BareStore {
     }
     return page;
   }
+  Result<std::uint64_t> deadLetterBytes(InstanceKey instance) override {
+    std::uint64_t bytes = 0;
+    for (const auto& row : tables().deadLetters)
+      if (row.instance == instance) bytes += row.bodyBytes;
+    return bytes;
+  }
   Result<std::vector<store::DeadLetterCount>> deadLetterCounts(InstanceKey instance) override {
     std::map<std::pair<InstanceKey, std::string>, store::DeadLetterCount> counts;
     for (const auto& row : tables().deadLetters) {

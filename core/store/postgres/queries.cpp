@@ -92,6 +92,9 @@ Queries::Queries(std::unique_ptr<Connection> connection, const crypto::Sealer* s
                    "SELECT instance, key, request_hash, message_id, status, answer, created_at_us,"
                    " sealed"
                    " FROM idempotency WHERE instance = $1 AND key = $2 AND created_at_us >= $3"),
+      idempotencyUse_(*connection_,
+                      "SELECT COUNT(*), COALESCE(SUM(octet_length(answer)), 0)::bigint"
+                      " FROM idempotency WHERE instance = $1 AND created_at_us >= $2"),
       deadLetters_(*connection_, selectDeadLetters("''::bytea", kFilteredLetters)),
       deadLetter_(*connection_,
                   selectDeadLetters("body", "dead_letters WHERE instance = $1 AND id = $2")),
@@ -101,6 +104,9 @@ Queries::Queries(std::unique_ptr<Connection> connection, const crypto::Sealer* s
                         " COUNT(*) FILTER (WHERE replay_at_us <> 0) FROM dead_letters"
                         " WHERE instance BETWEEN $1 AND $2"
                         " GROUP BY instance, subscription ORDER BY instance, subscription"),
+      deadLetterBytes_(*connection_,
+                       "SELECT COALESCE(SUM(octet_length(body)), 0)::bigint FROM dead_letters"
+                       " WHERE instance = $1"),
       attempts_(*connection_,
                 "SELECT number, sealed, entry FROM attempts WHERE instance = $1"
                 " AND subscription = $2 ORDER BY number DESC LIMIT $3"),
@@ -190,6 +196,12 @@ std::vector<DeadLetterRow> Queries::markedDeadLetters(std::string_view subscript
   return readLetters(markedDeadLetters_.run(instance, subscription, limit, maxBytes));
 }
 
+std::uint64_t Queries::deadLetterBytes(InstanceKey instance) {
+  std::uint64_t bytes = 0;
+  deadLetterBytes_.run(instance).read(0, bytes);
+  return bytes;
+}
+
 std::vector<DeadLetterCount> Queries::deadLetterCounts(InstanceKey instance) {
   const auto found = deadLetterCounts_.run(instance, instance != 0 ? instance : kLastInstance);
   std::vector<DeadLetterCount> counts(static_cast<std::size_t>(found.size()));
@@ -213,6 +225,12 @@ Result<std::vector<AttemptRow>> Queries::attempts(std::string_view subscription,
     r.entry = std::move(*entry);
   }
   return rows;
+}
+
+IdempotencyUse Queries::idempotencyUse(InstanceKey instance, std::int64_t nowUs) {
+  IdempotencyUse use;
+  idempotencyUse_.run(instance, nowUs - kIdempotencyLifeUs).read(0, use.records, use.bytes);
+  return use;
 }
 
 Result<std::optional<IdempotencyRow>> Queries::idempotency(InstanceKey instance,

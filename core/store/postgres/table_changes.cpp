@@ -76,6 +76,7 @@ TableChanges::TableChanges(Connection& c)
                    " DO UPDATE SET number = excluded.number, sealed = excluded.sealed,"
                    " entry = excluded.entry"),
       putIdempotency_(c, kPutIdempotency),
+      removeIdempotency_(c, "DELETE FROM idempotency WHERE instance = $1 AND key = $2"),
       putKv_(c, kPutKv),
       removeKv_(c,
                 "DELETE FROM kv USING unnest($1::bigint[], $2::text[], $3::bytea[]) AS t(i, p, k)"
@@ -137,6 +138,10 @@ void TableChanges::apply(const PutIdempotency& change) {
   const auto& r = change.row;
   putIdempotency_.send(r.instance, r.key, r.requestHash, r.messageId, r.status, r.answer,
                        r.createdAtUs, change.sealed);
+}
+
+void TableChanges::apply(const RemoveIdempotency& change) {
+  removeIdempotency_.send(change.instance, change.key);
 }
 
 void TableChanges::apply(const KvPut& change) {

@@ -30,6 +30,7 @@ class TableChanges {
   void apply(const ReturnDeadLetter& change);
   void apply(const PutAttempt& change);
   void apply(const PutIdempotency& change);
+  void apply(const RemoveIdempotency& change);
   /// `secret` says that the value is sealed.
   void apply(const KvPut& change);
   void apply(const KvRemove& change);
@@ -45,7 +46,7 @@ class TableChanges {
 
   Statement putInstance_, putSettings_, removeSettings_, putCursors_, removeCursors_;
   Statement addDeadLetter_, removeDeadLetter_, markDeadLetter_, returnDeadLetter_, putAttempts_;
-  Statement putIdempotency_, putKv_, removeKv_;
+  Statement putIdempotency_, removeIdempotency_, putKv_, removeKv_;
   // Null: removed.
   std::map<std::tuple<InstanceKey, std::string>, const CursorRow*> cursors_;
   std::map<std::tuple<InstanceKey, std::string, std::string>, const KvPut*> entries_;

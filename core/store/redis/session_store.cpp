@@ -220,6 +220,9 @@ Result<std::vector<DeadLetterRow>> SessionStore::markedDeadLetters(std::string_v
                                                                    std::size_t maxBytes) {
   return parts_->under->markedDeadLetters(subscription, instance, limit, maxBytes);
 }
+Result<std::uint64_t> SessionStore::deadLetterBytes(InstanceKey instance) {
+  return parts_->under->deadLetterBytes(instance);
+}
 Result<std::vector<DeadLetterCount>> SessionStore::deadLetterCounts(InstanceKey instance) {
   return parts_->under->deadLetterCounts(instance);
 }
@@ -230,6 +233,9 @@ Result<std::vector<AttemptRow>> SessionStore::attempts(std::string_view subscrip
 Result<std::optional<IdempotencyRow>> SessionStore::idempotency(InstanceKey instance,
                                                                 std::string_view key) {
   return parts_->under->idempotency(instance, key);
+}
+Result<IdempotencyUse> SessionStore::idempotencyUse(InstanceKey instance) {
+  return parts_->under->idempotencyUse(instance);
 }
 
 }  // namespace colibri::store::redis

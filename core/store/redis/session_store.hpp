@@ -61,11 +61,13 @@ class SessionStore final : public Store {
   Result<std::vector<DeadLetterRow>> markedDeadLetters(std::string_view subscription,
                                                        InstanceKey instance, std::uint32_t limit,
                                                        std::size_t maxBytes) override;
+  Result<std::uint64_t> deadLetterBytes(InstanceKey instance) override;
   Result<std::vector<DeadLetterCount>> deadLetterCounts(InstanceKey instance) override;
   Result<std::vector<AttemptRow>> attempts(std::string_view subscription, InstanceKey instance,
                                            std::uint32_t limit) override;
   Result<std::optional<IdempotencyRow>> idempotency(InstanceKey instance,
                                                     std::string_view key) override;
+  Result<IdempotencyUse> idempotencyUse(InstanceKey instance) override;
   Result<std::vector<KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
                                      std::span<const std::string> keys) override;
   Result<std::vector<KvEntry>> kvScan(std::string_view plugin, InstanceKey instance,

@@ -18,6 +18,7 @@ struct InstanceOf {
   InstanceKey operator()(const PutSettings& o) const { return o.row.instance; }
   InstanceKey operator()(const RemoveSettings& o) const { return o.instance; }
   InstanceKey operator()(const PutIdempotency& o) const { return o.row.instance; }
+  InstanceKey operator()(const RemoveIdempotency& o) const { return o.instance; }
   InstanceKey operator()(const KvPut& o) const { return o.instance; }
   InstanceKey operator()(const KvRemove& o) const { return o.instance; }
   /// What delivery keeps of an instance has no order with what happens to its session.

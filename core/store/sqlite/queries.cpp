@@ -94,6 +94,9 @@ Queries::Queries(const std::filesystem::path& file, const crypto::Sealer* sealer
                    "SELECT instance, key, request_hash, message_id, status, answer, created_at_us,"
                    " sealed"
                    " FROM idempotency WHERE instance = ? AND key = ? AND created_at_us >= ?"),
+      idempotencyUse_(connection_.handle(),
+                      "SELECT COUNT(*), IFNULL(SUM(length(answer)), 0) FROM idempotency"
+                      " WHERE instance = ? AND created_at_us >= ?"),
       deadLetters_(connection_.handle(), selectDeadLetters("X''", kFilteredLetters)),
       deadLetter_(connection_.handle(), selectDeadLetters("body", "instance = ?1 AND id = ?2")),
       markedDeadLetters_(
@@ -105,6 +108,8 @@ Queries::Queries(const std::filesystem::path& file, const crypto::Sealer* sealer
                         "SELECT subscription, instance, COUNT(*), SUM(replay_at_us <> 0)"
                         " FROM dead_letters WHERE instance BETWEEN ?1 AND ?2"
                         " GROUP BY instance, subscription ORDER BY instance, subscription"),
+      deadLetterBytes_(connection_.handle(),
+                       "SELECT IFNULL(SUM(length(body)), 0) FROM dead_letters WHERE instance = ?"),
       attempts_(connection_.handle(),
                 "SELECT number, sealed, entry FROM attempts WHERE instance = ?1"
                 " AND subscription = ?2 ORDER BY number DESC LIMIT ?3"),
@@ -204,6 +209,12 @@ std::vector<DeadLetterRow> Queries::markedDeadLetters(std::string_view subscript
   return rows;
 }
 
+std::uint64_t Queries::deadLetterBytes(InstanceKey instance) {
+  std::uint64_t bytes = 0;
+  for (deadLetterBytes_.start(instance); deadLetterBytes_.next();) deadLetterBytes_.read(bytes);
+  return bytes;
+}
+
 std::vector<DeadLetterCount> Queries::deadLetterCounts(InstanceKey instance) {
   std::vector<DeadLetterCount> counts;
   for (deadLetterCounts_.start(instance, instance != 0 ? instance : kLastInstance);
@@ -231,6 +242,13 @@ Result<std::vector<AttemptRow>> Queries::attempts(std::string_view subscription,
     r.entry = std::move(*entry);
   }
   return rows;
+}
+
+IdempotencyUse Queries::idempotencyUse(InstanceKey instance, std::int64_t nowUs) {
+  IdempotencyUse use;
+  for (idempotencyUse_.start(instance, nowUs - kIdempotencyLifeUs); idempotencyUse_.next();)
+    idempotencyUse_.read(use.records, use.bytes);
+  return use;
 }
 
 Result<std::optional<IdempotencyRow>> Queries::idempotency(InstanceKey instance,

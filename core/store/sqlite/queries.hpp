@@ -32,9 +32,11 @@ class Queries {
   std::optional<DeadLetterRow> deadLetter(InstanceKey instance, std::uint64_t id);
   std::vector<DeadLetterRow> markedDeadLetters(std::string_view subscription, InstanceKey instance,
                                                std::uint32_t limit, std::size_t maxBytes);
+  std::uint64_t deadLetterBytes(InstanceKey instance);
   std::vector<DeadLetterCount> deadLetterCounts(InstanceKey instance);
   Result<std::vector<AttemptRow>> attempts(std::string_view subscription, InstanceKey instance,
                                            std::uint32_t limit);
+  IdempotencyUse idempotencyUse(InstanceKey instance, std::int64_t nowUs);
   Result<std::optional<IdempotencyRow>> idempotency(InstanceKey instance, std::string_view key,
                                                     std::int64_t nowUs);
   Result<std::vector<KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
@@ -50,8 +52,9 @@ class Queries {
   Connection connection_;
   const crypto::Sealer* sealer_;
   Statement begin_, end_;
-  Statement instances_, settings_, cursors_, lastSequence_, events_, idempotency_;
-  Statement deadLetters_, deadLetter_, markedDeadLetters_, deadLetterCounts_, attempts_;
+  Statement instances_, settings_, cursors_, lastSequence_, events_, idempotency_, idempotencyUse_;
+  Statement deadLetters_, deadLetter_, markedDeadLetters_, deadLetterCounts_, deadLetterBytes_,
+      attempts_;
   Statement kvGet_, kvScan_, kvAll_, countRows_;
 };
 

@@ -68,6 +68,7 @@ TableChanges::TableChanges(sqlite3* db)
                   "INSERT OR REPLACE INTO attempts(instance, subscription, slot, number, sealed,"
                   " entry) VALUES(?,?,?,?,?,?)"),
       putIdempotency_(db, kPutIdempotency),
+      removeIdempotency_(db, "DELETE FROM idempotency WHERE instance = ? AND key = ?"),
       putKv_(db, kPutKv),
       removeKv_(db, "DELETE FROM kv WHERE instance = ? AND plugin = ? AND key = ?") {}
 
@@ -128,6 +129,10 @@ void TableChanges::apply(const PutIdempotency& change) {
   const auto& r = change.row;
   putIdempotency_.run(r.instance, r.key, Blob{r.requestHash}, r.messageId, r.status, Blob{r.answer},
                       r.createdAtUs, change.sealed);
+}
+
+void TableChanges::apply(const RemoveIdempotency& change) {
+  removeIdempotency_.run(change.instance, change.key);
 }
 
 void TableChanges::apply(const KvPut& change) {

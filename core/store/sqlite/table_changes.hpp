@@ -23,6 +23,7 @@ class TableChanges {
   void apply(const ReturnDeadLetter& change);
   void apply(const PutAttempt& change);
   void apply(const PutIdempotency& change);
+  void apply(const RemoveIdempotency& change);
   /// `secret` says that the value is sealed.
   void apply(const KvPut& change);
   void apply(const KvRemove& change);
@@ -30,7 +31,7 @@ class TableChanges {
  private:
   Statement putInstance_, putSettings_, removeSettings_, putCursor_, removeCursor_;
   Statement addDeadLetter_, removeDeadLetter_, markDeadLetter_, returnDeadLetter_, putAttempt_;
-  Statement putIdempotency_, putKv_, removeKv_;
+  Statement putIdempotency_, removeIdempotency_, putKv_, removeKv_;
 };
 
 }  // namespace colibri::store::sqlite

@@ -34,6 +34,7 @@ class BareStore : public Store {
                                                        std::size_t) override {
     return none();
   }
+  Result<std::uint64_t> deadLetterBytes(InstanceKey) override { return none(); }
   Result<std::vector<DeadLetterCount>> deadLetterCounts(InstanceKey) override { return none(); }
   Result<std::vector<AttemptRow>> attempts(std::string_view, InstanceKey, std::uint32_t) override {
     return none();
@@ -41,6 +42,7 @@ class BareStore : public Store {
   Result<std::optional<IdempotencyRow>> idempotency(InstanceKey, std::string_view) override {
     return none();
   }
+  Result<IdempotencyUse> idempotencyUse(InstanceKey) override { return none(); }
   Result<std::vector<KvEntry>> kvGet(std::string_view, InstanceKey,
                                      std::span<const std::string>) override {
     return none();

@@ -42,6 +42,9 @@ class ForwardingStore : public Store {
                                                        std::size_t maxBytes) override {
     return under_->markedDeadLetters(subscription, instance, limit, maxBytes);
   }
+  Result<std::uint64_t> deadLetterBytes(InstanceKey instance) override {
+    return under_->deadLetterBytes(instance);
+  }
   Result<std::vector<DeadLetterCount>> deadLetterCounts(InstanceKey instance) override {
     return under_->deadLetterCounts(instance);
   }
@@ -52,6 +55,9 @@ class ForwardingStore : public Store {
   Result<std::optional<IdempotencyRow>> idempotency(InstanceKey instance,
                                                     std::string_view key) override {
     return under_->idempotency(instance, key);
+  }
+  Result<IdempotencyUse> idempotencyUse(InstanceKey instance) override {
+    return under_->idempotencyUse(instance);
   }
   Result<std::vector<KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
                                      std::span<const std::string> keys) override {

@@ -93,6 +93,8 @@ std::uint32_t httpStatusOf(colibri_status status) noexcept {
       return 400;
     case COLIBRI_E_NOT_FOUND:
       return 404;
+    case COLIBRI_E_RATE_LIMITED:
+      return 429;
     case COLIBRI_E_TIMEOUT:  // the gateway stops while its store is away: nobody knows
       return 504;
     default:

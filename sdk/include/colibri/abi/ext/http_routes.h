@@ -52,7 +52,7 @@ typedef struct colibri_plugin_http_routes {
   const colibri_http_route* routes;
   /* [lane] of instance_key. PENDING: respond() follows, or has been called already. < 0: the answer is an error
    * with err's message as its sentence: E_INVALID_ARGUMENT, E_REJECTED and E_UNSUPPORTED 400, E_NOT_FOUND 404,
-   * E_CONFLICT and E_FORBIDDEN 403, E_TIMEOUT 504, E_UNAVAILABLE, E_BUSY, E_RATE_LIMITED and E_SHUTTING_DOWN
+   * E_CONFLICT and E_FORBIDDEN 403, E_RATE_LIMITED 429, E_TIMEOUT 504, E_UNAVAILABLE, E_BUSY and E_SHUTTING_DOWN
    * 503; any other 500, whose sentence goes to the log only. OK is no answer and a broken rule. */
   colibri_status (COLIBRI_CALL* on_request)(colibri_plugin*, const colibri_route_call*,
                                             colibri_error*) COLIBRI_NOEXCEPT;
