@@ -28,7 +28,6 @@ class IpAddress {
   bool isV4() const noexcept { return v4_; }
   const Bytes& bytes() const noexcept { return bytes_; }  ///< network order; of IPv4 the first four
   unsigned bits() const noexcept { return v4_ ? 32 : 128; }
-  const Bytes& bytes() const noexcept { return bytes_; }  ///< network order; IPv4: the first four
   /// The first `prefix` bits are those of `network`; false for different families.
   bool in(const IpAddress& network, unsigned prefix) const noexcept;
   /// This address with all bits behind the first `prefix` cleared.
