@@ -183,6 +183,7 @@ bool WebhookPlugin::fetchMedia(const sdk::EventRef& event, const SettingsPtr& se
   media_->fetch(event->instance_key, std::move(*media),
                 [this, event, settings, token](const MediaFetcher::Got& got) {
                   if (!open_.contains(token)) return;  // revoked
+                  if (got.busy) return answered(token, busyAnswer());
                   if (got.base64.empty()) logMissing(host(), event, got.why);
                   making(token, [&] { post(event, *settings, token, &got); });
                 });
