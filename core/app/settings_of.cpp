@@ -58,14 +58,18 @@ http::Options httpOptions(const config::Settings& settings, std::size_t openFile
 
 Result<net::CurlHttpClient::Options> httpClientOptions(const config::Settings& settings) {
   auto allow = settings.httpClient.allow;
-  for (auto& entry : allow) {
-    if (entry == kLoopbackIfLocal && isLoopback(settings.server.host)) entry = "loopback";
-  }
-  if (std::erase(allow, kLoopbackIfLocal) != 0) {
-    log::write(
-        log::Level::warn, "http_client",
-        "webhooks to this machine are refused, because the gateway listens on more than loopback",
-        {{"host", settings.server.host}});
+  if (const auto entry = std::ranges::find(allow, kLoopbackIfLocal); entry != allow.end()) {
+    const bool local = isLoopback(settings.server.host);
+    if (local)
+      *entry = "loopback";
+    else
+      allow.erase(entry);  // entries are unique
+    log::write(log::Level::warn, "http_client",
+               local ? "loopback-if-local lets every key of an instance send requests to all "
+                       "services of this machine; name the receivers instead, 127.0.0.1:9000"
+                     : "webhooks to this machine are refused, because the gateway listens on more "
+                       "than loopback; name the receivers instead of loopback-if-local",
+               {{"key", "http_client.allow"}, {"host", settings.server.host}});
   }
   auto list = net::AllowList::parse(allow);
   if (!list) return Error{Errc::invalidArgument, "http_client.allow: " + list.error().message};

@@ -21,8 +21,8 @@ namespace colibri::app {
 Result<log::Options> logOptions(const config::Settings& settings);
 /// `openFiles`: how many descriptors the process may have. Connections get what a reserve leaves.
 http::Options httpOptions(const config::Settings& settings, std::size_t openFiles);
-/// `loopback-if-local` in the allow list means loopback, as long as we listen on loopback
-/// ourselves.
+/// `loopback-if-local` in the allow list, which tools/up wrote once, means loopback as long as we
+/// listen on loopback ourselves, and a warning.
 Result<net::CurlHttpClient::Options> httpClientOptions(const config::Settings& settings);
 delivery::Dispatcher::Options dispatcherOptions(const config::Settings& settings);
 delivery::OldLetters::Options oldLettersOptions(const config::Settings& settings);

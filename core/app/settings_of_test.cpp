@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
+#include "log/open.hpp"
+
 namespace colibri::app {
 namespace {
 
@@ -30,6 +35,25 @@ TEST(SettingsOf, LoopbackIfLocalMeansLoopbackWhileWeListenThereOnly) {
     settings.server.host = host;
     EXPECT_FALSE(reachesLoopback(settings)) << host;
   }
+}
+
+TEST(SettingsOf, LoopbackIfLocalIsWarnedOf) {
+  const auto file = ::testing::TempDir() + "settings_of_test.log";
+  auto settings = valid();
+  settings.httpClient.allow = {"loopback-if-local"};
+  const auto logged = [&] {
+    std::filesystem::remove(file);
+    EXPECT_TRUE(log::open({.level = log::Level::warn, .file = file}));
+    EXPECT_TRUE(httpClientOptions(settings));
+    EXPECT_TRUE(log::open({.level = log::Level::warn}));
+    std::ifstream text(file);
+    return std::string(std::istreambuf_iterator<char>(text), {});
+  };
+  EXPECT_NE(logged().find("lets every key of an instance send requests"), std::string::npos);
+  settings.server.host = "0.0.0.0";
+  EXPECT_NE(logged().find("webhooks to this machine are refused"), std::string::npos);
+  settings.httpClient.allow = {"127.0.0.1:9000"};
+  EXPECT_EQ(logged(), "");
 }
 
 TEST(SettingsOf, AWrongAllowListNamesItsKey) {

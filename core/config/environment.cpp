@@ -99,6 +99,7 @@ const std::vector<Variable>& coreVariables() {
       {"SERVER_PORT", {"server", "port"}},
       {"SERVER_URL", {"server", "url"}},
       {"SERVER_TRUSTED_PROXIES", {"server", "trusted_proxies"}},
+      {"HTTP_CLIENT_ALLOW", {"http_client", "allow"}},
       {"CORS_ORIGIN", {"cors", "origins"}},
       {"CORS_METHODS", {"cors", "methods"}},
       {"CORS_CREDENTIALS", {"cors", "credentials"}},

@@ -85,6 +85,7 @@ struct V2Configuration : testing::Test {
 TEST_F(V2Configuration, VariablesOfV2GatewaysMeanWhatTheyMeanThere) {
   const auto loader = open({{"SERVER_TYPE", "http"},
                             {"SERVER_TRUSTED_PROXIES", "10.0.0.1, fd00::/8"},
+                            {"HTTP_CLIENT_ALLOW", "127.0.0.1:9000,n8n:5678"},
                             {"CORS_ORIGIN", "https://a.test,https://b.test:8443"},
                             {"CORS_METHODS", "POST,GET"},
                             {"CORS_CREDENTIALS", "true"},
@@ -95,6 +96,7 @@ TEST_F(V2Configuration, VariablesOfV2GatewaysMeanWhatTheyMeanThere) {
   ASSERT_TRUE(loader) << loader.error().message;
   const auto& s = loader->settings();
   EXPECT_THAT(s.server.trustedProxies, ElementsAre("10.0.0.1", "fd00::/8"));
+  EXPECT_THAT(s.httpClient.allow, ElementsAre("127.0.0.1:9000", "n8n:5678"));
   EXPECT_THAT(s.cors.origins, ElementsAre("https://a.test", "https://b.test:8443"));
   EXPECT_THAT(s.cors.methods, ElementsAre("POST", "GET"));
   EXPECT_TRUE(s.cors.credentials);
@@ -112,6 +114,7 @@ TEST_F(V2Configuration, ABadValueIsAnErrorThatNamesTheVariable) {
       {"SERVER_PORT", "eighty", "SERVER_PORT: server.port: "},
       {"SERVER_URL", "localhost", "SERVER_URL: server.url: "},
       {"SERVER_TRUSTED_PROXIES", "proxy.test", "SERVER_TRUSTED_PROXIES: server.trusted_proxies[0]"},
+      {"HTTP_CLIENT_ALLOW", "n8n, ", "HTTP_CLIENT_ALLOW: http_client.allow"},
       {"CORS_ORIGIN", "https://a.test/path", "CORS_ORIGIN: cors.origins[0]: "},
       {"CORS_METHODS", "GET,BREW", "CORS_METHODS: cors.methods[1]: "},
       {"CORS_CREDENTIALS", "maybe", "CORS_CREDENTIALS: cors.credentials: "},

@@ -1,8 +1,10 @@
 // --check-config says what a start would say, before the start: of the gateway's keys and of each plugin's.
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
-import { Gateway } from './lib/gateway.mjs'
+import { Gateway, program, root } from './lib/gateway.mjs'
 
 let gateway
 beforeEach(() => {
@@ -54,4 +56,23 @@ test('--print-config shows every key in force, with its source and without its s
   assert.ok(lines.includes(`authentication.api_key: "***"  # ${gateway.configFile}:2`), stdout)
   assert.ok(lines.some((line) => line.startsWith('plugins.webhook.secret: "***"  # ')), stdout)
   for (const secret of [gateway.key, gateway.webhookSecret]) assert.ok(!stdout.includes(secret))
+})
+test('what tools/up writes allows no private target; the variable does', () => {
+  const [, written] = /<<YAML\n([^]*?)YAML\n/.exec(readFileSync(join(root, 'tools/up'), 'utf8'))
+  const values = { host: '127.0.0.1', port: '0', key: gateway.key, data: gateway.dataDir }
+  writeFileSync(
+    gateway.configFile,
+    written
+      .replace('$root/build/release/plugins', program('plugins'))
+      .replace('$(random_base64 32)', randomBytes(32).toString('base64'))
+      .replace(/\$(\w+)/g, (_, name) => values[name]),
+  )
+  const allow = (env) => {
+    const { status, stdout, stderr } = gateway.checkConfig(env, '--print-config')
+    assert.equal(status, 0, stderr)
+    return stdout.split('\n').find((line) => line.startsWith('http_client.allow'))
+  }
+  assert.ok(allow({}).startsWith(`http_client.allow: []  # ${gateway.configFile}:`), allow({}))
+  const allowed = allow({ HTTP_CLIENT_ALLOW: '127.0.0.1:9000,n8n:5678' })
+  assert.match(allowed, /127\.0\.0\.1:9000.*n8n:5678.*# HTTP_CLIENT_ALLOW$/)
 })
