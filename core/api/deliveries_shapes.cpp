@@ -54,7 +54,8 @@ json::object attemptShape(const delivery::LaneAttempt& attempt) {
           {"at", isoTime(e.endedAtUs)},
           {"outcome", delivery::name(e.end)},
           {"status", e.httpStatus == 0 ? json::value(nullptr) : json::value(e.httpStatus)},
-          {"latencyMs", static_cast<double>(e.latencyUs) / 1000.0},
+          {"latencyMs", e.latencyUs < 0 ? json::value(nullptr)
+                                        : json::value(static_cast<double>(e.latencyUs) / 1000.0)},
           {"attempt", e.number},
           {"replay", e.replay},
           {"eventId", e.eventId},

@@ -40,6 +40,7 @@ std::string textOf(const AttemptEntry& e) {
                       {"id", utf8::repaired(e.eventId)},
                       {"type", utf8::repaired(e.typeName)}};
   if (e.replay) object["replay"] = true;
+  if (e.confidential) object["confidential"] = true;
   if (e.httpStatus != 0) object["status"] = e.httpStatus;
   if (!e.detail.empty()) object["detail"] = utf8::repaired(e.detail);
   if (!e.response.empty()) object["response"] = utf8::repaired(e.response);
@@ -55,6 +56,7 @@ Result<AttemptEntry> entryOf(std::string_view bytes) try {
   if (end >= kEnds.size()) return Error{Errc::rejected, "an attempt with an unknown end"};
   e.end = static_cast<AttemptEntry::End>(end);
   e.replay = object.contains("replay");
+  e.confidential = object.contains("confidential");
   e.number = number<std::uint32_t>(object, "number");
   e.endedAtUs = number<std::int64_t>(object, "at");
   e.latencyUs = number<std::int64_t>(object, "us");

@@ -18,10 +18,11 @@ struct AttemptEntry {
     unanswered  ///< until the deadline
   };
   End end = End::delivered;
-  bool replay = false;       ///< of a dead letter
-  std::uint32_t number = 1;  ///< times handed over, from 1
-  std::int64_t endedAtUs = 0, latencyUs = 0;
-  std::uint64_t sequence = 0;  ///< 0 = ephemeral
+  bool replay = false;        ///< of a dead letter
+  bool confidential = false;  ///< status, response and latency are the operator's to see
+  std::uint32_t number = 1;   ///< times handed over, from 1
+  std::int64_t endedAtUs = 0, latencyUs = 0;  ///< a latency below 0 is not told
+  std::uint64_t sequence = 0;                 ///< 0 = ephemeral
   std::string eventId, typeName;
   int httpStatus = 0;            ///< 0 = none
   std::string detail, response;  ///< any bytes

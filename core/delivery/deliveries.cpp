@@ -5,8 +5,24 @@
 
 #include "delivery/dead_letter.hpp"
 #include "delivery/letter_walk.hpp"
+#include "delivery/told.hpp"
 
 namespace colibri::delivery {
+namespace {
+
+/// What an attempt at a target that is not public shows to those who chose the target: that it was
+/// made, and how it ended.
+void hide(AttemptEntry& entry) {
+  entry.httpStatus = 0;
+  entry.response.clear();
+  entry.latencyUs = -1;
+}
+
+}  // namespace
+
+std::string LaneScope::told(std::string reason) const {
+  return isOperator ? toldToOperator(std::move(reason)) : toldToEverybody(std::move(reason));
+}
 
 Deliveries::Deliveries(Dispatcher& dispatcher, std::shared_ptr<LogSource> log, store::Store& store,
                        exec::Executor& executor, const Clock& clock)
@@ -36,7 +52,9 @@ Result<std::vector<LaneHealth>> Deliveries::readLanes(const LaneScope& scope) {
   if (!counts) return counts.error();
   std::vector<LaneHealth> lanes;
   for (auto& view : dispatcher_.lanes(scope.instance)) {
-    if (shows(scope, view.subscription)) lanes.push_back({std::move(view)});
+    if (!shows(scope, view.subscription)) continue;
+    view.reason = scope.told(std::move(view.reason));
+    lanes.push_back({std::move(view)});
   }
   for (const auto& count : *counts) {
     auto lane = std::ranges::find(lanes, count.subscription,
@@ -74,7 +92,11 @@ Result<std::vector<LaneAttempt>> Deliveries::readAttempts(const LaneScope& scope
     if (!shows(scope, name)) continue;
     auto entries = attemptsOf(scope.instance, name, limit);
     if (!entries) return entries.error();
-    for (auto& entry : *entries) all.push_back({name, std::move(entry)});
+    for (auto& entry : *entries) {
+      entry.detail = scope.told(std::move(entry.detail));
+      if (entry.confidential && !scope.isOperator) hide(entry);
+      all.push_back({name, std::move(entry)});
+    }
   }
   std::ranges::stable_sort(all, std::greater<>(),
                            [](const LaneAttempt& a) { return a.entry.endedAtUs; });
@@ -114,6 +136,7 @@ void Deliveries::deadLetters(LaneScope scope, store::DeadLetterFilter filter, st
          DeadLetterPage page;
          if (letters->size() == limit) page.next = letters->back().id;
          std::erase_if(*letters, [&](const auto& row) { return !shows(scope, row.subscription); });
+         for (auto& row : *letters) row.reason = scope.told(std::move(row.reason));
          page.letters = std::move(*letters);
          return page;
        });
@@ -130,6 +153,7 @@ Result<WholeDeadLetter> Deliveries::readLetter(const LaneScope& scope, std::uint
     return Error{Errc::notFound, "there is no dead letter with this id"};
   WholeDeadLetter whole;
   whole.letter = std::move(**found);
+  whole.letter.reason = scope.told(std::move(whole.letter.reason));
   auto event = eventOf(*log_, whole.letter);
   if (event) {
     whole.body = (*event)->data().body;

@@ -18,6 +18,9 @@ struct LaneScope {
   /// an instance's key neither sees nor touches them. The same holds for those of plugins that are
   /// not loaded, as nobody can say whose they are.
   bool isOperator = false;
+
+  /// Of why something failed, what this one may know.
+  std::string told(std::string reason) const;
 };
 
 /// A lane, or what is left of one that is off.

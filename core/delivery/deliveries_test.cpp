@@ -219,6 +219,76 @@ TEST_F(DeliveriesTest, AFullDiskIsSaidAndAskingAgainDoesTheRest) {
   EXPECT_EQ(replay({})->marked, 1u);
 }
 
+constexpr auto kSaid = "the target cannot be reached";
+constexpr auto kSaidInside = "the target cannot be reached: db.inside:80 is a private address";
+
+/// As a sink answers for a target that is not a public address.
+Outcome inside(Outcome::Kind kind) {
+  return {.kind = kind,
+          .detail = "the target cannot be reached\ndb.inside:80 is a private address",
+          .httpStatus = 500,
+          .response = "what is inside",
+          .confidential = true};
+}
+
+TEST_F(DeliveriesTest, WhatIsOnTheInsideIsShownToTheOperatorAloneInAttempts) {
+  subscribe(spec());
+  for (const auto kind : {Outcome::Kind::eventFailure, Outcome::Kind::laneFailure}) {
+    sink.policy = [kind](const Seen&) { return inside(kind); };
+    append();
+    for (const bool stored : {false, true}) {
+      if (stored) advance(seconds(2));
+      const auto owners = attempts(kOwner).front().entry, all = attempts(kOperator).front().entry;
+      EXPECT_EQ(owners.end, all.end);
+      EXPECT_EQ(owners.detail, kSaid);
+      EXPECT_EQ(owners.httpStatus, 0);
+      EXPECT_EQ(owners.response, "");
+      EXPECT_LT(owners.latencyUs, 0) << "how long it took tells, too";
+      EXPECT_EQ(all.detail, kSaidInside);
+      EXPECT_EQ(all.httpStatus, 500);
+      EXPECT_EQ(all.response, "what is inside");
+      EXPECT_GE(all.latencyUs, 0);
+    }
+  }
+}
+
+TEST_F(DeliveriesTest, WhatIsOnTheInsideIsShownToTheOperatorAloneInLanesAndDeadLetters) {
+  subscribe(spec());
+  sink.policy = [](const Seen&) { return inside(Outcome::Kind::eventFailure); };
+  append();
+  advance(seconds(12));
+  const auto reasonFor = [&](LaneScope scope) {
+    const auto page = answerOf<DeadLetterPage>(
+        [&](auto& d, auto done) { d.deadLetters(scope, {}, 0, 10, done); });
+    const auto whole = answerOf<WholeDeadLetter>(
+        [&](auto& d, auto done) { d.deadLetter(scope, page.value().letters.at(0).id, done); });
+    EXPECT_EQ(whole.value().letter.reason, page.value().letters.at(0).reason);
+    return whole.value().letter.reason;
+  };
+  EXPECT_EQ(reasonFor(kOwner), kSaid);
+  EXPECT_EQ(reasonFor(kOperator), kSaidInside);
+  sink.policy = [](const Seen&) { return inside(Outcome::Kind::laneFailure); };
+  append();
+  EXPECT_EQ(lanes(kOwner).at(0).view.reason, kSaid);
+  EXPECT_EQ(lanes(kOperator).at(0).view.reason, kSaidInside);
+}
+
+TEST_F(DeliveriesTest, TheEventOfASuspensionDoesNotTellWhatIsOnTheInside) {
+  auto watch = spec("watch");
+  watch.filter = *events::Filter::parse(R"({"types":["delivery.suspended"]})");
+  FakeSink watcher(clock);
+  watcher.dispatcher = dispatcher.get();
+  watcher.policy = [](const Seen&) { return ok(); };
+  dispatcher->enable(*dispatcher->subscribe(watch, watcher), kInstance);
+  subscribe(spec());
+  sink.policy = [](const Seen&) { return inside(Outcome::Kind::gone); };
+  append();
+  executor.runAll();
+  ASSERT_THAT(watcher.seen, SizeIs(1));
+  EXPECT_THAT(watcher.seen[0].event->data().body, ::testing::HasSubstr(kSaid));
+  EXPECT_THAT(watcher.seen[0].event->data().body, ::testing::Not(::testing::HasSubstr("inside")));
+}
+
 TEST_F(DeliveriesTest, LanesOfAllInstancesAreTheOperatorsAlone) {
   auto all = spec("global");
   all.allInstances = true;

@@ -41,6 +41,7 @@ void Dispatcher::Impl::note(LaneEntry& entry, const TokenTable::Attempted& attem
   made.number = attempted.handed.number;
   made.httpStatus = static_cast<std::int16_t>(outcome ? outcome->httpStatus : 0);
   made.end = end;
+  made.confidential = outcome && outcome->confidential;
   made.replay = attempted.handed.kind == Handed::Kind::replay;
   made.rest.reset();
   made.eventId.assign(event.eventId);  // a ULID

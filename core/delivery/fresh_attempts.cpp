@@ -5,6 +5,7 @@ AttemptEntry FreshAttempts::Fresh::entry() const {
   AttemptEntry made;
   made.end = end;
   made.replay = replay;
+  made.confidential = confidential;
   made.number = number;
   made.endedAtUs = endedAtUs;
   made.latencyUs = latencyUs;

@@ -50,7 +50,7 @@ class FreshAttempts {
     std::uint32_t number;
     std::int16_t httpStatus;
     AttemptEntry::End end;
-    bool replay;
+    bool replay, confidential;
     ShortText eventId, typeName;
 
     AttemptEntry entry() const;

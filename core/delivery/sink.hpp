@@ -20,9 +20,10 @@ struct Outcome {
   };
   Kind kind = Kind::ok;
   std::chrono::milliseconds retryAfter{0};
-  std::string detail;         ///< short text for dead letters and logs, no secrets
+  std::string detail;         ///< short text for dead letters and logs, no secrets; see told.hpp
   int httpStatus = 0;         ///< of the endpoint's answer; 0 = none, or not of HTTP
   std::string response = {};  ///< what it said, at most kResponseKept bytes of it
+  bool confidential = false;  ///< status, response and duration are the operator's to see
   static constexpr std::size_t kResponseKept = 1024;
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/iso_time.hpp"
 #include "base/utf8.hpp"
+#include "delivery/told.hpp"
 #include "events/event_types.hpp"
 
 namespace colibri::delivery {
@@ -13,9 +14,10 @@ events::Draft suspendedEvent(const std::string& subscription, const std::string&
   events::Draft draft;
   draft.type = events::kDeliverySuspended;
   draft.typeName = events::kDeliverySuspendedName;
-  draft.body = boost::json::serialize(boost::json::object{{"subscription", subscription},
-                                                          {"reason", utf8::repaired(reason)},
-                                                          {"since", isoTime(sinceUs)}});
+  draft.body = boost::json::serialize(
+      boost::json::object{{"subscription", subscription},
+                          {"reason", utf8::repaired(toldToEverybody(reason))},
+                          {"since", isoTime(sinceUs)}});
   return draft;
 }
 

@@ -152,7 +152,9 @@ std::size_t CurlExchange::onBody(char* data, std::size_t size, std::size_t count
 }
 
 bool CurlExchange::permits(const IpAddress& address) noexcept {
+  known_ = true;
   if (viaProxy_) return true;  // the proxy's address, which the operator configured
+  inside_ = inside_ || kindOf(address) != AddressKind::global;
   const auto verdict = policy_->check(url_, address, request_.allowListed);
   if (!verdict) refusal_ = verdict.error();
   return verdict.has_value();
@@ -178,6 +180,7 @@ curl_socket_t CurlExchange::onOpenSocket(void* self, curlsocktype purpose,
 /// request that was allowed more than this one is.
 int CurlExchange::onReady(void* self, char* remoteIp, char*, int, int) noexcept {
   auto& exchange = *static_cast<CurlExchange*>(self);
+  exchange.known_ = true;
   if (exchange.viaProxy_) return CURL_PREREQFUNC_OK;
   std::string_view text = remoteIp;
   const auto target = IpAddress::parse(text.substr(0, text.find('%')));
@@ -244,6 +247,7 @@ void CurlExchange::readTimings(HttpAnswer& answer) const {
 HttpAnswer CurlExchange::answer(CURLcode code, std::int64_t nowUs) {
   HttpAnswer answer;
   answer.outcome = outcome(code);
+  answer.confidential = inside_ || !known_;
   readTimings(answer);
   if (!answer.outcome) return answer;
   long status = 0;

@@ -70,6 +70,8 @@ class CurlExchange {
   const UrlPolicy* policy_ = nullptr;
   bool viaProxy_ = false;
   bool opened_ = false;  // at least one socket was allowed
+  bool known_ = false;   // at least one address of the target, or its proxy's
+  bool inside_ = false;  // one of them is not public
   bool truncated_ = false;
   std::optional<Error> refusal_;
   std::string body_;

@@ -238,6 +238,24 @@ TEST(CurlHttpClient, RefusesPrivateAddressesUnlessListedAndAskedFor) {
   EXPECT_EQ(strict.counters().forbidden, 6U);
 }
 
+TEST(CurlHttpClient, WhatComesOfATargetThatIsNotPublicOrNotKnownIsConfidential) {
+  TestServer server([](const auto&) { return answer("200 OK", "what is inside"); });
+  test::Names names;
+  names.answer("inside.test", {{"127.0.0.1"}});
+  CurlHttpClient strict(allowing({}), kClock), open(allowing({"loopback"}), kClock);
+  for (const auto& url : {server.url(), server.url("/", "inside.test")}) {
+    EXPECT_TRUE(exchange(strict, post(url)).confidential) << "refused: " << url;
+    EXPECT_TRUE(exchange(open, post(url)).confidential) << "allowed: " << url;
+    EXPECT_TRUE(exchange(open, post(url)).confidential) << "on a pooled connection: " << url;
+  }
+  EXPECT_TRUE(exchange(strict, post("http://nowhere.test/")).confidential) << "no address at all";
+  auto options = allowing({});
+  options.proxy = server.url();
+  CurlHttpClient proxied(std::move(options), kClock);
+  EXPECT_FALSE(exchange(proxied, post("http://far.test/")).confidential)
+      << "what the operator's proxy reaches is the operator's choice";
+}
+
 TEST(CurlHttpClient, APooledConnectionDoesNotLendItsPermission) {
   TestServer server([](const auto&) { return answer("200 OK"); });
   CurlHttpClient client(allowing({"loopback"}), kClock);

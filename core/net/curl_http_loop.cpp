@@ -64,6 +64,7 @@ void CurlHttpClient::Loop::start(Id id) {
   if (ready) return;
   HttpAnswer answer;
   answer.outcome = ready.error();
+  answer.confidential = true;
   finish(takeRunning(id), std::move(answer));
 }
 

@@ -34,7 +34,10 @@ struct HttpAnswer {
   unsigned status = 0;
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
   std::string body;
-  bool truncated = false;                   ///< the body was longer; the rest was not read
+  bool truncated = false;  ///< the body was longer; the rest was not read
+  /// The target's address is not a public one, or nobody knows it: what it answered, or why it did
+  /// not, is for the operator's eyes, else whoever may name targets learns what is inside.
+  bool confidential = false;
   std::chrono::milliseconds retryAfter{0};  ///< from Retry-After, either form; 0 = none
   std::chrono::microseconds lookup{0}, connect{0}, tls{0}, firstByte{0}, total{0};
 };

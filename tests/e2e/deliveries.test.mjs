@@ -21,16 +21,19 @@ after(async () => {
   await sink?.down()
 })
 
-/** With the instance's key; the answer must be one of the document's. */
-async function ask(method, action, { query = '', body, status = 200 } = {}) {
+/** With the instance's key, or the global one `asOperator`; the answer must be one of the document's. */
+async function ask(method, action, { query = '', body, status = 200, asOperator = false } = {}) {
   const path = `/${NAME}/deliveries/${action}${query}`
-  const answer = await gateway.call(method, path, { key, body })
+  const answer = await gateway.call(method, path, { key: asOperator ? gateway.key : key, body })
   contract.check(contract.find(method, path), answer)
   assert.equal(answer.status, status, `${path}: ${answer.text}`)
   return answer.json
 }
-const lane = async () => (await ask('GET', 'lanes')).lanes.find((one) => one.lane === LANE)
-const letters = async (query = '') => (await ask('GET', 'deadLetters', { query })).deadLetters
+const lane = async (by = {}) => (await ask('GET', 'lanes', by)).lanes.find((one) => one.lane === LANE)
+const letters = async (by = {}) => (await ask('GET', 'deadLetters', by)).deadLetters
+const asOperator = { asOperator: true }
+// The endpoint is on loopback, which is not public: this is all that an instance's key is told of it.
+const NOT_TAKEN = 'the target did not take the event; what one on a private network answers is shown to the global key only'
 const replay = (body) => ask('POST', 'replay', { body })
 const open = () => until('the instance to be open', async () => (await gateway.state(NAME)) === 'open')
 
@@ -67,8 +70,9 @@ test('what an endpoint rejects comes back when it is asked for', { timeout: 300_
     for (const n of [0, 1, 2, 3, 4]) await say(`text ${n}`, `1555000001${n}`)
     await givenUp(5)
     dead = await letters()
+    for (const letter of await letters(asOperator)) assert.equal(letter.reason, `${NOT_TAKEN}: HTTP 400`)
     for (const letter of dead) {
-      assert.equal(letter.reason, 'HTTP 400')
+      assert.equal(letter.reason, NOT_TAKEN)
       assert.equal(letter.attempts, 3)
       assert.equal(letter.type, 'send.message')
       assert.equal(sink.attempts.filter((one) => one.id === letter.eventId).length, 3)
@@ -76,7 +80,9 @@ test('what an endpoint rejects comes back when it is asked for', { timeout: 300_
     const whole = await ask('GET', 'deadLetters', { query: `?id=${dead[0].id}` })
     assert.match(textOf(whole), /^text \d$/)
     await ask('GET', 'deadLetters', { query: '?id=4711', status: 404 })
-    const { attempts } = await ask('GET', 'attempts', { query: `?lane=${LANE}` })
+    for (const { outcome, status, response, latencyMs, detail } of (await ask('GET', 'attempts')).attempts)
+      assert.deepEqual([outcome, status, response, latencyMs, detail], ['event rejected', null, null, null, NOT_TAKEN])
+    const { attempts } = await ask('GET', 'attempts', { query: `?lane=${LANE}`, ...asOperator })
     assert.equal(attempts.length, 15)
     for (const attempt of attempts) {
       assert.equal(attempt.outcome, 'event rejected')
@@ -104,7 +110,7 @@ test('what an endpoint rejects comes back when it is asked for', { timeout: 300_
     for (const letter of byRange) await once(letter)
     await noneLeft()
     assert.ok(!sink.received.some((one) => one.id === purged.eventId))
-    const [last] = (await ask('GET', 'attempts', { query: '?limit=1' })).attempts
+    const [last] = (await ask('GET', 'attempts', { query: '?limit=1', ...asOperator })).attempts
     assert.deepEqual(
       [last.outcome, last.status, last.response, last.replay, last.attempt],
       ['delivered', 200, 'thanks', true, 1],
@@ -136,7 +142,8 @@ test('what an endpoint rejects comes back when it is asked for', { timeout: 300_
     await until('the lane to be suspended', async () => (await lane()).state === 'suspended')
     for (const n of [1, 2]) await say(`later ${n}`, '15550000030')
     const shown = await lane()
-    assert.equal(shown.reason, 'HTTP 410')
+    assert.equal(shown.reason, NOT_TAKEN)
+    assert.equal((await lane(asOperator)).reason, `${NOT_TAKEN}: HTTP 410`)
     assert.ok(shown.backlog >= 3, JSON.stringify(shown))
     assert.match(colibrictl('lanes', NAME).stdout, /webhook\/events {2}suspended[^]*HTTP 410/)
     assert.equal((await ask('GET', 'attempts', { query: '?limit=1' })).attempts[0].outcome, 'gone')
@@ -153,6 +160,8 @@ test('what an endpoint rejects comes back when it is asked for', { timeout: 300_
       (await ask('GET', 'attempts', { query: '?limit=3' })).attempts.every((one) => one.outcome === 'endpoint failed'),
     )
     const failing = await lane()
+    assert.match(failing.reason, /^the target cannot be reached: .*http_client\.allow/)
+    assert.match((await lane(asOperator)).reason, /: cannot connect to 127\.0\.0\.1:\d+$/)
     assert.equal(failing.state, 'probing')
     assert.ok(failing.nextProbeAt && failing.failingSince && failing.reason, JSON.stringify(failing))
     await sink.up()
@@ -175,4 +184,33 @@ test('what an endpoint rejects comes back when it is asked for', { timeout: 300_
     assert.equal(away.status, 1)
     assert.match(away.stderr, /does the gateway run there\?/)
   })
+})
+
+test('who may set a webhook does not learn from it what there is on the inside', { timeout: 60_000 }, async () => {
+  const strict = await new Gateway({ config: '  generator: {}\n', env: { HTTP_CLIENT_ALLOW: 'receiver.test:1' } }).start()
+  try {
+    const { port } = new URL(sink.url)
+    const targets = [`http://127.0.0.1:${port}/`, `http://localhost:${port}/`, 'http://127.0.0.1:1/', 'http://169.254.169.254/']
+    const told = []
+    for (const [i, url] of targets.entries()) {
+      const name = `tenant${i}`
+      const body = { instanceName: name, integration: 'GENERATOR', generator: { rate: 0.001, total: 1 }, webhook: { url } }
+      const { json } = await strict.call('POST', '/instance/create', { body })
+      const seen = async (as) => {
+        const { attempts } = (await strict.call('GET', `/${name}/deliveries/attempts`, { key: as })).json
+        const { lanes } = (await strict.call('GET', `/${name}/deliveries/lanes`, { key: as })).json
+        return { attempt: attempts.at(-1), reason: lanes[0]?.reason }
+      }
+      await until(`an attempt of ${name}`, async () => (await seen(strict.key)).attempt)
+      const { attempt, reason } = await seen(json.hash.apikey)
+      const { outcome, status, latencyMs, detail, response } = attempt
+      told.push({ outcome, status, latencyMs, detail, response, reason })
+      const operators = await seen(strict.key)
+      assert.ok(operators.attempt.detail.startsWith(`${detail}: `) && operators.attempt.latencyMs >= 0, operators.attempt.detail)
+    }
+    assert.match(told[0].detail, /http_client\.allow, HTTP_CLIENT_ALLOW/)
+    for (const one of told) assert.deepEqual(one, told[0])
+  } finally {
+    await strict.remove()
+  }
 })

@@ -64,6 +64,14 @@ TEST_F(Delivering, AReportSaysWhatTheEndpointAnswered) {
   EXPECT_EQ(told.httpStatus, 422);
   EXPECT_EQ(told.response.size(), 1024u) << "the first part of it";
   EXPECT_TRUE(told.response.starts_with("it said no"));
+  EXPECT_TRUE(told.confidential);
+}
+
+TEST_F(Delivering, AReportOfAPluginThatKnowsNoFlagsIsTakenWithoutThem) {
+  run({"answers"});
+  const auto told = outcome(deliver(1, R"("old report")"));
+  EXPECT_EQ(told.httpStatus, 422);
+  EXPECT_FALSE(told.confidential) << "what lies behind a report is not looked at";
 }
 
 TEST_F(Delivering, AReportThatIsTooSmallIsTheEventsFailure) {

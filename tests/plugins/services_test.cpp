@@ -127,6 +127,15 @@ TEST_F(Serving, AnHttpAnswerComesBackWhole) {
   EXPECT_EQ(*completion(token), "503 sorry");
 }
 
+TEST_F(Serving, AnAnswerFromTheInsideIsMarked) {
+  const auto token = beginHttp("https://a.test/");
+  net::HttpAnswer answer{Result<void>(), 0, {}, {}};
+  answer.status = 200;
+  answer.confidential = true;
+  http_.answer(1, answer);
+  EXPECT_EQ(*completion(token), "200  confidential");
+}
+
 TEST_F(Serving, AnExchangeThatFailedSaysWhy) {
   const auto token = beginHttp("https://a.test/");
   http_.answer(1, FakeHttp::failed({Errc::forbidden, "the address is private"}));

@@ -268,6 +268,8 @@ void EventSinkApi::doneWith(std::uint64_t token, const colibri_attempt_report* r
   auto outcome = reported(report->outcome, report->retry_after_ms, report->detail);
   if (report->http_status <= kMaxStatus) outcome.httpStatus = static_cast<int>(report->http_status);
   outcome.response = abi::view(report->response).substr(0, delivery::Outcome::kResponseKept);
+  outcome.confidential =
+      COLIBRI_KNOWS(report, flags) && (report->flags & COLIBRI_REPORT_F_CONFIDENTIAL) != 0;
   answered(token, std::move(outcome));
 }
 

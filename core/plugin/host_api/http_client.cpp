@@ -125,33 +125,34 @@ void HttpClientApi::cancelAll() {
 }
 
 void HttpClientApi::answer(InstanceKey lane, std::uint64_t userToken, net::HttpAnswer answered) {
-  callee_.onLane(
-      lane, Entry::httpDone, Callee::Kind::answer,
-      [this, userToken, from = std::move(answered)](colibri_plugin* plugin) mutable {
-        auto a = abi::sized<colibri_http_answer>();
-        std::vector<colibri_field> headers;
-        abi::SharedBuffer::Ptr body;
-        const std::string detail = from.outcome ? std::string() : from.outcome.error().message;
-        a.status = from.outcome ? COLIBRI_OK : abi::statusOf(from.outcome.error().code);
-        a.detail = abi::str(detail);
-        a.lookup_us = number(from.lookup.count());
-        a.connect_us = number(from.connect.count());
-        a.tls_us = number(from.tls.count());
-        a.first_byte_us = number(from.firstByte.count());
-        a.total_us = number(from.total.count());
-        if (from.outcome) {
-          a.http_status = from.status;
-          a.flags = from.truncated ? static_cast<std::uint32_t>(COLIBRI_HTTP_A_TRUNCATED) : 0U;
-          a.retry_after_ms = number(from.retryAfter.count());
-          for (const auto& [name, value] : from.headers)
-            headers.push_back({abi::str(name), abi::str(value)});
-          a.headers = headers.data();
-          a.header_count = headers.size();
-          if (!from.body.empty()) body = abi::SharedBuffer::make(std::move(from.body));
-          a.body = body.get();
-        }
-        table_->http_done(plugin, userToken, &a);
-      });
+  callee_.onLane(lane, Entry::httpDone, Callee::Kind::answer,
+                 [this, userToken, from = std::move(answered)](colibri_plugin* plugin) mutable {
+                   auto a = abi::sized<colibri_http_answer>();
+                   std::vector<colibri_field> headers;
+                   abi::SharedBuffer::Ptr body;
+                   const std::string detail =
+                       from.outcome ? std::string() : from.outcome.error().message;
+                   if (from.confidential) a.flags = COLIBRI_HTTP_A_CONFIDENTIAL;
+                   a.status = from.outcome ? COLIBRI_OK : abi::statusOf(from.outcome.error().code);
+                   a.detail = abi::str(detail);
+                   a.lookup_us = number(from.lookup.count());
+                   a.connect_us = number(from.connect.count());
+                   a.tls_us = number(from.tls.count());
+                   a.first_byte_us = number(from.firstByte.count());
+                   a.total_us = number(from.total.count());
+                   if (from.outcome) {
+                     a.http_status = from.status;
+                     if (from.truncated) a.flags |= COLIBRI_HTTP_A_TRUNCATED;
+                     a.retry_after_ms = number(from.retryAfter.count());
+                     for (const auto& [name, value] : from.headers)
+                       headers.push_back({abi::str(name), abi::str(value)});
+                     a.headers = headers.data();
+                     a.header_count = headers.size();
+                     if (!from.body.empty()) body = abi::SharedBuffer::make(std::move(from.body));
+                     a.body = body.get();
+                   }
+                   table_->http_done(plugin, userToken, &a);
+                 });
 }
 
 const colibri_host_http_client HttpClientApi::kTable{

@@ -31,6 +31,15 @@ colibri_status outcomeOf(std::uint32_t status) noexcept {
   }
 }
 
+/// What everybody may read of a target that is not public, or that nobody knows: the same whether
+/// it has no address, may not be reached, or is silent.
+constexpr std::string_view kUnreached =
+    "the target cannot be reached: no server answers there, its name is not known, or its address "
+    "is not public and the operator has not allowed it (http_client.allow, HTTP_CLIENT_ALLOW)";
+constexpr std::string_view kNotTaken =
+    "the target did not take the event; what one on a private network answers is shown to the "
+    "global key only";
+
 std::string describe(std::uint32_t status) {
   auto text = "HTTP " + std::to_string(status);
   if (status >= 300 && status < 400) text += ": redirects are failures, set the final URL";
@@ -63,10 +72,8 @@ bool isLaneFailure(colibri_status outcome) noexcept {
          outcome != COLIBRI_E_CANCELLED && outcome != COLIBRI_E_SHUTTING_DOWN;
 }
 
-}  // namespace
-
-Verdict judge(const colibri_http_answer& answer, std::uint32_t attempt, const RetryLimits& limits,
-              double spread) {
+Verdict decide(const colibri_http_answer& answer, std::uint32_t attempt, const RetryLimits& limits,
+               double spread) {
   const bool answered = answer.status >= 0;
   auto verdict = answered ? Verdict{outcomeOf(answer.http_status), {}, describe(answer.http_status)}
                           : judgeFailure(answer);
@@ -81,6 +88,18 @@ Verdict judge(const colibri_http_answer& answer, std::uint32_t attempt, const Re
             verdict.text + ", given up after " + std::to_string(attempt) + " attempts"};
   verdict.retryAfter = answer.retry_after_ms != 0 ? std::chrono::milliseconds(answer.retry_after_ms)
                                                   : limits.delayAfter(attempt, spread);
+  return verdict;
+}
+
+}  // namespace
+
+Verdict judge(const colibri_http_answer& answer, std::uint32_t attempt, const RetryLimits& limits,
+              double spread) {
+  auto verdict = decide(answer, attempt, limits, spread);
+  verdict.confidential = (answer.flags & COLIBRI_HTTP_A_CONFIDENTIAL) != 0;
+  if (verdict.confidential && !verdict.text.empty())
+    verdict.text =
+        std::string(answer.status >= 0 ? kNotTaken : kUnreached).append("\n").append(verdict.text);
   return verdict;
 }
 

@@ -14,7 +14,10 @@ namespace colibri::webhook {
 struct Verdict {
   colibri_status outcome = COLIBRI_OK;
   std::chrono::milliseconds retryAfter{0};
-  std::string text;  ///< for dead letters and logs; nothing the endpoint said but its status
+  /// For dead letters and logs; nothing the endpoint said but its status. Of a target that is not
+  /// public the first line says as little as can be, and the second is for the operator.
+  std::string text;
+  bool confidential = false;  ///< the answer is the operator's to see
 };
 
 /// `attempt` from 1; `spread` in [-1, 1] for the jitter of the operator's delays.

@@ -81,6 +81,33 @@ TEST(Verdict, OfNoAnswer) {
   EXPECT_EQ(refused.text, "the address is refused by policy: a.test:80 is a private address");
 }
 
+TEST(Verdict, OfATargetThatIsNotPublicTheFirstLineIsTheSameWhateverStandsInTheWay) {
+  const auto firstLine = [](colibri_status status, std::string_view detail) {
+    auto answer = failure(status, detail);
+    answer.flags = COLIBRI_HTTP_A_CONFIDENTIAL;
+    const auto verdict = judged(answer);
+    EXPECT_TRUE(verdict.confidential);
+    EXPECT_TRUE(verdict.text.ends_with(detail)) << "the operator's line: " << verdict.text;
+    return verdict.text.substr(0, verdict.text.find('\n'));
+  };
+  const auto said = firstLine(COLIBRI_E_FORBIDDEN, "db.inside:80 is a private address");
+  EXPECT_NE(said.find("http_client.allow"), said.npos) << "and says whom to ask for what";
+  EXPECT_EQ(firstLine(COLIBRI_E_UNAVAILABLE, "the name lookup of x.inside failed"), said);
+  EXPECT_EQ(firstLine(COLIBRI_E_UNAVAILABLE, "cannot connect to db.inside:81"), said);
+  EXPECT_EQ(firstLine(COLIBRI_E_TIMEOUT, "db.inside:82 did not answer in time"), said);
+}
+
+TEST(Verdict, WhatATargetThatIsNotPublicAnsweredIsForTheOperatorsLine) {
+  for (const auto status : {301U, 400U, 404U, 410U, 500U}) {
+    auto answer = http(status);
+    answer.flags = COLIBRI_HTTP_A_CONFIDENTIAL;
+    const auto text = judged(answer).text;
+    const auto firstLine = text.substr(0, text.find('\n'));
+    EXPECT_EQ(firstLine.find(std::to_string(status)), firstLine.npos) << firstLine;
+    EXPECT_NE(text.find("\nHTTP " + std::to_string(status)), text.npos) << text;
+  }
+}
+
 TEST(Verdict, HonoursRetryAfterBeforeTheOperatorsDelays) {
   RetryLimits limits;
   limits.initialDelay = 5s;

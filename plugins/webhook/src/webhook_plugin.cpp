@@ -237,7 +237,8 @@ void WebhookPlugin::answered(std::uint64_t token, const colibri_http_answer& ans
                           .why = verdict.text,
                           .after = verdict.retryAfter,
                           .httpStatus = answer.http_status,
-                          .response = sdk::view(answer.body)});
+                          .response = sdk::view(answer.body),
+                          .confidential = verdict.confidential});
 }
 
 void WebhookPlugin::revoke(std::uint64_t token) {

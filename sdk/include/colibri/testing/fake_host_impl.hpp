@@ -271,9 +271,10 @@ inline void FakeHost::sendHttpAnswer(uint64_t userToken, const HttpReply& reply)
   auto answer = sdk::sized<colibri_http_answer>();
   answer.status = reply.status;
   answer.detail = sdk::str(reply.detail);
+  if (reply.confidential) answer.flags = COLIBRI_HTTP_A_CONFIDENTIAL;
   if (reply.status >= 0) {
     answer.http_status = reply.httpStatus;
-    answer.flags = reply.truncated ? uint32_t{COLIBRI_HTTP_A_TRUNCATED} : 0U;
+    if (reply.truncated) answer.flags |= COLIBRI_HTTP_A_TRUNCATED;
     answer.retry_after_ms = reply.retryAfterMs;
     answer.total_us = 1000;
     answer.headers = headers.data();

@@ -72,8 +72,8 @@ struct FakeHost::Tables {
   }
   static void doneWith(const colibri_host* h, uint64_t token, const colibri_attempt_report* r) noexcept {
     of(h).called("done_with", [&] {
-      of(h).settle(token,
-                   {r->outcome, r->retry_after_ms, text(r->detail), r->http_status, text(r->response)});
+      of(h).settle(token, {r->outcome, r->retry_after_ms, text(r->detail), r->http_status, text(r->response),
+                           r->flags});
     });
   }
 

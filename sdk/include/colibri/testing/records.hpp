@@ -33,6 +33,7 @@ struct Outcome {
   std::string detail;
   uint32_t httpStatus = 0;    ///< of a report
   std::string response = {};  ///< likewise, whole
+  uint32_t flags = 0;         ///< likewise, COLIBRI_REPORT_F_*
 };
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -65,6 +66,7 @@ struct HttpReply {
   uint32_t retryAfterMs = 0;
   bool truncated = false;
   std::string detail = {};
+  bool confidential = false;
 };
 
 /// A request to one of the plugin's routes; `route`: index into its table.
