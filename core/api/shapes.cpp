@@ -69,8 +69,14 @@ json::object webhookV2(const Instance& instance) {
   const auto show = [&](const char* member, const char* as) {
     if (const auto* value = settings.as_object().if_contains(member)) out[as] = *value;
   };
+  const auto mask = [&](std::string_view header) {
+    auto* headers = out.if_contains("webhookHeaders");
+    if (headers == nullptr || !headers->is_object()) return;
+    if (auto* value = headers->as_object().if_contains(header)) *value = "***";
+  };
   show("url", "webhookUrl");
   show("headers", "webhookHeaders");
+  mask("jwt_key");  // it signs
   show("byEvents", "webhookByEvents");
   show("base64", "webhookBase64");
   return out;

@@ -70,6 +70,16 @@ TEST(Shapes, CreatedForV2ShowsTheSinksThatWereConfigured) {
   expect(shape.at("websocket"), "{}");
 }
 
+TEST(Shapes, CreatedForV2DoesNotShowTheKeyThatSignsTokens) {
+  auto with = linked();
+  with.settings["webhook"].json =
+      R"({"url":"https://x.test/h","headers":{"jwt_key":"very secret","x":"y"}})";
+  const auto shape =
+      created(v2, {std::make_shared<const instances::Instance>(std::move(with)), "KEY", {}});
+  expect(shape.at("webhook"),
+         R"({"webhookUrl":"https://x.test/h","webhookHeaders":{"jwt_key":"***","x":"y"}})");
+}
+
 TEST(Shapes, ConnectedIsTheCodeOrTheState) {
   const auto instance = std::make_shared<const instances::Instance>(linked());
   expect(connected(native, {instance, code()}),

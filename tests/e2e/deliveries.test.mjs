@@ -14,7 +14,7 @@ let contract, gateway, sink, key
 before(async () => {
   contract = await Contract.load()
   gateway = await new Gateway({ config: '  generator: {}\n' }).start()
-  sink = await new Sink(gateway.webhookSecret).up()
+  sink = await new Sink(gateway).up()
 })
 after(async () => {
   await gateway?.remove()

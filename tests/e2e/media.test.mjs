@@ -22,7 +22,7 @@ before(async () => {
     caFile: sim.opts.tls.certPath,
     env: { COLIBRI_WEBHOOK_MEDIA_SERVER: `https://${sim.media.host}` },
   }).start()
-  sink = await new Sink(gateway.webhookSecret).up()
+  sink = await new Sink(gateway).up()
   bob = await pairedPeer(sim, 'Bob', BOB)
   await pair(gateway, sim, await created(gateway, 'files', US, sink.url))
 })

@@ -296,7 +296,7 @@ test('no QR code in time is 504, and leaves nothing of a create', async () => {
 })
 
 test('deliveries are shown as the document says', { timeout: 60_000 }, async () => {
-  const sink = await new Sink(gateway.webhookSecret).up()
+  const sink = await new Sink(gateway).up()
   sink.answer = () => ({ status: 422, body: 'no' })
   try {
     await create('rejected', { webhook: { url: sink.url } })

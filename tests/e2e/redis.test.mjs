@@ -29,7 +29,7 @@ before(async () => {
     sim,
     env: { CACHE_REDIS_ENABLED: 'true', CACHE_REDIS_URI: redis.uri, [IN_REDIS]: 'true' },
   }).start()
-  sink = await new Sink(gateway.webhookSecret).up()
+  sink = await new Sink(gateway).up()
   bob = await pairedPeer(sim, 'Bob', BOB)
 })
 after(async () => {

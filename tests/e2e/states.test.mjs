@@ -26,7 +26,7 @@ const admin = (action, body) => post(sim.adminUrl, action, body)
 before(async () => {
   sim = await new Sim().start()
   gateway = await new Gateway({ sim }).start()
-  sink = await new Sink(gateway.webhookSecret).up()
+  sink = await new Sink(gateway).up()
   for (const [n, name] of NAMES.entries()) {
     const instance = await created(gateway, name, `1555100000${n}`, sink.url)
     model.set(name, { ...instance, jid: await pair(gateway, sim, instance), bound: SOON })

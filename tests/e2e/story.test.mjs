@@ -25,7 +25,7 @@ before(async () => {
   sim = await new Sim().start()
   trustRoot(sim.identity.rootPublic)
   gateway = await new Gateway({ sim }).start()
-  sink = await new Sink(gateway.webhookSecret).up()
+  sink = await new Sink(gateway).up()
   bob = await pairedPeer(sim, 'Bob', BOB)
   carol = await pairedPeer(sim, 'Carol', CAROL)
 })

@@ -15,7 +15,7 @@ let contract, gateway, sink
 before(async () => {
   contract = await Contract.load()
   gateway = await new Gateway({ config: '  generator: {}\n' }).start()
-  sink = await new Sink(gateway.webhookSecret).up()
+  sink = await new Sink(gateway).up()
 })
 after(async () => {
   await gateway?.remove()
@@ -86,7 +86,7 @@ test('disabled settings stay to be seen, their events are gone; enabling starts 
 })
 
 test('a new url gets the backlog of the old one', async () => {
-  const dead = await new Sink(gateway.webhookSecret).up()
+  const dead = await new Sink(gateway).up()
   try {
     let asked = 0
     dead.answer = () => (asked++, 503)
@@ -97,6 +97,26 @@ test('a new url gets the backlog of the old one', async () => {
     assert.deepEqual(await heard(sink, 'moved', 'three'), ['one', 'two', 'three'])
   } finally {
     await dead.down()
+  }
+})
+
+test("a tenant's event does not verify at another tenant's receiver", async () => {
+  await opened('alice', { url: sink.url, events: ['SEND_MESSAGE'] })
+  await opened('bob', { url: sink.url, events: ['SEND_MESSAGE'] })
+  await say('alice', 'hello')
+  await heard(sink, 'alice', 'hello')
+  const [alice, bob] = [await find('alice'), await find('bob')]
+  assert.match(alice.signingSecret, /^whsec_/)
+  assert.equal(new Set([alice.signingSecret, bob.signingSecret, gateway.webhookSecret]).size, 3)
+  assert.deepEqual([alice.warning, bob.warning], [undefined, undefined])
+  const strangers = await new Sink(bob.signingSecret).up()
+  try {
+    await set('alice', { url: strangers.url, events: ['SEND_MESSAGE'] })
+    await say('alice', 'I am Bob')
+    await until('an attempt at the wrong receiver', () => strangers.unverified.length > 0)
+    assert.deepEqual(strangers.received, [])
+  } finally {
+    await strangers.down()
   }
 })
 
@@ -165,6 +185,7 @@ test('an Ed25519 key signs so that the public key that find shows is enough', as
 
 test('a global webhook hears every instance, besides their own webhooks', async () => {
   const everything = await new Sink('whsec_' + Buffer.alloc(32, 5).toString('base64')).up()
+  let own
   const global = await new Gateway({
     config: '  generator: {}\n',
     env: {
@@ -179,16 +200,20 @@ test('a global webhook hears every instance, besides their own webhooks', async 
   gateway = global
   try {
     await opened('first')
-    await opened('second', { url: everything.url, events: ['CONNECTION_UPDATE'] })
+    own = await new Sink(global).up()
+    await opened('second', { url: own.url, events: ['CONNECTION_UPDATE'] })
     for (const name of ['first', 'second']) await say(name, 'hello')
     for (const name of ['first', 'second']) await heard(everything, name, 'hello')
-    const kinds = new Set(everything.received.map((event) => `${event.instance} ${event.event}`))
-    assert.deepEqual([...kinds].sort(), ['first send.message', 'second connection.update', 'second send.message'])
-    assert.deepEqual(everything.unverified, [])
+    await own.wait('connection.update')
+    const kinds = (sink) => [...new Set(sink.received.map((event) => `${event.instance} ${event.event}`))].sort()
+    assert.deepEqual(kinds(everything), ['first send.message', 'second send.message'])
+    assert.deepEqual(kinds(own), ['second connection.update'])
+    assert.deepEqual([everything.unverified, own.unverified], [[], []])
   } finally {
     gateway = local
     await global.remove()
     await everything.down()
+    await own?.down()
   }
 })
 

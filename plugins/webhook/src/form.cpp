@@ -52,6 +52,29 @@ void keepSecrets(json::object& wished, const json::object& before, std::int64_t 
     if (const auto* kept = before.if_contains(name)) wished[name] = *kept;
 }
 
+/// A key that signs is not shown; find's answer may be sent back all the same.
+constexpr const char* kMasked = "***";
+
+json::value* jwtKeyOf(json::object& settings) {
+  auto* headers = settings.if_contains("headers");
+  return headers != nullptr && headers->is_object() ? headers->as_object().if_contains("jwt_key")
+                                                    : nullptr;
+}
+
+void keepJwtKey(json::object& wished, json::object before) {
+  auto* key = jwtKeyOf(wished);
+  if (key == nullptr || *key != json::value(kMasked)) return;
+  if (const auto* kept = jwtKeyOf(before))
+    *key = *kept;
+  else
+    wished.at("headers").as_object().erase("jwt_key");
+}
+
+void carryOver(json::object& wished, const json::object& before, std::int64_t nowUs) {
+  keepSecrets(wished, before, nowUs);
+  keepJwtKey(wished, before);
+}
+
 json::object shown(json::object settings) {
   settings["url"] = event_settings::stringAt(settings, "url").value_or("");
   if (const auto secret = event_settings::stringAt(settings, "secret"))
@@ -59,6 +82,7 @@ json::object shown(json::object settings) {
       settings["publicKey"] = key;
   settings["hasSecret"] = settings.erase("secret") != 0;
   settings.erase("previousSecret");
+  if (auto* key = jwtKeyOf(settings)) *key = kMasked;
   return settings;
 }
 
@@ -82,10 +106,26 @@ const event_settings::Form& form() noexcept {
                                               .members = kMembers,
                                               .spellings = kSpellings,
                                               .nullable = kNullable,
-                                              .carryOver = keepSecrets,
+                                              .carryOver = carryOver,
                                               .shown = shown,
                                               .row = row};
   return kForm;
+}
+
+void showSigner(const SigningKeys& keys, json::object& shown, std::string_view instanceId) {
+  const bool derived = shown.erase("derivedSecret") != 0;
+  if (!keys || shown.at("hasSecret").as_bool()) return;
+  if (!derived) {
+    shown["warning"] =
+        "signed with the operator's secret, as those of other instances may be: whoever receives "
+        "theirs can pass them off as this one's. webhook/set gives this one a secret of its own";
+    return;
+  }
+  const auto key = keys.current.derivedFor(instanceId);
+  if (const auto secret = key.sharedSecret(); !secret.empty())
+    shown["signingSecret"] = secret;
+  else
+    shown["publicKey"] = key.publicKey();
 }
 
 }  // namespace colibri::webhook

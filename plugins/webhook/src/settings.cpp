@@ -91,7 +91,7 @@ void checkUrl(std::string_view key, std::string_view url) {
 Settings parseSettings(std::string_view text) {
   const auto object = parseObject(text);
   refuseUnknownKeys(object, {"enabled", "url", "events", "byEvents", "base64", "headers", "secret",
-                             "previousSecret", "previousSecretUntil"});
+                             "previousSecret", "previousSecretUntil", "derivedSecret"});
   Settings settings;
   settings.enabled = boolAt(object, "enabled").value_or(true);
   settings.url = stringAt(object, "url").value_or("");
@@ -102,6 +102,7 @@ Settings parseSettings(std::string_view text) {
   settings.base64 = boolAt(object, "base64").value_or(false);
   if (const auto* headers = objectAt(object, "headers")) readHeaders(*headers, settings);
   settings.keys = readKeys(object);
+  settings.derivedSecret = boolAt(object, "derivedSecret").value_or(false);
   return settings;
 }
 

@@ -19,8 +19,9 @@ struct Settings {
   bool byEvents = false;            ///< each event has a path of its own
   bool base64 = false;              ///< the files of messages come with them
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string jwtKey;  ///< signs a bearer token; empty = none
-  SigningKeys keys;    ///< none = the plugin's
+  std::string jwtKey;          ///< signs a bearer token; empty = none
+  SigningKeys keys;            ///< none = derived from the plugin's
+  bool derivedSecret = false;  ///< false: older than that, the plugin's own keys sign
 };
 
 /// [Errors] throws sdk::Error: the key and what is allowed, never a value.

@@ -9,6 +9,7 @@ namespace colibri::webhook {
 namespace {
 
 constexpr std::string_view kSecret = "whsec_", kPrivate = "whsk_", kPublic = "whpk_";
+constexpr std::string_view kDerivation = "colibri.webhook/1 instance ";
 constexpr std::size_t kShortest = 24, kLongest = 64;
 
 /// The seed, if the bytes are one, or one with the public key that belongs to it.
@@ -44,6 +45,22 @@ SigningKey SigningKey::parse(std::string_view key, std::string_view secret) {
 std::string SigningKey::sign(std::string_view content) const {
   return ed25519_ ? "v1a," + base64(ed25519Sign(bytes_, content))
                   : "v1," + base64(hmacSha256(bytes_, content));
+}
+
+SigningKey SigningKey::derivedFor(std::string_view instanceId) const {
+  SigningKey derived;
+  if (!*this) return derived;
+  derived.ed25519_ = ed25519_;
+  derived.bytes_ = hmacSha256(bytes_, std::string(kDerivation).append(instanceId));
+  return derived;
+}
+
+std::string SigningKey::sharedSecret() const {
+  return *this && !ed25519_ ? std::string(kSecret) + base64(bytes_) : std::string();
+}
+
+SigningKeys SigningKeys::derivedFor(std::string_view instanceId) const {
+  return {current.derivedFor(instanceId), previous.derivedFor(instanceId), previousUntil};
 }
 
 std::string SigningKey::publicKey() const {

@@ -22,6 +22,11 @@ class SigningKey {
   bool operator==(const SigningKey&) const = default;
   /// "v1," or "v1a," and the base64 of the signature.
   std::string sign(std::string_view content) const;
+  /// The key of one instance, of the same kind; whoever has it learns neither this one nor another
+  /// instance's. `instanceId` is a UUID.
+  SigningKey derivedFor(std::string_view instanceId) const;
+  /// `whsec_` and the base64 of a secret that is to be shared; empty if it is an Ed25519 key.
+  std::string sharedSecret() const;
   /// `whpk_` and the base64 of the public key; empty if there is none.
   std::string publicKey() const;
 
@@ -39,6 +44,7 @@ struct SigningKeys {
   std::int64_t previousUntil = std::numeric_limits<std::int64_t>::max();  ///< seconds since 1970
 
   explicit operator bool() const noexcept { return static_cast<bool>(current); }
+  SigningKeys derivedFor(std::string_view instanceId) const;
 };
 
 /// The value of `webhook-signature`: the signature of id "." seconds "." body by each key in force

@@ -27,6 +27,23 @@ std::string fromHex(std::string_view hex) {
   return out;
 }
 
+TEST(Signature, ADerivedKeyIsOfTheSameKindAndOfOneInstanceAlone) {
+  const auto shared = SigningKey::parse("secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  const auto one = shared.derivedFor("a"), other = shared.derivedFor("b");
+  EXPECT_EQ(one, shared.derivedFor("a"));
+  EXPECT_NE(one.sharedSecret(), other.sharedSecret());
+  EXPECT_NE(one.sharedSecret(), shared.sharedSecret());
+  EXPECT_EQ(SigningKey::parse("secret", one.sharedSecret()), one) << "as its owner is shown it";
+  const auto asymmetric = SigningKey::parse("secret", "whsk_" + std::string(43, 'A') + "=");
+  EXPECT_EQ(asymmetric.derivedFor("a").sharedSecret(), "");
+  EXPECT_NE(asymmetric.derivedFor("a").publicKey(), asymmetric.publicKey());
+  EXPECT_TRUE(asymmetric.derivedFor("a").sign("x").starts_with("v1a,"));
+  EXPECT_FALSE(SigningKey().derivedFor("a"));
+  const SigningKeys both{.current = shared, .previous = asymmetric, .previousUntil = 5};
+  EXPECT_EQ(both.derivedFor("a").previous, asymmetric.derivedFor("a")) << "the operator may rotate";
+  EXPECT_EQ(both.derivedFor("a").previousUntil, 5);
+}
+
 TEST(Signature, MatchesThePublishedVector) {
   // The example of the Standard Webhooks libraries.
   const SigningKeys keys{.current = key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")};

@@ -104,8 +104,12 @@ void WebhookPlugin::stop(std::chrono::milliseconds) {
 }
 
 void WebhookPlugin::onState(const colibri_instance_event& event) {
-  if (event.state != COLIBRI_INSTANCE_DELETED) return;
   const std::scoped_lock lock(mutex_);
+  if (event.state != COLIBRI_INSTANCE_DELETED) {
+    names_.try_emplace(event.instance_key, sdk::view(event.instance_name));
+    return;
+  }
+  names_.erase(event.instance_key);
   settings_.erase(event.instance_key);
 }
 
@@ -118,6 +122,7 @@ void WebhookPlugin::onSettings(std::uint64_t instanceKey, std::string_view setti
                       ? nullptr
                       : std::make_shared<const Settings>(parseSettings(settingsJson));
   if (settings && !settings->enabled) settings = nullptr;
+  if (settings) warnOfSharedSecret(instanceKey, *settings);
   const std::scoped_lock order(subscribing_);
   if (settings && subscription_ != 0) setFilter(subscription_, instanceKey, filterOf(*settings));
   const std::scoped_lock lock(mutex_);
@@ -127,21 +132,43 @@ void WebhookPlugin::onSettings(std::uint64_t instanceKey, std::string_view setti
     settings_.erase(instanceKey);
 }
 
+void WebhookPlugin::warnOfSharedSecret(std::uint64_t instanceKey, const Settings& settings) {
+  if (settings.keys || settings.derivedSecret || !configuration_.keys) return;
+  std::string name;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto at = names_.find(instanceKey); at != names_.end()) name = at->second;
+  }
+  const std::array fields{colibri_field{sdk::str("instance"), sdk::str(name)}};
+  host().log(COLIBRI_LOG_WARN,
+             "a webhook is signed with the operator's secret, which receivers of other instances "
+             "have, too; webhook/set gives it one of its own",
+             fields);
+}
+
 WebhookPlugin::SettingsMap WebhookPlugin::allSettings() {
   const std::scoped_lock lock(mutex_);
   return settings_;
 }
 
-WebhookPlugin::SettingsPtr WebhookPlugin::settingsOf(std::uint64_t instanceKey) {
+WebhookPlugin::SettingsPtr WebhookPlugin::settingsOf(std::uint64_t instanceKey,
+                                                     std::string_view instanceId) {
   const std::scoped_lock lock(mutex_);
   const auto it = settings_.find(instanceKey);
-  return it == settings_.end() ? nullptr : it->second;
+  if (it == settings_.end()) return nullptr;
+  auto& settings = it->second;
+  if (!settings->keys && settings->derivedSecret && configuration_.keys) {  // the first time
+    auto whole = std::make_shared<Settings>(*settings);
+    whole->keys = configuration_.keys.derivedFor(instanceId);
+    settings = std::move(whole);
+  }
+  return settings;
 }
 
 WebhookPlugin::SettingsPtr WebhookPlugin::settingsFor(const sdk::EventRef& event,
                                                       const sdk::Delivery& delivery) {
   const bool global = global_ && delivery.subscription() == globalSubscription_;
-  return global ? global_ : settingsOf(event->instance_key);
+  return global ? global_ : settingsOf(event->instance_key, sdk::view(event->instance_id));
 }
 
 void WebhookPlugin::deliver(sdk::EventRef event, sdk::Delivery&& delivery) {
@@ -249,7 +276,10 @@ void WebhookPlugin::revoke(std::uint64_t token) {
 }
 
 void WebhookPlugin::onRequest(sdk::RouteCall&& call) {
-  event_settings::serveSetAndFind(form(), host(), *this, std::move(call));
+  event_settings::serveSetAndFind(form(), host(), *this, std::move(call),
+                                  [this](boost::json::object& shown, std::string_view instanceId) {
+                                    showSigner(configuration_.keys, shown, instanceId);
+                                  });
 }
 
 double WebhookPlugin::spread() noexcept {

@@ -57,7 +57,8 @@ class WebhookPlugin final
       std::shared_ptr<const Settings>;  // shared: a delivery keeps those it began with
   using SettingsMap = std::unordered_map<std::uint64_t, SettingsPtr>;
   SettingsMap allSettings();
-  SettingsPtr settingsOf(std::uint64_t instanceKey);
+  SettingsPtr settingsOf(std::uint64_t instanceKey, std::string_view instanceId);
+  void warnOfSharedSecret(std::uint64_t instanceKey, const Settings& settings);
   SettingsPtr settingsFor(const sdk::EventRef& event, const sdk::Delivery& delivery);
   colibri_subscription subscription() const noexcept;
   /// False: there is no file to fetch.
@@ -83,8 +84,9 @@ class WebhookPlugin final
   sdk::OpenDeliveries<std::uint64_t>
       open_;  // each with the host's name for its request; 0: not made yet
   std::unique_ptr<MediaFetcher> media_;  // from init() on
-  std::mutex mutex_;                     // guards settings_
+  std::mutex mutex_;                     // guards settings_ and names_
   SettingsMap settings_;
+  std::unordered_map<std::uint64_t, std::string> names_;
 };
 
 }  // namespace colibri::webhook

@@ -110,6 +110,47 @@ TEST_F(WebhookPluginTest, EveryAttemptHasTheSameIdAndBodyAndItsOwnTime) {
   EXPECT_NE(calls[0].header("webhook-signature"), calls[1].header("webhook-signature"));
 }
 
+TEST_F(WebhookPluginTest, ATenantsEventDoesNotVerifyAtAnotherTenantsReceiver) {
+  begin();
+  const auto lines = host_.logs().size();
+  constexpr auto kSettings = R"({"url":"https://sink.test/","derivedSecret":true})";
+  ASSERT_EQ(host_.settings(1, kSettings), COLIBRI_OK);
+  ASSERT_EQ(host_.settings(2, kSettings), COLIBRI_OK);
+  const std::string first = "0a1b2c3d-0000-4000-8000-000000000001",
+                    second = "0a1b2c3d-0000-4000-8000-000000000002";
+  const auto deliverFor = [&](std::uint64_t instance, const std::string& id) {
+    host_.deliver(makeEvent({.instance = instance, .instanceId = id}));
+    return host_.httpCalls().back();
+  };
+  const auto signedBy = [](const SigningKeys& keys, const colibri::testing::HttpCall& call) {
+    return signatures(keys, call.header("webhook-id").value_or(""), 1'700'000'000, call.body) ==
+           call.header("webhook-signature");
+  };
+  const auto operators = keysOf(kSecret);
+  const auto a = deliverFor(1, first), b = deliverFor(2, second), again = deliverFor(1, first);
+  EXPECT_TRUE(signedBy(operators.derivedFor(first), a));
+  EXPECT_TRUE(signedBy(operators.derivedFor(first), again)) << "the same for every event";
+  EXPECT_TRUE(signedBy(operators.derivedFor(second), b));
+  EXPECT_FALSE(signedBy(operators.derivedFor(first), b));
+  EXPECT_FALSE(signedBy(operators, a));
+  EXPECT_EQ(host_.logs().size(), lines) << "nothing to warn of";
+}
+
+TEST_F(WebhookPluginTest, WhoseSettingsAreOlderKeepsTheOperatorsSecretAndIsWarnedOf) {
+  begin();
+  host_.state({.state = COLIBRI_INSTANCE_CLOSED, .instance = 7, .instanceName = "old shop"});
+  ASSERT_EQ(host_.settings(7, R"({"url":"https://sink.test/hook"})"), COLIBRI_OK);
+  host_.deliver(makeEvent({.instance = 7}), 1, 1);
+  const auto call = host_.httpCalls().at(0);
+  EXPECT_EQ(call.header("webhook-signature"),
+            signatures(keysOf(kSecret), call.header("webhook-id").value_or(""), 1'700'000'000,
+                       call.body));
+  const auto logs = host_.logs();
+  ASSERT_FALSE(logs.empty());
+  EXPECT_THAT(logs.back().message, HasSubstr("webhook/set gives it one of its own"));
+  EXPECT_EQ(logs.back().fields.at("instance"), "old shop");
+}
+
 TEST_F(WebhookPluginTest, AnInstancesOwnSecretAndHeadersReplaceOurs) {
   begin();
   const std::string own = "whsec_" + std::string(32, 'A');

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <colibri/testing/fake_host.hpp>
 
+#include "signature.hpp"
 #include "webhook_plugin.hpp"
 
 namespace colibri::webhook {
@@ -17,8 +18,8 @@ constexpr auto kSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 class WebhookRoutes : public ::testing::Test {
  protected:
-  WebhookRoutes() {
-    EXPECT_EQ(host_.load("{}"), COLIBRI_OK) << host_.error();
+  explicit WebhookRoutes(const std::string& config = "{}") {
+    EXPECT_EQ(host_.load(config), COLIBRI_OK) << host_.error();
     EXPECT_EQ(host_.start(), COLIBRI_OK) << host_.error();
   }
   ~WebhookRoutes() override { EXPECT_THAT(host_.violations(), IsEmpty()); }
@@ -124,6 +125,47 @@ TEST_F(WebhookRoutes, AChangedSecretLeavesTheOldOneInForceForADay) {
   set(R"({"url":"https://b.test/","previousSecret":null})");
   EXPECT_FALSE(kept().as_object().contains("previousSecret"));
   EXPECT_FALSE(kept().as_object().contains("previousSecretUntil"));
+}
+
+TEST_F(WebhookRoutes, TheKeyOfATokenIsMaskedAndKeptByWhoSendsTheMaskBack) {
+  set(R"({"url":"https://a.test/","headers":{"jwt_key":"very secret","x":"y"}})");
+  for (const bool v2 : {false, true}) {
+    const auto shown = find(v2);
+    const auto& headers = (v2 ? shown : shown.at("webhook")).at("headers");
+    EXPECT_EQ(headers, boost::json::parse(R"({"jwt_key":"***","x":"y"})"));
+  }
+  set(R"({"url":"https://b.test/","headers":{"jwt_key":"***","x":"z"}})");
+  EXPECT_EQ(kept().at("headers"), boost::json::parse(R"({"jwt_key":"very secret","x":"z"})"));
+  set(R"({"url":"https://b.test/","headers":{}})");
+  set(R"({"url":"https://b.test/","headers":{"jwt_key":"***"}})");
+  EXPECT_EQ(kept().at("headers"), boost::json::object()) << "there is none to keep";
+}
+
+class WebhookSigners : public WebhookRoutes {
+ protected:
+  WebhookSigners() : WebhookRoutes(R"({"secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"})") {}
+};
+
+TEST_F(WebhookSigners, ADerivedSecretIsShownToItsOwner) {
+  const auto reply = set(R"({"url":"https://a.test/","derivedSecret":true})");
+  const auto shown = boost::json::parse(reply.body).at("webhook").as_object();
+  EXPECT_EQ(boost::json::value(shown), find().at("webhook"));
+  EXPECT_EQ(std::string(shown.at("signingSecret").as_string()),
+            SigningKey::parse("secret", kSecret)
+                .derivedFor("00000000-0000-4000-8000-000000000001")
+                .sharedSecret());
+  EXPECT_FALSE(shown.contains("warning"));
+  EXPECT_FALSE(shown.contains("derivedSecret"));
+  EXPECT_EQ(reply.body.find(kSecret), std::string::npos) << "never the operator's";
+}
+
+TEST_F(WebhookSigners, SettingsThatAreSignedWithTheOperatorsSecretSayThatAndWhatToDo) {
+  set(R"({"url":"https://a.test/"})");
+  const auto shown = find().at("webhook").as_object();
+  EXPECT_THAT(std::string(shown.at("warning").as_string()), HasSubstr("webhook/set"));
+  EXPECT_FALSE(shown.contains("signingSecret"));
+  set(R"({"url":"https://a.test/","secret":"whsec_)" + std::string(32, 'A') + "\"}");
+  EXPECT_FALSE(find().at("webhook").as_object().contains("warning"));
 }
 
 TEST_F(WebhookRoutes, AnEd25519KeyIsShownAsItsPublicKey) {

@@ -4,11 +4,14 @@ import { Webhook } from 'standardwebhooks'
 import { until } from './wait.mjs'
 
 export class Sink {
-  constructor(secret) {
-    this.verifier = new Webhook(secret)
+  /** `signer`: a secret, or the gateway, which is asked for each instance's. */
+  constructor(signer) {
+    this.signer = signer
+    this.verifiers = new Map() // by instance
     this.received = []
     this.attempts = [] // {id, status} of every verified request
     this.unverified = []
+    this.troubles = []
     this.port = 0
     this.answer = () => 200 // a status, or {status, body}
   }
@@ -20,7 +23,12 @@ export class Sink {
     this.server = createServer((request, response) => {
       const parts = []
       request.on('data', (part) => parts.push(part))
-      request.on('end', () => this.#take(request, Buffer.concat(parts).toString(), response))
+      request.on('end', () =>
+        this.#take(request, Buffer.concat(parts).toString(), response).catch((error) => {
+          this.troubles.push(error.message) // the gateway went away meanwhile
+          response.destroy()
+        }),
+      )
     })
     await new Promise((resolve, reject) => {
       this.server.once('error', reject)
@@ -29,11 +37,26 @@ export class Sink {
     this.port = this.server.address().port
     return this
   }
-  #take(request, text, response) {
+  async #verify(text, headers) {
+    if (typeof this.signer === 'string') return new Webhook(this.signer).verify(text, headers)
+    const { instance } = JSON.parse(text)
+    try {
+      return this.verifiers.get(instance).verify(text, headers)
+    } catch {
+      // Not known yet, or another instance of that name.
+    }
+    const found = await this.signer.call('GET', `/${instance}/webhook/find`)
+    const secret = found.json?.webhook?.signingSecret
+    if (!secret) throw new Error(`${instance} has no derived secret: ${found.text}`)
+    this.verifiers.set(instance, new Webhook(secret))
+    return this.verifiers.get(instance).verify(text, headers)
+  }
+  async #take(request, text, response) {
     let event
     try {
-      event = this.verifier.verify(text, request.headers)
+      event = await this.#verify(text, request.headers)
     } catch (error) {
+      if (error.cause) throw error // of fetch
       this.unverified.push({ why: error.message, text })
       return response.writeHead(401).end()
     }

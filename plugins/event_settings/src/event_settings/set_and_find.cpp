@@ -63,10 +63,14 @@ json::object shownOf(const Form& form, const colibri_settings& settings) {
   return form.shown == nullptr ? object : form.shown(std::move(object));
 }
 
-std::string nativeAnswer(const Form& form, std::string_view name,
+std::string nativeAnswer(const Form& form, const Complete& complete, const sdk::RouteCall& call,
                          const colibri_settings* settings) {
-  json::object answer{{"instance", text(name)}, {text(form.alias), nullptr}};
-  if (settings != nullptr) answer[text(form.alias)] = shownOf(form, *settings);
+  json::object answer{{"instance", text(call.instanceName())}, {text(form.alias), nullptr}};
+  if (settings != nullptr) {
+    auto shown = shownOf(form, *settings);
+    if (complete) complete(shown, call.instanceId());
+    answer[text(form.alias)] = std::move(shown);
+  }
   return json::serialize(answer);
 }
 
@@ -113,14 +117,14 @@ void fail(sdk::RouteCall& call, const sdk::SettingsAnswer& answer) {
   call.fail(httpStatusOf(answer.status), sentences);
 }
 
-void answer(const Form& form, sdk::RouteCall& call, std::uint32_t status,
+void answer(const Form& form, const Complete& complete, sdk::RouteCall& call, std::uint32_t status,
             const colibri_settings* settings) {
   call.answer(status, call.v2() ? v2Answer(form, call.instanceId(), settings)
-                                : nativeAnswer(form, call.instanceName(), settings));
+                                : nativeAnswer(form, complete, call, settings));
 }
 
-void set(const Form& form, sdk::InstanceSettings& settings, sdk::RouteCall&& call,
-         std::string_view before, std::int64_t nowUs) {
+void set(const Form& form, const Complete& complete, sdk::InstanceSettings& settings,
+         sdk::RouteCall&& call, std::string_view before, std::int64_t nowUs) {
   std::string wished;
   try {
     wished = settingsOfBody(form, call.body(), call.v2(), before, nowUs);
@@ -128,11 +132,12 @@ void set(const Form& form, sdk::InstanceSettings& settings, sdk::RouteCall&& cal
     return call.fail(400, std::string(form.alias) + "." + error.what());
   }
   const auto key = call.instanceKey();
-  settings.putSettings(key, wished,
-                       [&form, call = std::move(call)](const sdk::SettingsAnswer& stored) mutable {
-                         if (stored.status < 0) return fail(call, stored);
-                         answer(form, call, 201, stored.settings);
-                       });
+  settings.putSettings(
+      key, wished,
+      [&form, complete, call = std::move(call)](const sdk::SettingsAnswer& stored) mutable {
+        if (stored.status < 0) return fail(call, stored);
+        answer(form, complete, call, 201, stored.settings);
+      });
 }
 
 }  // namespace
@@ -151,15 +156,15 @@ std::string settingsOfBody(const Form& form, std::string_view body, bool v2,
 }
 
 void serveSetAndFind(const Form& form, const sdk::Host& host, sdk::InstanceSettings& settings,
-                     sdk::RouteCall&& call) {
+                     sdk::RouteCall&& call, const Complete& complete) {
   const auto key = call.instanceKey();
-  settings.getSettings(key, [&form, &host, &settings,
+  settings.getSettings(key, [&form, &host, &settings, complete,
                              call = std::move(call)](const sdk::SettingsAnswer& now) mutable {
     if (now.status < 0) return fail(call, now);
-    if (call.route() != kSet) return answer(form, call, 200, now.settings);
+    if (call.route() != kSet) return answer(form, complete, call, 200, now.settings);
     const auto before =
         now.settings == nullptr ? std::string_view() : sdk::view(now.settings->json);
-    set(form, settings, std::move(call), before, host.nowUs());
+    set(form, complete, settings, std::move(call), before, host.nowUs());
   });
 }
 

@@ -3,6 +3,7 @@
 #include <boost/json/object.hpp>
 #include <colibri/sdk/http_routes.hpp>
 #include <colibri/sdk/settings.hpp>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,12 +36,15 @@ struct Form {
 inline constexpr sdk::Route kSetAndFind[] = {{.method = "POST", .action = "set"},
                                              {.method = "GET", .action = "find"}};
 
+/// Adds to what is shown natively, of an instance's settings, what only the plugin knows.
+using Complete = std::function<void(boost::json::object& shown, std::string_view instanceId)>;
+
 /// Answers the routes of kSetAndFind; `form`, `host` and `settings` outlive the call.
 ///
 /// [Threading] in onRequest(). [Errors] answered: 400 with sentences that begin "<alias>.", 404,
 /// 503 if the store fails, 504 if nobody knows what became of it.
 void serveSetAndFind(const Form& form, const sdk::Host& host, sdk::InstanceSettings& settings,
-                     sdk::RouteCall&& call);
+                     sdk::RouteCall&& call, const Complete& complete = {});
 
 /// The settings that the body of `set` means: `{"<alias>":{…}}` or its members alone, in our
 /// spelling or another. A member that is null counts as absent unless the form says otherwise; so
