@@ -80,7 +80,8 @@ struct StubHost final : ChildHost {
 
   std::optional<pid_t> startChild(const colibri_child_spec& spec) override {
     if (gone) return std::nullopt;
-    child = ChildProcess::start({{spec.arguments[0], spec.arguments[1], "echo by the host >&3"}, {}});
+    child.emplace(
+        ChildProcess::start({{spec.arguments[0], spec.arguments[1], "echo by the host >&3"}, {}}));
     return child->pid();
   }
   bool signalChild(pid_t pid, int signal) noexcept override {
