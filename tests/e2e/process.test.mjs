@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync
 import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
 import { Gateway } from './lib/gateway.mjs'
+import { landlock, startTakenOver } from './lib/hostile.mjs'
 import { canRead, equalsLauncher } from './lib/same_user.mjs'
 import { until } from './lib/wait.mjs'
 
@@ -129,4 +130,14 @@ test('Attack: a bridge that others may change is not run', async () => {
   gateway.env.COLIBRI_BAILEYS_BRIDGE_DIR = bridge
   await gateway.start()
   assert.match(gateway.output, /bridge_dir: \S+main\.mjs may be written by others than its owner: chmod -R go-w/)
+})
+
+test('Attack: bridges that were taken over change no file and look into no other process', async (t) => {
+  if (landlock() < 1) return t.skip('this kernel has no Landlock')
+  gateway = new Gateway({ launcher: equalsLauncher })
+  const writes = [gateway.configFile, join(gateway.dataDir, 'master.key'), join(gateway.dataDir, 'colibri.db'), join(gateway.dir, 'new')]
+  for (const could of await startTakenOver(gateway, { reads: [], writes })) {
+    assert.deepEqual([could.write, could.look], [[], []])
+    if (landlock() >= 6) assert.equal(could.end, false, 'it can signal the daemon')
+  }
 })

@@ -1,6 +1,9 @@
 // Bridge processes: how they are started, watched, restarted, shared and ended.
 #include "plugin_fixture.hpp"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <set>
 
 namespace colibri::baileys {
@@ -29,6 +32,16 @@ TEST_F(Bridges, StartWithAMinimalEnvironmentAndNoDescriptorOfOurs) {
   EXPECT_EQ(process.at("ownGroup"), true);
   EXPECT_EQ(process.at("termBlocked"), false);
   EXPECT_EQ(process.at("pipeIgnored"), false);
+}
+
+TEST_F(Bridges, AttackChangeNoFileAndLookIntoNoOtherProcess) {
+  if (::syscall(SYS_landlock_create_ruleset, nullptr, 0, 1u) < 1)
+    GTEST_SKIP() << "this kernel has no Landlock";
+  start(kTellProcess);
+  openAndWait();
+  ASSERT_TRUE(until([&] { return told().size() == 1; }));
+  EXPECT_EQ(told().front().at("mayChange"), false);
+  EXPECT_EQ(told().front().at("mayLook"), false);
 }
 
 TEST_F(Bridges, GetExtraCertificatesOnlyWhenTheKeyIsGiven) {

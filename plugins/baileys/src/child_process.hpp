@@ -26,10 +26,11 @@ std::string describe(const ChildEnd& end);
 
 /// One child with a stream socket on its descriptor 3, no input, and pipes for what it prints.
 ///
-/// It has no other descriptor of this process, default signal handling, its own process group (so a
-/// Ctrl-C meant for the daemon does not reach it), no core file, and dies with the thread that
-/// started it: start() must be called on a thread that lives as long as the child may. One that the
-/// host starts is the same, but for another user, and dies with this process.
+/// It changes no file, neither looks into other processes nor signals them (as far as the kernel
+/// has Landlock), has no other descriptor of this process, default signal handling, its own process
+/// group (so a Ctrl-C meant for the daemon does not reach it), no core file, and dies with the
+/// thread that started it: start() must be called on a thread that lives as long as the child may.
+/// One that the host starts is the same, but for another user, and dies with this process.
 ///
 /// [Threading] confined. [Blocking] nothing. [Errors] start() throws std::runtime_error.
 /// [Ownership] the destructor kills and reaps what still runs.

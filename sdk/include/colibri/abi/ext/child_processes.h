@@ -25,7 +25,8 @@ typedef struct colibri_host_child_processes {
   uint32_t struct_size;
   uint32_t reserved;
   /* [any] It has a process group of its own, / as its folder, no core file, signals as a new program expects them,
-   * and no way to more rights. A program that cannot be executed ends it with exit code 127. */
+   * no way to more rights, and, as far as the kernel has Landlock, none to change a file, look into other processes or
+   * signal them. A program that cannot be executed ends it with exit code 127. */
   colibri_status (COLIBRI_CALL* start)(const colibri_host*, const colibri_child_spec*, int64_t* pid,
                                        colibri_error*) COLIBRI_NOEXCEPT;
   /* [any] Sends a signal to a child that was started here and runs; E_NOT_FOUND otherwise. */
