@@ -8,6 +8,7 @@
 
 #include "api/api.hpp"
 #include "app/adapters.hpp"
+#include "app/data_folder.hpp"
 #include "app/database.hpp"
 #include "app/metrics_view.hpp"
 #include "app/plugin_routes.hpp"
@@ -68,6 +69,7 @@ struct Application::Parts {
   const std::string file;
   const config::Loader loader;  ///< what is in force, but for the log
   Settled process;
+  bool afresh = false;
   SystemClock clock;
   exec::ThreadTimers timers;
   std::optional<MasterKey> masterKey;
@@ -129,7 +131,8 @@ Result<std::string> Application::printConfig() const {
   return text;
 }
 
-Result<void> Application::start(std::unique_ptr<Spawner> spawner) {
+Result<void> Application::start(std::unique_ptr<Spawner> spawner, bool afresh) {
+  parts_->afresh = afresh;
   parts_->process.spawner = std::move(spawner);
   for (const auto step : {&Parts::settle, &Parts::openLog, &Parts::openStore, &Parts::buildCore,
                           &Parts::loadPlugins, &Parts::serve}) {
@@ -165,7 +168,10 @@ Result<void> Application::Parts::openLog() {
 }
 
 Result<void> Application::Parts::openStore() {
-  auto opened = openMasterKey(settings());
+  if (afresh) {
+    if (auto moved = startAfresh(loader, clock); !moved) return moved;
+  }
+  auto opened = openMasterKey(loader);
   if (!opened) return opened.error();
   masterKey.emplace(std::move(*opened));
   auto database = openDatabase(loader, clock, &masterKey->sealer);

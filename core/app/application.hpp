@@ -26,7 +26,8 @@ class Application {
   /// loaded for it, and not started.
   Result<std::string> printConfig() const;
   /// `spawner`: what starts bridges as another user; null if this was not started as root.
-  Result<void> start(std::unique_ptr<Spawner> spawner);
+  /// `afresh`: what does not fit together is moved aside first (--new).
+  Result<void> start(std::unique_ptr<Spawner> spawner, bool afresh);
   /// Reads the configuration again. What is taken at once is `log`, whose file is opened again,
   /// too; the rest waits for the next start, and a line of the log names it.
   void readAgain();

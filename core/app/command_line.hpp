@@ -9,6 +9,7 @@ namespace colibri::app {
 struct CommandLine {
   enum class Action { run, checkConfig, printConfig, version, help } action = Action::run;
   std::string configFile;
+  bool afresh = false;  ///< --new
 };
 
 /// [Errors] invalidArgument with what is wrong; usage() says what is right.

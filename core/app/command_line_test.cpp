@@ -34,6 +34,13 @@ TEST(CommandLineTest, VersionAndHelpNeedNoFile) {
   EXPECT_EQ(parse({"-h"})->action, help);
 }
 
+TEST(CommandLineTest, BeginsAnewOnlyWhenItStarts) {
+  EXPECT_TRUE(parse({"--config=x", "--new"})->afresh);
+  EXPECT_FALSE(parse({"--config=x"})->afresh);
+  EXPECT_EQ(parse({"--config=x", "--check-config", "--new"}).error().message,
+            "--new goes with a start");
+}
+
 TEST(CommandLineTest, NamesWhatItDoesNotKnow) {
   EXPECT_EQ(parse({"--confg", "x"}).error().message, "unknown argument: --confg");
   EXPECT_EQ(parse({"x.yaml"}).error().message, "unknown argument: x.yaml");

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "app/data_folder.hpp"
 #include "log/open.hpp"
 #include "store/postgres/postgres_store.hpp"
 #include "store/sqlite/sqlite_store.hpp"
@@ -39,13 +40,27 @@ Result<void> checkDatabase(const config::Loader& loader) {
   return {};
 }
 
-Result<std::unique_ptr<store::Store>> openDatabase(const config::Loader& loader, const Clock& clock,
-                                                   const crypto::Sealer* sealer) {
+Result<bool> databaseExists(const config::Loader& loader) {
   if (!isPostgres(loader))
-    return store::sqlite::SqliteStore::open(loader.settings().database.path, clock, sealer, {});
+    return store::sqlite::SqliteStore::exists(loader.settings().database.path);
   auto target = targetOf(loader);
   if (!target) return target.error();
-  auto opened = store::postgres::PostgresStore::open(std::move(*target), clock, sealer, {});
+  auto there = store::postgres::PostgresStore::exists(std::move(*target));
+  if (there) return there;
+  return Error{there.error().code, std::string(kUri) + ": " + there.error().message};
+}
+
+Result<std::unique_ptr<store::Store>> openDatabase(const config::Loader& loader, const Clock& clock,
+                                                   const crypto::Sealer* sealer) {
+  const auto stateFile = stateFileOf(loader.settings());
+  if (!isPostgres(loader)) {
+    return store::sqlite::SqliteStore::open(loader.settings().database.path, clock, sealer,
+                                            {.stateFile = stateFile});
+  }
+  auto target = targetOf(loader);
+  if (!target) return target.error();
+  auto opened = store::postgres::PostgresStore::open(std::move(*target), clock, sealer,
+                                                     {.stateFile = stateFile});
   if (opened) return opened;
   return Error{opened.error().code, std::string(kUri) + ": " + opened.error().message};
 }

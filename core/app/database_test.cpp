@@ -17,9 +17,13 @@ using testing::StartsWith;
 
 class DatabaseTest : public testing::Test {
  protected:
-  ~DatabaseTest() override { std::filesystem::remove(file_); }
+  ~DatabaseTest() override {
+    std::filesystem::remove(file_);
+    std::filesystem::remove_all(data_);
+  }
   config::Loader loader(const std::string& database, config::Environment environment = {}) {
     std::ofstream(file_) << "authentication: { api_key: a-key-of-our-own-choice }\n"
+                         << "data_dir: " << data_ << "\n"
                          << "database: " << database << "\n";
     std::filesystem::permissions(file_, std::filesystem::perms(0600));
     return config::Loader::open(file_, std::move(environment)).value();
@@ -27,6 +31,7 @@ class DatabaseTest : public testing::Test {
 
   const std::string file_ =
       (std::filesystem::temp_directory_path() / ("database-" + newUuid() + ".yaml")).string();
+  const std::string data_ = file_ + ".data";
   const SystemClock clock_{};
 };
 
@@ -40,7 +45,7 @@ TEST_F(DatabaseTest, ABadUriIsNamedByKeyAndPlaceAndNeverShown) {
       loader("{ provider: postgresql, connection_uri: 'postgres://u:hidden%zz@h/d' }"));
   ASSERT_FALSE(inFile);
   EXPECT_THAT(inFile.error().message,
-              AllOf(StartsWith(file_ + ":2: database.connection_uri: cannot be read"),
+              AllOf(StartsWith(file_ + ":3: database.connection_uri: cannot be read"),
                     Not(HasSubstr("hidden"))));
   const auto inVariable = checkDatabase(
       loader("{ provider: postgresql }", {{"DATABASE_CONNECTION_URI", "mysql://u:hidden@h/d"}}));
@@ -62,10 +67,10 @@ TEST_F(DatabaseTest, AServerThatIsNotThereIsNamedWithoutThePassword) {
 
 TEST_F(DatabaseTest, SqliteIsWhatOneGetsWithoutAsking) {
   EXPECT_TRUE(checkDatabase(loader("{}")));
-  const auto opened = openDatabase(loader("{ path: '" + file_ + ".db' }"), clock_, nullptr);
+  std::filesystem::create_directory(data_);
+  const auto opened = openDatabase(loader("{}"), clock_, nullptr);
   EXPECT_TRUE(opened) << opened.error().message;
-  for (const auto* suffix : {".db", ".db-wal", ".db-shm", ".db.lock"})
-    std::filesystem::remove(file_ + suffix);
+  EXPECT_TRUE(std::filesystem::exists(data_ + "/colibri.db"));
 }
 
 }  // namespace

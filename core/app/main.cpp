@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
   }
   auto started = application ? Result<void>() : application.error();
   if (started && !spawner) started = spawner.error();
-  if (started) started = (*application)->start(std::move(*spawner));
+  if (started) started = (*application)->start(std::move(*spawner), line->afresh);
   if (!started) {
     std::fprintf(stderr, "colibri: cannot start: %s\n", started.error().message.c_str());
     return kCannotStart;

@@ -1,6 +1,5 @@
 #include "app/master_key.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -8,7 +7,7 @@
 #include <fstream>
 
 #include "base/ids.hpp"
-#include "base/unique_fd.hpp"
+#include "base/whole_file.hpp"
 #include "crypto/digest.hpp"
 #include "crypto/sealer.hpp"
 
@@ -22,27 +21,18 @@ Error trouble(const std::filesystem::path& file, const char* what) {
 
 Result<std::string> make(const std::filesystem::path& file) {
   auto key = randomBytes(crypto::Sealer::kKeySize);
-  const auto text = crypto::hex(key) + "\n";
-  // Written whole under another name, so that a crash leaves no half key.
-  const auto fresh = file.string() + ".new";
-  {
-    const UniqueFd out(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-    if (!out) return trouble(file, "cannot be created");
-    if (::write(out.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-        ::fsync(out.get()) != 0) {
-      return trouble(file, "cannot be written");
-    }
-  }
-  if (::rename(fresh.c_str(), file.c_str()) != 0) return trouble(file, "cannot be put in place");
-  return key;
+  const auto put = putWholeFile(file, crypto::hex(key) + "\n", IfThere::refuse);
+  if (put) return key;
+  if (put.error().code == Errc::conflict) return loadOrMakeMasterKey(file);  // somebody was faster
+  return Error{put.error().code, "the master key: " + put.error().message};
 }
 
 }  // namespace
 
-Result<std::string> loadOrMakeMasterKey(const std::filesystem::path& file) {
+Result<std::optional<std::string>> loadMasterKey(const std::filesystem::path& file) {
   struct stat info {};
   if (::stat(file.c_str(), &info) != 0) {
-    if (errno == ENOENT) return make(file);
+    if (errno == ENOENT) return std::optional<std::string>();
     return trouble(file, "cannot be read");
   }
   if ((info.st_mode & 077) != 0) {
@@ -59,7 +49,14 @@ Result<std::string> loadOrMakeMasterKey(const std::filesystem::path& file) {
     return Error{Errc::invalidArgument,
                  "the master key file " + file.string() + " must hold 64 hexadecimal digits"};
   }
-  return *std::move(key);
+  return key;
+}
+
+Result<std::string> loadOrMakeMasterKey(const std::filesystem::path& file) {
+  auto key = loadMasterKey(file);
+  if (!key) return key.error();
+  if (*key) return **std::move(key);
+  return make(file);
 }
 
 }  // namespace colibri::app

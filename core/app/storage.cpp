@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <system_error>
 
-#include "app/master_key.hpp"
+#include "app/data_folder.hpp"
 #include "base/trusted_path.hpp"
 #include "crypto/digest.hpp"
 #include "store/redis/records.hpp"
@@ -29,9 +29,8 @@ Result<void> openDataFolder(const std::string& path) {
   return {};
 }
 
-Result<MasterKey> openMasterKey(const config::Settings& settings) {
-  if (auto folder = openDataFolder(settings.dataDir); !folder) return folder.error();
-  auto key = loadOrMakeMasterKey(settings.masterKeyFile);
+Result<MasterKey> openMasterKey(const config::Loader& loader) {
+  auto key = masterKeyOf(loader);
   if (!key) return key.error();
   auto installation = crypto::hex(crypto::sha256("installation/" + *key)).substr(0, 16);
   return MasterKey{crypto::Sealer(std::move(*key)), std::move(installation)};

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/clock.hpp"
-#include "config/settings.hpp"
+#include "config/loader.hpp"
 #include "crypto/sealer.hpp"
 #include "store/redis/session_store.hpp"
 
@@ -19,8 +19,8 @@ struct MasterKey {
 };
 /// Made for its owner alone, whatever the umask; one that is there must be its owner's to change.
 Result<void> openDataFolder(const std::string& folder);
-/// Makes the data folder and the key if there is none.
-Result<MasterKey> openMasterKey(const config::Settings& settings);
+/// Makes the data folder and the key at a first start. [Errors] of masterKeyOf() (data_folder.hpp).
+Result<MasterKey> openMasterKey(const config::Loader& loader);
 
 /// Where Redis is, by the configuration. [pure]
 Result<store::redis::Endpoint> redisEndpoint(const config::Settings& settings);

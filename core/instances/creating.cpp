@@ -4,6 +4,7 @@
 #include "crypto/digest.hpp"
 #include "instances/lifecycle_impl.hpp"
 #include "log/log.hpp"
+#include "store/kv_sealing.hpp"
 
 namespace colibri::instances {
 namespace {
@@ -30,7 +31,7 @@ void Lifecycle::Impl::create(CreateRequest request, Done<Created> done) {
   row.integration = request.integration;
   row.number = request.number;
   row.tokenHash = crypto::sha256(token);
-  row.tokenSealed = services.sealer.seal(token, "token/" + row.id);
+  row.tokenSealed = services.sealer.seal(token, store::tokenPlaceOf(row.id));
   row.createdAtUs = row.updatedAtUs = services.clock.nowUs();
   // Until its QR code is there it is stored as one to be deleted: a crash meanwhile leaves nothing.
   row.deleting = request.wantQr;

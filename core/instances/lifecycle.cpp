@@ -2,6 +2,7 @@
 
 #include "instances/lifecycle_impl.hpp"
 #include "log/log.hpp"
+#include "store/kv_sealing.hpp"
 
 namespace colibri::instances {
 
@@ -99,7 +100,7 @@ events::InstanceIdentity Lifecycle::Impl::identityOf(const Instance& instance) c
 }
 
 Result<std::string> Lifecycle::Impl::tokenOf(const Instance& instance) const {
-  return services.sealer.open(instance.row.tokenSealed, "token/" + instance.row.id);
+  return services.sealer.open(instance.row.tokenSealed, store::tokenPlaceOf(instance.row.id));
 }
 
 bool Lifecycle::supports(const std::string& integration) const {

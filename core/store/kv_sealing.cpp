@@ -14,6 +14,10 @@ std::string attemptPlaceOf(std::string_view subscription, InstanceKey instance) 
   return std::string("attempt/").append(std::to_string(instance)).append("/").append(subscription);
 }
 
+std::string tokenPlaceOf(std::string_view instanceId) {
+  return std::string("token/").append(instanceId);
+}
+
 namespace {
 
 void seal(KvPut& put, const crypto::Sealer* sealer) {

@@ -16,6 +16,8 @@ namespace colibri::store {
 std::string kvPlaceOf(std::string_view plugin, InstanceKey instance, std::string_view key);
 /// The place of an attempt.
 std::string attemptPlaceOf(std::string_view subscription, InstanceKey instance);
+/// The place of an instance's key in its row.
+std::string tokenPlaceOf(std::string_view instanceId);
 /// Seals the batch's secret values, attempts and idempotency records; from then on `secret` says
 /// that a value is sealed.
 void sealSecrets(Batch& batch, const crypto::Sealer* sealer);

@@ -71,7 +71,7 @@ class Colibrictl : public ::testing::Test {
         << redis_.endpoint().text() << "\" } }\n";
     std::filesystem::permissions(file(), std::filesystem::perms(0600));
     loader_ = config::Loader::open(file(), {}).value();
-    key_ = app::openMasterKey(loader_->settings()).value();
+    key_ = app::openMasterKey(*loader_).value();
     const auto store = database();
     for (InstanceKey key = 1; key <= kInstances; ++key) {
       store::Batch batch{store::PutInstance{store::anInstance(key, "shop-" + std::to_string(key))}};

@@ -45,7 +45,7 @@ Result<void> moveSessions(const MoveSessions& what) {
   if (auto checked = app::checkDatabase(*loader); !checked) return checked;
   const auto& settings = loader->settings();
   const SystemClock clock;
-  const auto key = app::openMasterKey(settings);
+  const auto key = app::openMasterKey(*loader);
   if (!key) return key.error();
   auto database = app::openDatabase(*loader, clock, &key->sealer);
   if (!database) return database.error();

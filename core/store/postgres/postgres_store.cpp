@@ -4,12 +4,21 @@
 
 #include "store/postgres/postgres_engine.hpp"
 #include "store/postgres/readers.hpp"
+#include "store/postgres/schema.hpp"
 
 namespace colibri::store::postgres {
 
+Result<bool> PostgresStore::exists(Target target) try {
+  const SessionFactory sessions(std::move(target), nullptr, {});
+  return isOurs(*sessions.openReader());
+} catch (const Failure& failure) {
+  return toError(failure);
+}
+
 Result<std::unique_ptr<Store>> PostgresStore::open(Target target, const Clock& clock,
                                                    const crypto::Sealer* sealer, Options options) {
-  auto sessions = std::make_unique<SessionFactory>(std::move(target));
+  auto sessions =
+      std::make_unique<SessionFactory>(std::move(target), sealer, std::move(options.stateFile));
   auto engine = PostgresEngine::open(*sessions, clock);
   if (!engine) return engine.error();
   auto readers = std::make_unique<Readers>(std::move(sessions), sealer, options.readers);

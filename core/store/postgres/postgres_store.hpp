@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -23,14 +24,19 @@ class PostgresStore {
   struct Options {
     Writer::Limits writer = {};
     unsigned readers = 2;  ///< connections that read at the same time
+    /// The data folder's note on its database (StateFile); empty: none is kept, nothing is checked.
+    std::filesystem::path stateFile = {};
   };
 
+  /// Whether the schema is one of Colibri's. [Blocking] [Errors] as open().
+  static Result<bool> exists(Target target);
   /// Makes the schema if there is none, and brings it up to date. `clock` and `sealer` outlive the
   /// store; without a `sealer` secret values lie readable. [Blocking]
   ///
   /// [Errors] conflict: in use by another process, of a newer version, or another program's;
   /// unavailable: the server cannot be reached or does not take writes; rejected: the database is
-  /// of no use. One sentence each, without the password.
+  /// of no use, or not the one of this data folder or this master key. One sentence each, without
+  /// the password.
   static Result<std::unique_ptr<Store>> open(Target target, const Clock& clock,
                                              const crypto::Sealer* sealer, Options options);
 };

@@ -87,8 +87,14 @@ constexpr std::array<std::string_view, 1> kVersion3 = {
     "ALTER TABLE idempotency ADD COLUMN sealed boolean NOT NULL DEFAULT false",
 };
 
+// Which database this is (identity.hpp).
+constexpr std::array<std::string_view, 1> kVersion4 = {
+    "CREATE TABLE identity(one bigint PRIMARY KEY CHECK(one = 1), id text NOT NULL,"
+    " key_check bytea NOT NULL)",
+};
+
 constexpr std::array kMigrations = {Migration{kVersion1}, Migration{kVersion2},
-                                    Migration{kVersion3}};
+                                    Migration{kVersion3}, Migration{kVersion4}};
 
 std::uint64_t number(Connection& connection, const std::string& sql) {
   std::uint64_t value = 0;
@@ -102,7 +108,7 @@ Result<void> claim(Connection& connection) {
       number(connection,
              "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename IN"
              " ('instances','settings','events','sequences','dedupe','cursors','dead_letters',"
-             "'attempts','idempotency','kv','writers')");
+             "'attempts','idempotency','kv','writers','identity')");
   if (taken != 0) {
     return Error{Errc::conflict,
                  "it holds tables of another program; give Colibri a schema of its own"};
@@ -132,11 +138,14 @@ std::span<const Migration> migrations() noexcept {
   return kMigrations;
 }
 
+bool isOurs(Connection& connection) {
+  return number(connection,
+                "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
+                " AND tablename = 'colibri_schema'") != 0;
+}
+
 Result<void> migrate(Connection& connection, std::span<const Migration> all) try {
-  const auto owned = number(connection,
-                            "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
-                            " AND tablename = 'colibri_schema'");
-  if (owned == 0) {
+  if (!isOurs(connection)) {
     if (auto claimed = claim(connection); !claimed) return claimed;
   }
   const auto version = number(connection, "SELECT version FROM colibri_schema");

@@ -12,6 +12,10 @@ class Connection;
 /// All of them.
 std::span<const Migration> migrations() noexcept;
 
+/// Whether the schema that is first on the connection's search path is one of Colibri's. Throws
+/// Failure.
+bool isOurs(Connection& connection);
+
 /// Applies what is missing to the schema that is first on the connection's search path, each
 /// migration in one transaction. The caller holds the schema's lock.
 ///

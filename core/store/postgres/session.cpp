@@ -3,6 +3,7 @@
 #include <chrono>
 #include <thread>
 
+#include "store/postgres/identity_row.hpp"
 #include "store/postgres/schema.hpp"
 
 namespace colibri::store::postgres {
@@ -43,9 +44,9 @@ Result<std::unique_ptr<Connection>> SessionFactory::openWriter() try {
   configure(*connection);
   if (auto locked = lock(*connection); !locked) return locked.error();
   lastWriter_ = connection->serverProcess();
-  if (auto migrated = migrate(*connection, migrations()); !migrated) {
-    return Error{migrated.error().code,
-                 "the schema " + target_.schema + ": " + migrated.error().message};
+  if (auto prepared = prepare(*connection); !prepared) {
+    return Error{prepared.error().code,
+                 "the schema " + target_.schema + ": " + prepared.error().message};
   }
   return connection;
 } catch (const Failure& failure) {
@@ -56,6 +57,24 @@ std::unique_ptr<Connection> SessionFactory::openReader() const {
   auto connection = std::make_unique<Connection>(target_, Connection::Use::read);
   configure(*connection);
   return connection;
+}
+
+Result<void> SessionFactory::prepare(Connection& connection) const {
+  std::optional<StateFile> state;
+  if (!stateFile_.empty()) {
+    auto read = StateFile::read(stateFile_);
+    if (!read) return read.error();
+    state = std::move(*read);
+    if (!isOurs(connection)) {
+      if (auto fresh = checkMayBeNew(*state); !fresh) return fresh;
+    }
+  }
+  if (auto migrated = migrate(connection, migrations()); !migrated) return migrated;
+  const auto identity = identityOf(connection, sealer_);
+  if (!identity) return identity.error();
+  if (!state) return {};
+  if (auto belongs = checkBelongs(*state, identity->id); !belongs) return belongs;
+  return state->write({Remembered::State::open, identity->id, {}});
 }
 
 Result<void> SessionFactory::makeSchema(Connection& connection) const {

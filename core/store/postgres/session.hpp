@@ -1,9 +1,11 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "base/result.hpp"
+#include "crypto/sealer.hpp"
 #include "store/postgres/connection.hpp"
 
 namespace colibri::store::postgres {
@@ -17,12 +19,17 @@ namespace colibri::store::postgres {
 ///
 /// [Threading] the writer's functions: one thread; openReader(): any. [Blocking] [Errors] conflict:
 /// somebody else has the schema, it is of a newer version, or another program's; unavailable: the
-/// server cannot be reached; rejected: the database is not UTF-8.
+/// server cannot be reached; rejected: the database is not UTF-8, or not the one of this data
+/// folder or this master key.
 class SessionFactory {
  public:
-  explicit SessionFactory(Target target) : target_(std::move(target)) {}
+  /// `stateFile` is the data folder's note on its database (StateFile); empty: none is kept.
+  /// Without a `sealer`, which outlives this, the master key is not proven.
+  SessionFactory(Target target, const crypto::Sealer* sealer, std::filesystem::path stateFile)
+      : target_(std::move(target)), sealer_(sealer), stateFile_(std::move(stateFile)) {}
 
-  /// Makes the schema if it is missing, takes the lock and brings the tables up to date.
+  /// Makes the schema if it is missing, takes the lock, brings the tables up to date and checks
+  /// that it is the right database, each time: the server may have become another one.
   Result<std::unique_ptr<Connection>> openWriter();
   /// Throws Failure.
   std::unique_ptr<Connection> openReader() const;
@@ -30,11 +37,14 @@ class SessionFactory {
   const std::string& schema() const noexcept { return target_.schema; }
 
  private:
+  Result<void> prepare(Connection& connection) const;
   Result<void> makeSchema(Connection& connection) const;
   Result<void> lock(Connection& connection) const;
   void configure(Connection& connection) const;
 
   const Target target_;
+  const crypto::Sealer* const sealer_;
+  const std::filesystem::path stateFile_;
   int lastWriter_ = 0;  // the server's process of our last one; 0 = none yet
 };
 

@@ -40,16 +40,20 @@ Result<UniqueFd> lock(const std::filesystem::path& database) {
 Result<DatabaseFile> DatabaseFile::claim(std::filesystem::path path) {
   auto held = lock(path);
   if (!held) return held.error();
+  return DatabaseFile(std::move(path), std::move(*held));
+}
+
+Result<void> DatabaseFile::makePrivate() const {
   // SQLite gives its companion files the rights of the database file, so that one has to be right
   // first.
-  if (auto file = openPrivate(path); !file) return file.error();
+  if (auto file = openPrivate(path_); !file) return file.error();
   for (const auto* companion : {"-wal", "-shm"}) {
-    const auto name = path.string() + companion;
+    const auto name = path_.string() + companion;
     if (::chmod(name.c_str(), 0600) != 0 && errno != ENOENT) {
       return failed("cannot restrict the rights of", name);
     }
   }
-  return DatabaseFile(std::move(path), std::move(*held));
+  return {};
 }
 
 }  // namespace colibri::store::sqlite

@@ -17,6 +17,8 @@ namespace colibri::store::sqlite {
 class DatabaseFile {
  public:
   static Result<DatabaseFile> claim(std::filesystem::path path);
+  /// Makes the database file if there is none, and takes others' rights to it and its companions.
+  Result<void> makePrivate() const;
   const std::filesystem::path& path() const noexcept { return path_; }
 
  private:

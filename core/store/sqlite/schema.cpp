@@ -89,8 +89,14 @@ constexpr std::array<std::string_view, 1> kVersion3 = {
     "ALTER TABLE idempotency ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0",
 };
 
+// Which database this is (identity.hpp).
+constexpr std::array<std::string_view, 1> kVersion4 = {
+    "CREATE TABLE identity(one INTEGER PRIMARY KEY CHECK(one = 1), id TEXT NOT NULL,"
+    " key_check BLOB NOT NULL)",
+};
+
 constexpr std::array kMigrations = {Migration{kVersion1}, Migration{kVersion2},
-                                    Migration{kVersion3}};
+                                    Migration{kVersion3}, Migration{kVersion4}};
 
 int pragma(Poco::Data::Session& session, const std::string& name) {
   int value = 0;

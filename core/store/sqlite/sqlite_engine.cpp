@@ -27,8 +27,9 @@ SqliteEngine::Frame::Frame(sqlite3* db)
       release(db, "RELEASE batch"),
       rollbackTo(db, "ROLLBACK TO batch") {}
 
-SqliteEngine::SqliteEngine(std::unique_ptr<Connection> connection, const Clock& clock)
+SqliteEngine::SqliteEngine(std::unique_ptr<Connection> connection, LogWatch log, const Clock& clock)
     : connection_(std::move(connection)),
+      log_(std::move(log)),
       clock_(clock),
       frame_(connection_->handle()),
       changes_(connection_->handle(), clock) {}
@@ -100,10 +101,14 @@ std::optional<std::chrono::milliseconds> SqliteEngine::tidyUp(std::span<const Jo
   const auto now = clock_.steady();
   const bool purged = std::ranges::any_of(group, purges);
   if (purged || (logHoldsPurged_ && (group.empty() || now >= emptyLogAgainAt_))) {
+    log_.expectEmptying();
     logHoldsPurged_ = !connection_->emptyWriteAheadLog();
     emptyLogAgainAt_ = now + kRetryEmptyingLog;
   }
-  if (!logHoldsPurged_) return std::nullopt;
+  if (!logHoldsPurged_) {
+    log_.look();
+    return std::nullopt;
+  }
   return kRetryEmptyingLog;
 }
 

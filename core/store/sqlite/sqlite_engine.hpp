@@ -6,6 +6,7 @@
 #include "store/group_engine.hpp"
 #include "store/sqlite/changes.hpp"
 #include "store/sqlite/connection.hpp"
+#include "store/sqlite/write_ahead_log.hpp"
 
 namespace colibri::store::sqlite {
 
@@ -13,7 +14,7 @@ namespace colibri::store::sqlite {
 class SqliteEngine final : public GroupEngine {
  public:
   /// Throws Poco's exceptions if the database cannot be prepared.
-  SqliteEngine(std::unique_ptr<Connection> connection, const Clock& clock);
+  SqliteEngine(std::unique_ptr<Connection> connection, LogWatch log, const Clock& clock);
 
   Result<void> apply(std::span<Job> jobs) override;
   Result<void> applyAlone(Job& job) override;
@@ -36,6 +37,7 @@ class SqliteEngine final : public GroupEngine {
   bool rollBackBatch();
 
   const std::unique_ptr<Connection> connection_;
+  LogWatch log_;
   const Clock& clock_;
   Frame frame_;
   Changes changes_;
