@@ -242,7 +242,7 @@ Result<void> Application::Parts::serve() {
   failedKeys.emplace(clock, failedKeysOptions(settings()));
   requestsInFlight.emplace(settings().server.requestsPerInstance);
   metrics = std::make_unique<MetricsView>(registry, *commands, *dispatcher, *oldLetters, *lifecycle,
-                                          *http, *executor, *failedKeys, sessions);
+                                          *http, *executor, *failedKeys, *store, sessions);
   const auto dialect = settings().rootDialect == config::Settings::Dialect::v2
                            ? api::Dialect::v2
                            : api::Dialect::native;

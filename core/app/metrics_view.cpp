@@ -154,6 +154,8 @@ std::string MetricsView::text(const http::Server& server, const Seats& requestsI
       lifecycle_.illegalTransitions());
   set("colibri_exec_calls_starved_total", "Calls given up for want of memory",
       executor_.outOfMemory());
+  set("colibri_store_rows_damaged_total", "Rows found damaged since the start, kept and not served",
+      store_.damagedRows());
   set("colibri_exec_threads_alive_count", "Threads of the pool", executor_.threads());
   return metrics_.prometheusText();
 }

@@ -24,7 +24,7 @@ class MetricsView {
               const delivery::Dispatcher& dispatcher, const delivery::OldLetters& oldLetters,
               const instances::Lifecycle& lifecycle, const net::CurlHttpClient& http,
               const exec::PoolExecutor& executor, const api::FailedKeys& failedKeys,
-              const store::redis::SessionStore* sessions)
+              const store::Store& store, const store::redis::SessionStore* sessions)
       : registry_(registry),
         commands_(commands),
         dispatcher_(dispatcher),
@@ -33,6 +33,7 @@ class MetricsView {
         http_(http),
         executor_(executor),
         failedKeys_(failedKeys),
+        store_(store),
         sessions_(sessions) {}
 
   std::string text(const http::Server& server, const Seats& requestsInFlight);
@@ -51,6 +52,7 @@ class MetricsView {
   const net::CurlHttpClient& http_;
   const exec::PoolExecutor& executor_;
   const api::FailedKeys& failedKeys_;
+  const store::Store& store_;
   const store::redis::SessionStore* const sessions_;  ///< null: they are in the database
   metrics::Registry metrics_;
 };

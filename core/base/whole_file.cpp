@@ -29,14 +29,13 @@ bool writeAll(int fd, std::string_view text) {
   return true;
 }
 
-/// A name is on the disk once its folder is.
-bool syncFolder(const std::filesystem::path& file) {
+}  // namespace
+
+bool syncFolderOf(const std::filesystem::path& file) {
   const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
   const UniqueFd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   return fd && ::fsync(fd.get()) == 0;
 }
-
-}  // namespace
 
 Result<void> putWholeFile(const std::filesystem::path& file, std::string_view text,
                           IfThere ifThere) {
@@ -58,7 +57,7 @@ Result<void> putWholeFile(const std::filesystem::path& file, std::string_view te
       return Error{Errc::conflict, "the file " + file.string() + " is there already"};
     if (!linked) return cannot("put in place", file);
   }
-  if (!syncFolder(file)) return cannot("put in place", file);
+  if (!syncFolderOf(file)) return cannot("put in place", file);
   return {};
 }
 

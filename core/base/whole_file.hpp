@@ -17,4 +17,7 @@ enum class IfThere : bool { replace, refuse };
 Result<void> putWholeFile(const std::filesystem::path& file, std::string_view text,
                           IfThere ifThere);
 
+/// What was made, renamed or removed in the file's folder stays so. [Blocking] False: not certain.
+bool syncFolderOf(const std::filesystem::path& file);
+
 }  // namespace colibri

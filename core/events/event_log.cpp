@@ -233,14 +233,25 @@ Result<std::vector<EventPtr>> EventLog::read(InstanceKey instance, std::uint64_t
                                              std::uint32_t limit, std::size_t maxBytes) {
   const auto identity = state_->identify(instance);
   if (!identity) return Error{Errc::notFound, "no such instance"};
-  auto rows = state_->store.events(instance, after, limit, maxBytes);
-  if (!rows) return rows.error();
   std::vector<EventPtr> events;
-  events.reserve(rows->size());
-  for (auto& row : *rows) {
-    auto data = dataOf(std::move(row), *identity, state_->sealer);
-    if (!data) return data.error();
-    events.push_back(Event::make(std::move(*data)));
+  // A page of nothing would say that there is nothing: on to the next if all of it is damaged.
+  for (bool more = true; more && events.empty();) {
+    auto rows = state_->store.events(instance, after, limit, maxBytes);
+    if (!rows) return rows.error();
+    more = !rows->empty();
+    if (more) after = rows->back().sequence;
+    events.reserve(rows->size());
+    for (auto& row : *rows) {
+      if (row.sealed && state_->sealer == nullptr)
+        return Error{Errc::rejected, "the events are sealed and there is no master key"};
+      const auto sequence = row.sequence;
+      auto data = dataOf(std::move(row), *identity, state_->sealer);
+      if (data)
+        events.push_back(Event::make(std::move(*data)));
+      else
+        state_->store.noteDamage("events",
+                                 std::to_string(instance) + "/" + std::to_string(sequence));
+    }
   }
   return events;
 }

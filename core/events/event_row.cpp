@@ -1,14 +1,8 @@
 #include "events/event_row.hpp"
 
+#include "store/kv_sealing.hpp"
+
 namespace colibri::events {
-namespace {
-
-std::string placeOf(const std::string& instanceId, const std::string& eventId) {
-  return "event/" + instanceId + "/" + eventId;
-}
-
-}  // namespace
-
 store::EventRow headerOf(const EventData& data) {
   store::EventRow row;
   row.instance = data.instance;
@@ -30,7 +24,8 @@ store::EventRow headerOf(const EventData& data) {
 store::EventRow rowOf(const EventData& data, const crypto::Sealer* sealer) {
   auto row = headerOf(data);
   row.sealed = sealer != nullptr;
-  row.body = sealer ? sealer->seal(data.body, placeOf(data.instanceId, data.eventId)) : data.body;
+  row.body = sealer ? sealer->seal(data.body, store::eventPlaceOf(data.instanceId, data.eventId))
+                    : data.body;
   return row;
 }
 
@@ -41,7 +36,7 @@ Result<EventData> dataOf(store::EventRow row, const InstanceIdentity& identity,
     if (sealer == nullptr) {
       return Error{Errc::rejected, "the events are sealed and there is no master key"};
     }
-    auto body = sealer->open(row.body, placeOf(identity.id, row.eventId));
+    auto body = sealer->open(row.body, store::eventPlaceOf(identity.id, row.eventId));
     if (!body) return body.error();
     data.body = std::move(*body);
   } else {

@@ -49,7 +49,8 @@ void Lifecycle::Impl::create(CreateRequest request, Done<Created> done) {
   row.key = key;
   store::Batch batch{store::PutInstance{row}};
   for (const auto& [alias, settings] : instance.settings) {
-    const auto sealed = services.sealer.seal(writeSettings(settings), settingsPlace(row.id, alias));
+    const auto sealed =
+        services.sealer.seal(writeSettings(settings), store::settingsPlaceOf(row.id, alias));
     batch.push_back(store::PutSettings{{key, alias, sealed}});
   }
   services.store.submit(
@@ -151,6 +152,9 @@ void Lifecycle::Impl::undoCreate(InstanceKey key, Error why, Done<Created> done)
 }
 
 Result<void> Lifecycle::Impl::load() {
+  const auto last = services.store.lastInstance();
+  if (!last) return last.error();
+  services.registry.reserve(*last);  // the rows of one that is damaged are nobody else's
   auto rows = services.store.instances();
   if (!rows) return rows.error();
   for (auto& row : *rows) {
@@ -169,11 +173,12 @@ Result<void> Lifecycle::Impl::load() {
     Instance instance;
     instance.ready = true;
     for (const auto& setting : *settings) {
-      auto text = services.sealer.open(setting.json, settingsPlace(row.id, setting.alias));
-      if (!text) {
-        return Error{Errc::rejected,
-                     "the settings of instance \"" + row.name +
-                         "\" do not open: is this the master key they were sealed with?"};
+      auto text = services.sealer.open(setting.json, store::settingsPlaceOf(row.id, setting.alias));
+      if (!text) {  // the key is the right one, or the store would not have opened
+        services.store.noteDamage("settings", std::to_string(key) + "/" + setting.alias);
+        log::write(log::Level::error, "instances", "settings are damaged: set them again",
+                   {{"instance", row.name}, {"plugin", setting.alias}});
+        continue;
       }
       auto kept = readSettings(std::move(*text), row.createdAtUs);
       if (!kept)

@@ -24,10 +24,6 @@ bool saysEnabled(const std::string& json) {
   return enabled == nullptr || *enabled != boost::json::value(false);
 }
 
-std::string settingsPlace(const std::string& instanceId, const std::string& alias) {
-  return "settings/" + instanceId + "/" + alias;
-}
-
 std::string writeSettings(const KeptSettings& s) {
   std::ostringstream out;
   out << kForm << ' ' << (s.enabled ? 1 : 0) << ' ' << s.from << ' ' << s.createdAtUs << ' '

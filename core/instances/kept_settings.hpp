@@ -24,9 +24,6 @@ struct KeptSettings {
 /// False for an object whose member `enabled` is false.
 bool saysEnabled(const std::string& json);
 
-/// For the seal, so that a row cannot be another's.
-std::string settingsPlace(const std::string& instanceId, const std::string& alias);
-
 std::string writeSettings(const KeptSettings& settings);
 /// What writeSettings() wrote; or an object alone, as it was kept before settings could change:
 /// then it is from the instance's creation. [Errors] rejected.

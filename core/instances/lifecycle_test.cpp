@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "exec/manual_timers.hpp"
 #include "instances/testing/world.hpp"
 
@@ -377,6 +379,45 @@ TEST(Lifecycle, ADeletionCutByACrashIsFinishedAtTheNextStart) {
   ASSERT_TRUE(after.lifecycle->load());
   EXPECT_EQ(after.registry.size(), 0u);
   EXPECT_TRUE(eventually([&] { return after.store->countRows(key).value() == 0; }));
+}
+
+/// Flips a bit in each place where the file holds the text.
+void flipEach(const std::filesystem::path& file, const std::string& text) {
+  std::fstream io(file, std::ios::in | std::ios::out | std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(io)), {});
+  io.clear();
+  ASSERT_NE(bytes.find(text), bytes.npos);
+  for (auto at = bytes.find(text); at != bytes.npos; at = bytes.find(text, at + 1)) {
+    io.seekp(static_cast<std::streamoff>(at));
+    io.put(static_cast<char>(bytes[at] ^ 1));
+  }
+}
+
+TEST(Lifecycle, DamagedRowsOfOneInstanceKeepNoOtherFromStarting) {
+  const auto directory = World::fresh();
+  InstanceKey sound = 0, damaged = 0, last = 0;
+  {
+    World before(World::patient(), directory);
+    before.ownsDirectory = false;
+    sound = before.create("sound");
+    damaged = before.create("damaged");
+    last = before.create("last-of-all");
+    std::promise<void> stored;
+    before.store->submit({store::PutSettings{{damaged, "hook", "flipped"}}},
+                         [&](const auto&) { stored.set_value(); });
+    stored.get_future().wait();
+  }
+  flipEach(directory / "colibri.db", "last-of-all");
+  World after(World::patient(), directory);
+  const auto loaded = after.lifecycle->load();
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_TRUE(after.registry.get(sound));
+  EXPECT_TRUE(after.registry.get(damaged)) << "its settings can be set again";
+  EXPECT_FALSE(after.lifecycle->settingsOf(damaged, "hook"));
+  EXPECT_FALSE(after.registry.get(last));
+  EXPECT_EQ(after.store->damagedRows(), 2U);
+  EXPECT_GT(after.create("another"), last) << "the rows of the damaged one are nobody else's";
+  EXPECT_GT(after.store->countRows(last).value(), 0U) << "and stay";
 }
 
 }  // namespace

@@ -42,6 +42,11 @@ void Registry::load(Instance instance) {
   put(std::make_shared<const Instance>(std::move(instance)));
 }
 
+void Registry::reserve(InstanceKey upTo) {
+  const std::unique_lock lock(mutex_);
+  lastKey_ = std::max(lastKey_, upTo);
+}
+
 void Registry::put(InstancePtr instance) {
   byName_[instance->row.name] = instance->row.key;
   byToken_[instance->row.tokenHash] = instance->row.key;

@@ -25,6 +25,8 @@ class Registry {
   std::optional<InstanceKey> beingDeleted(std::string_view name, std::string_view tokenHash) const;
   /// A stored instance, at start, with the key it has.
   void load(Instance instance);
+  /// No instance gets a key up to this one from now on.
+  void reserve(InstanceKey upTo);
   /// Frees the name. Does nothing if it is gone already.
   void remove(InstanceKey key);
 

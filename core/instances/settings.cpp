@@ -1,4 +1,5 @@
 #include "instances/lifecycle_impl.hpp"
+#include "store/kv_sealing.hpp"
 
 namespace colibri::instances {
 
@@ -51,8 +52,8 @@ void Lifecycle::Impl::putSettingsNow(InstanceKey key, SettingsChange change) {
     enables = next.enabled && !at->second.enabled;
   }
   if (enables) next.from = change.head();
-  auto sealed =
-      services.sealer.seal(writeSettings(next), settingsPlace(instance->row.id, change.alias));
+  auto sealed = services.sealer.seal(writeSettings(next),
+                                     store::settingsPlaceOf(instance->row.id, change.alias));
   store::SettingsRow row{key, change.alias, std::move(sealed)};
   services.store.submit({store::PutSettings{std::move(row)}},
                         [self = shared_from_this(), key, change = std::move(change),

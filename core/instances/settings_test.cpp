@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "instances/testing/world.hpp"
+#include "store/kv_sealing.hpp"
 
 namespace colibri::instances {
 namespace {
@@ -80,8 +81,8 @@ TEST_F(ChangingSettings, ARestartFindsThemAsTheyWereAnswered) {
   const auto rows = world.store->settings(key).value();
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].json.find("enabled"), std::string::npos) << "sealed";
-  const auto text =
-      world.sealer.open(rows[0].json, settingsPlace(world.registry.get(key)->row.id, "hook"));
+  const auto text = world.sealer.open(
+      rows[0].json, store::settingsPlaceOf(world.registry.get(key)->row.id, "hook"));
   const auto read = readSettings(text.value(), 0).value();
   EXPECT_EQ(read.json, off.json);
   EXPECT_FALSE(read.enabled);

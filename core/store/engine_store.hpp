@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/clock.hpp"
+#include "store/damage.hpp"
 #include "store/kv_sealing.hpp"
 #include "store/writer.hpp"
 
@@ -17,19 +18,30 @@ namespace colibri::store {
 template <class Readers>
 class EngineStore final : public Store {
  public:
-  EngineStore(std::unique_ptr<Readers> readers, std::unique_ptr<Writer> writer, const Clock& clock,
-              const crypto::Sealer* sealer)
-      : clock_(clock), sealer_(sealer), readers_(std::move(readers)), writer_(std::move(writer)) {}
+  EngineStore(std::unique_ptr<Readers> readers, std::unique_ptr<Writer> writer,
+              std::unique_ptr<Damage> damage, const Clock& clock, const crypto::Sealer* sealer)
+      : clock_(clock),
+        sealer_(sealer),
+        damage_(std::move(damage)),
+        readers_(std::move(readers)),
+        writer_(std::move(writer)) {}
 
   void submit(Batch batch, Done done) override {
     sealSecrets(batch, sealer_);
     writer_->submit(std::move(batch), std::move(done));
   }
   std::size_t queuedBytes() const noexcept override { return writer_->queuedBytes(); }
+  std::uint64_t damagedRows() const noexcept override { return damage_->rows(); }
+  void noteDamage(std::string_view table, const std::string& row) override {
+    damage_->note(table, row);
+  }
   void shutdown() override { writer_->stop(); }
 
   Result<std::vector<InstanceRow>> instances() override {
     return readers_->read([](auto& q) { return q.instances(); });
+  }
+  Result<InstanceKey> lastInstance() override {
+    return readers_->read([](auto& q) { return q.lastInstance(); });
   }
   Result<std::vector<SettingsRow>> settings(InstanceKey instance) override {
     return readers_->read([&](auto& q) { return q.settings(instance); });
@@ -96,6 +108,7 @@ class EngineStore final : public Store {
  private:
   const Clock& clock_;
   const crypto::Sealer* sealer_;
+  const std::unique_ptr<Damage> damage_;
   const std::unique_ptr<Readers> readers_;
   const std::unique_ptr<Writer> writer_;
 };

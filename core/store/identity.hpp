@@ -13,8 +13,9 @@ namespace colibri::store {
 /// Which database this is, and proof of the master key that its values are sealed with. One row of
 /// the database.
 struct Identity {
-  std::string id;        ///< UUID; empty: a database of before there were identities
-  std::string keyCheck;  ///< a known text, sealed; empty: written without a master key
+  std::string id;         ///< UUID; empty: a database of before there were identities
+  std::string keyCheck;   ///< a known text, sealed; empty: written without a master key
+  bool unsummed = false;  ///< it has rows of before there were checksums (row_sum.hpp)
 };
 
 /// A value that was sealed with the database's master key, and where it lies.

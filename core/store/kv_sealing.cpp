@@ -18,6 +18,14 @@ std::string tokenPlaceOf(std::string_view instanceId) {
   return std::string("token/").append(instanceId);
 }
 
+std::string eventPlaceOf(std::string_view instanceId, std::string_view eventId) {
+  return std::string("event/").append(instanceId).append("/").append(eventId);
+}
+
+std::string settingsPlaceOf(std::string_view instanceId, std::string_view alias) {
+  return std::string("settings/").append(instanceId).append("/").append(alias);
+}
+
 namespace {
 
 void seal(KvPut& put, const crypto::Sealer* sealer) {

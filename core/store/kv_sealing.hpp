@@ -18,6 +18,9 @@ std::string kvPlaceOf(std::string_view plugin, InstanceKey instance, std::string
 std::string attemptPlaceOf(std::string_view subscription, InstanceKey instance);
 /// The place of an instance's key in its row.
 std::string tokenPlaceOf(std::string_view instanceId);
+/// The places of what their writers seal themselves: an event's body, a plugin's settings.
+std::string eventPlaceOf(std::string_view instanceId, std::string_view eventId);
+std::string settingsPlaceOf(std::string_view instanceId, std::string_view alias);
 /// Seals the batch's secret values, attempts and idempotency records; from then on `secret` says
 /// that a value is sealed.
 void sealSecrets(Batch& batch, const crypto::Sealer* sealer);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/function.hpp"
@@ -33,11 +35,18 @@ class Store {
   virtual void submit(Batch batch, Done done) = 0;
   /// Bytes submitted and not yet committed: the caller's measure for back-pressure.
   virtual std::size_t queuedBytes() const noexcept = 0;
+  /// Rows that were found damaged since the store was opened: left where they are, and not served.
+  virtual std::uint64_t damagedRows() const noexcept { return 0; }
+  /// One that only the reader can tell, since it does not open: counted and logged once.
+  virtual void noteDamage(std::string_view /*table*/, const std::string& /*row*/) {}
   /// Commits what is queued, then stops the writer. [Blocking]
   virtual void shutdown() = 0;
 
   // --- reading [Blocking] ---
   virtual Result<std::vector<InstanceRow>> instances() = 0;
+  /// The highest key of an instance that any row has, whether instances() could list it or not; a
+  /// new instance needs a higher one. 0 = none.
+  virtual Result<InstanceKey> lastInstance() { return InstanceKey{0}; }
   virtual Result<std::vector<SettingsRow>> settings(InstanceKey instance) = 0;
   virtual Result<std::vector<CursorRow>> cursors() = 0;
   /// The last sequence given to the instance, events since dropped included; 0 = none.

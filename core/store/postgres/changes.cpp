@@ -46,8 +46,8 @@ class Changes::Visitor {
   std::uint32_t limit_;
 };
 
-Changes::Changes(Connection& connection, const Clock& clock)
-    : events_(connection, clock, sequences_),
+Changes::Changes(Connection& connection, const Clock& clock, Damage& damage)
+    : events_(connection, clock, sequences_, damage),
       tables_(connection),
       eraser_(connection, events_, sequences_) {}
 

@@ -13,7 +13,7 @@ namespace colibri::store::postgres {
 /// [Threading] confined to the writer. [Errors] throws Failure.
 class Changes {
  public:
-  Changes(Connection& connection, const Clock& clock);
+  Changes(Connection& connection, const Clock& clock, Damage& damage);
 
   /// Fills in `result` and `again`. What it sent may not have been answered yet.
   void apply(std::span<Job> jobs);

@@ -1,8 +1,10 @@
 #include "store/postgres/event_changes.hpp"
 
+#include "base/assert.hpp"
 #include "crypto/digest.hpp"
 #include "store/lifetimes.hpp"
 #include "store/postgres/event_columns.hpp"
+#include "store/row_sum.hpp"
 
 namespace colibri::store::postgres {
 namespace {
@@ -26,25 +28,27 @@ class EventColumns {
     chatId.add(e.chatId);
     sealed.add(e.sealed);
     body.add(e.body);
+    sum.add(sumOf(e, sequence));
   }
 
   using Of = Column::Of;
   Column instance{Of::bigint}, sequences{Of::bigint}, eventId{Of::text}, type{Of::bigint},
       typeName{Of::text}, flags{Of::bigint}, schemaMajor{Of::bigint}, schemaMinor{Of::bigint},
       occurredAt{Of::bigint}, recordedAt{Of::bigint}, expiresAt{Of::bigint}, ownerJid{Of::bytea},
-      chatId{Of::bytea}, sealed{Of::boolean}, body{Of::bytea};
+      chatId{Of::bytea}, sealed{Of::boolean}, body{Of::bytea}, sum{Of::bigint};
 };
 
 std::string insertSql() {
   return std::string("INSERT INTO events(instance, ") + kEventColumns +
-         ") SELECT * FROM unnest($1::bigint[],$2::bigint[],$3::text[],$4::bigint[],$5::text[],"
+         ", sum) SELECT * FROM unnest($1::bigint[],$2::bigint[],$3::text[],$4::bigint[],$5::text[],"
          "$6::bigint[],$7::bigint[],$8::bigint[],$9::bigint[],$10::bigint[],$11::bigint[],"
-         "$12::bytea[],$13::bytea[],$14::boolean[],$15::bytea[])";
+         "$12::bytea[],$13::bytea[],$14::boolean[],$15::bytea[],$16::bigint[])";
 }
 
 }  // namespace
 
-EventChanges::EventChanges(Connection& connection, const Clock& clock, Sequences& sequences)
+EventChanges::EventChanges(Connection& connection, const Clock& clock, Sequences& sequences,
+                           Damage& damage)
     : clock_(clock),
       sequences_(sequences),
       insert_(connection, insertSql()),
@@ -54,13 +58,10 @@ EventChanges::EventChanges(Connection& connection, const Clock& clock, Sequences
                   " ON CONFLICT (instance, key) DO UPDATE SET expires_at_us = "
                   "excluded.expires_at_us"
                   " WHERE d.expires_at_us < $4::bigint RETURNING instance, key"),
-      load_(connection,
-            "SELECT i, GREATEST(COALESCE((SELECT last FROM sequences WHERE instance = i), 0),"
-            " COALESCE((SELECT MAX(sequence) FROM events WHERE instance = i), 0))"
-            " FROM unnest($1::bigint[]) AS t(i)"),
+      last_(connection, damage),
       store_(connection,
-             "INSERT INTO sequences(instance, last) VALUES($1, $2)"
-             " ON CONFLICT (instance) DO UPDATE SET last = excluded.last") {}
+             "INSERT INTO sequences(instance, last, sum) VALUES($1, $2, $3)"
+             " ON CONFLICT (instance) DO UPDATE SET last = excluded.last, sum = excluded.sum") {}
 
 void EventChanges::stage(const AppendEvent& change, Committed& committed) {
   std::string key;
@@ -118,26 +119,24 @@ void EventChanges::insert(std::set<Key> fresh) {
   if (c.instance.size() == 0) return;
   insert_.send(c.instance, c.sequences, c.eventId, c.type, c.typeName, c.flags, c.schemaMajor,
                c.schemaMinor, c.occurredAt, c.recordedAt, c.expiresAt, c.ownerJid, c.chatId,
-               c.sealed, c.body);
+               c.sealed, c.body, c.sum);
 }
 
 void EventChanges::know(const std::set<InstanceKey>& instances) {
-  Column unknown(Column::Of::bigint);
+  std::set<InstanceKey> unknown;
   for (const auto instance : instances)
-    if (!sequences_.knows(instance)) unknown.add(instance);
-  if (unknown.size() == 0) return;
-  const auto rows = load_.ask(unknown);
-  for (int row = 0; row < rows.size(); ++row) {
-    InstanceKey instance = 0;
-    std::uint64_t last = 0;
-    rows.read(row, instance, last);
-    sequences_.learn(instance, last);
-  }
+    if (!sequences_.knows(instance)) unknown.insert(instance);
+  if (unknown.empty()) return;
+  const auto last = last_.of(unknown);
+  COLIBRI_ASSERT(last.size() == unknown.size());
+  auto next = last.begin();
+  for (const auto instance : unknown) sequences_.learn(instance, *next++);
 }
 
 void EventChanges::remember(InstanceKey instance) {
   know({instance});
-  if (const auto given = sequences_.last(instance); given != 0) store_.send(instance, given);
+  if (const auto given = sequences_.last(instance); given != 0)
+    store_.send(instance, given, sumOfSequence(instance, given));
 }
 
 }  // namespace colibri::store::postgres

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "store/postgres/last_sequences.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/rows.hpp"
 #include "store/sequences.hpp"
@@ -18,7 +19,7 @@ namespace colibri::store::postgres {
 /// borrowed until flush().
 class EventChanges {
  public:
-  EventChanges(Connection& connection, const Clock& clock, Sequences& sequences);
+  EventChanges(Connection& connection, const Clock& clock, Sequences& sequences, Damage& damage);
 
   /// The event's sequence (0 = a repeat) is added to `committed` by flush(), in order.
   void stage(const AppendEvent& change, Committed& committed);
@@ -44,7 +45,9 @@ class EventChanges {
 
   const Clock& clock_;
   Sequences& sequences_;
-  Statement insert_, firstSight_, load_, store_;
+  Statement insert_, firstSight_;
+  LastSequences last_;
+  Statement store_;
   std::vector<Staged> staged_;
   std::size_t bytes_ = 0;
 };

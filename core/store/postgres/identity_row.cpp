@@ -38,8 +38,16 @@ std::vector<SealedValue> someSealed(Connection& connection) {
 
 Result<Identity> identityOf(Connection& connection, const crypto::Sealer* sealer) {
   Identity found;
-  const auto rows = connection.runOnce("SELECT id, key_check FROM identity");
-  if (rows.size() != 0) rows.read(0, found.id, found.keyCheck);
+  const auto rows = connection.runOnce("SELECT id, key_check, unsummed FROM identity");
+  if (rows.size() != 0) rows.read(0, found.id, found.keyCheck, found.unsummed);
+  if (found.id.empty()) {
+    connection
+        .runOnce(
+            "SELECT EXISTS(SELECT 1 FROM instances WHERE sum IS NULL)"
+            " OR EXISTS(SELECT 1 FROM kv WHERE sum IS NULL)"
+            " OR EXISTS(SELECT 1 FROM events WHERE sum IS NULL)")
+        .read(0, found.unsummed);
+  }
   auto known = found;
   if (sealer != nullptr) {
     const auto some = someSealed(connection);
@@ -53,8 +61,9 @@ Result<Identity> identityOf(Connection& connection, const crypto::Sealer* sealer
     Arguments row;
     row.add(known.id);
     row.add(known.keyCheck);
+    row.add(known.unsummed);
     connection.runOnce(
-        "INSERT INTO identity(one, id, key_check) VALUES(1, $1, $2)"
+        "INSERT INTO identity(one, id, key_check, unsummed) VALUES(1, $1, $2, $3)"
         " ON CONFLICT (one) DO UPDATE SET id = excluded.id, key_check = excluded.key_check",
         row);
   }

@@ -15,9 +15,10 @@ bool isSilence(const Failure& failure) {
 
 }  // namespace
 
-PostgresEngine::Session::Session(std::unique_ptr<Connection> opened, const Clock& clock)
+PostgresEngine::Session::Session(std::unique_ptr<Connection> opened, const Clock& clock,
+                                 Damage& damage)
     : connection(std::move(opened)),
-      changes(*connection, clock),
+      changes(*connection, clock, damage),
       begin(*connection, "BEGIN"),
       commit(*connection, "COMMIT"),
       rollback(*connection, "ROLLBACK"),
@@ -28,12 +29,12 @@ PostgresEngine::Session::Session(std::unique_ptr<Connection> opened, const Clock
   connection->finish();
 }
 
-PostgresEngine::PostgresEngine(SessionFactory& sessions, const Clock& clock)
-    : sessions_(sessions), clock_(clock), id_(newUuid()) {}
+PostgresEngine::PostgresEngine(SessionFactory& sessions, const Clock& clock, Damage& damage)
+    : sessions_(sessions), clock_(clock), damage_(damage), id_(newUuid()) {}
 
 Result<std::unique_ptr<PostgresEngine>> PostgresEngine::open(SessionFactory& sessions,
-                                                             const Clock& clock) {
-  std::unique_ptr<PostgresEngine> engine(new PostgresEngine(sessions, clock));
+                                                             const Clock& clock, Damage& damage) {
+  std::unique_ptr<PostgresEngine> engine(new PostgresEngine(sessions, clock, damage));
   if (auto connected = engine->reconnect(); !connected) return connected.error();
   return engine;
 }
@@ -51,7 +52,7 @@ Result<bool> PostgresEngine::reconnect() {
 
 /// How many groups of this process the database says were committed.
 Result<std::uint64_t> PostgresEngine::adopt(std::unique_ptr<Connection> connection) try {
-  auto session = std::make_unique<Session>(std::move(connection), clock_);
+  auto session = std::make_unique<Session>(std::move(connection), clock_, damage_);
   Arguments own, counted;
   own.add(id_);
   counted.add(id_);

@@ -20,7 +20,8 @@ namespace colibri::store::postgres {
 /// [Threading] confined to the writer's thread.
 class PostgresEngine final : public GroupEngine {
  public:
-  static Result<std::unique_ptr<PostgresEngine>> open(SessionFactory& sessions, const Clock& clock);
+  static Result<std::unique_ptr<PostgresEngine>> open(SessionFactory& sessions, const Clock& clock,
+                                                      Damage& damage);
 
   Result<void> apply(std::span<Job> jobs) override;
   Result<void> applyAlone(Job& job) override;
@@ -35,13 +36,13 @@ class PostgresEngine final : public GroupEngine {
  private:
   /// What ends with its connection: its prepared statements, and what is known of the sequences.
   struct Session {
-    Session(std::unique_ptr<Connection> opened, const Clock& clock);
+    Session(std::unique_ptr<Connection> opened, const Clock& clock, Damage& damage);
     std::unique_ptr<Connection> connection;
     Changes changes;
     Statement begin, commit, rollback, savepoint, release, rollbackTo, count;
   };
 
-  PostgresEngine(SessionFactory& sessions, const Clock& clock);
+  PostgresEngine(SessionFactory& sessions, const Clock& clock, Damage& damage);
   void begin();
   Result<std::uint64_t> adopt(std::unique_ptr<Connection> connection);
   void rollBackBatch();
@@ -49,6 +50,7 @@ class PostgresEngine final : public GroupEngine {
 
   SessionFactory& sessions_;
   const Clock& clock_;
+  Damage& damage_;
   const std::string id_;  // of this process's row in `writers`
   std::unique_ptr<Session> session_;
   bool begun_ = false, applyingAlone_ = false, commitSent_ = false;

@@ -9,7 +9,8 @@
 namespace colibri::store::postgres {
 
 Result<bool> PostgresStore::exists(Target target) try {
-  const SessionFactory sessions(std::move(target), nullptr, {});
+  Damage unused;
+  const SessionFactory sessions(std::move(target), nullptr, {}, unused);
   return isOurs(*sessions.openReader());
 } catch (const Failure& failure) {
   return toError(failure);
@@ -17,14 +18,15 @@ Result<bool> PostgresStore::exists(Target target) try {
 
 Result<std::unique_ptr<Store>> PostgresStore::open(Target target, const Clock& clock,
                                                    const crypto::Sealer* sealer, Options options) {
-  auto sessions =
-      std::make_unique<SessionFactory>(std::move(target), sealer, std::move(options.stateFile));
-  auto engine = PostgresEngine::open(*sessions, clock);
+  auto damage = std::make_unique<Damage>();
+  auto sessions = std::make_unique<SessionFactory>(std::move(target), sealer,
+                                                   std::move(options.stateFile), *damage);
+  auto engine = PostgresEngine::open(*sessions, clock, *damage);
   if (!engine) return engine.error();
-  auto readers = std::make_unique<Readers>(std::move(sessions), sealer, options.readers);
+  auto readers = std::make_unique<Readers>(std::move(sessions), sealer, *damage, options.readers);
   auto writer = std::make_unique<Writer>(std::move(*engine), clock, options.writer);
-  return std::unique_ptr<Store>(
-      std::make_unique<EngineStore<Readers>>(std::move(readers), std::move(writer), clock, sealer));
+  return std::unique_ptr<Store>(std::make_unique<EngineStore<Readers>>(
+      std::move(readers), std::move(writer), std::move(damage), clock, sealer));
 }
 
 }  // namespace colibri::store::postgres

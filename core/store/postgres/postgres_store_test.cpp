@@ -128,5 +128,80 @@ TEST_F(PostgresStoreTest, AWriterThatSyncsWaitsForTheDiskWhateverTheServerSays) 
   EXPECT_TRUE(commit(**store, {anEvent(1, std::string(20 << 20, 'x'))})) << "large ones pass";
 }
 
+TEST_F(PostgresStoreTest, ADamagedRowIsNotServedAndStopsNothingElse) {
+  const auto store = open(uri_);
+  for (InstanceKey key : {1, 2}) {
+    ASSERT_TRUE(commit(
+        **store, {PutInstance{anInstance(key, "shop-" + std::to_string(key))}, anEvent(key, "a"),
+                  anEvent(key, "b"), anEvent(key, "c"), KvPut{"p", key, "creds", "value"},
+                  PutCursor{aCursor(key)}, PutSettings{{key, "webhook", "json"}}}));
+  }
+  DeadLetterRow letter;
+  letter.subscription = "webhook/all";
+  letter.instance = 1;
+  letter.event = anEvent(1, "a").event;
+  ASSERT_TRUE(commit(**store, {AddDeadLetter{letter}, PutAttempt{{"webhook/all", 1, 1, "entry"}},
+                               PutIdempotency{{1, "key", "hash", "id", 201, "{}", clock_.nowUs()}},
+                               DropEvents{1, 0}}));
+  for (const auto& [name, change] : {std::pair{"instances", "deleting = true"},
+                                     {"settings", "json = 'other'"},
+                                     {"cursors", "low = 2"},
+                                     {"kv", "expires_at_us = 9000000000000000"},
+                                     {"dead_letters", "chat_id = 'another'"},
+                                     {"attempts", "entry = 'other'"},
+                                     {"idempotency", "status = 200"},
+                                     {"sequences", "last = 1"}}) {
+    const std::string key = name == std::string("instances") ? "key" : "instance";
+    server_.ask("UPDATE " + table(name) + " SET " + change + " WHERE " + key + " = 1");
+  }
+  server_.ask("UPDATE " + table("events") +
+              " SET chat_id = 'x' WHERE instance = 1 AND sequence < 3");
+  const std::vector<std::string> keys = {"creds"};
+  EXPECT_EQ((*store)->instances()->size(), 1u);
+  EXPECT_TRUE((*store)->settings(1)->empty());
+  EXPECT_EQ((*store)->cursors()->size(), 1u);
+  EXPECT_EQ((*store)->kvGet("p", 1, keys).error().code, Errc::rejected);
+  EXPECT_EQ((*store)->kvGet("p", 2, keys)->front().value, "value");
+  EXPECT_TRUE((*store)->kvScan("p", 1, "", "", 10)->empty());
+  EXPECT_TRUE((*store)->deadLetters({.instance = 1}, 0, 10)->empty());
+  EXPECT_TRUE((*store)->attempts("webhook/all", 1, 10)->empty());
+  EXPECT_EQ((*store)->idempotency(1, "key").error().code, Errc::rejected);
+  EXPECT_EQ((*store)->lastSequence(1).value(), 3u);
+  const auto page = (*store)->events(1, 0, 1, 1);
+  ASSERT_EQ(page->size(), 1u) << "past the damaged ones, or it would mean that there is nothing";
+  EXPECT_EQ(page->front().sequence, 3u);
+  EXPECT_EQ((*store)->events(2, 0, 10, 1000)->size(), 3u);
+  EXPECT_EQ((*store)->lastInstance().value(), 2u);
+  EXPECT_EQ((*store)->damagedRows(), 10u);
+  server_.ask("DELETE FROM " + table("events") + " WHERE instance = 2 AND sequence = 2");
+  EXPECT_EQ((*store)->events(2, 0, 10, 1000)->size(), 2u);
+  EXPECT_EQ((*store)->damagedRows(), 11u) << "one is missing in the middle";
+}
+
+TEST_F(PostgresStoreTest, AnotherDatabaseOrMasterKeyThanBeforeIsRefusedAlsoAfterAReconnect) {
+  const crypto::Sealer key(std::string(crypto::Sealer::kKeySize, 'k')),
+      another(std::string(crypto::Sealer::kKeySize, 'x'));
+  const auto note = server_.folder() / (schema_ + ".state");
+  const auto openWith = [&](const crypto::Sealer& sealer, const std::string& uri) {
+    return PostgresStore::open(Target::parse(uri).value(), clock_, &sealer, {.stateFile = note});
+  };
+  ASSERT_TRUE(openWith(key, uri_));
+  EXPECT_THAT(openWith(another, uri_).error().message, HasSubstr("another master key"));
+  const auto elsewhere = openWith(key, server_.uri("?schema=" + Server::newSchema()));
+  ASSERT_FALSE(elsewhere);
+  EXPECT_EQ(elsewhere.error().code, Errc::rejected);
+  EXPECT_THAT(elsewhere.error().message, HasSubstr("it is gone"));
+  const auto store = openWith(key, uri_);
+  ASSERT_TRUE(store);
+  server_.ask("DROP SCHEMA \"" + schema_ + "\" CASCADE");
+  server_.ask("CREATE SCHEMA \"" + schema_ + "\"");
+  server_.endConnections();
+  const auto lost = commit(**store, {anEvent(1, "x")});
+  ASSERT_FALSE(lost) << "an empty database is not the one that was lost";
+  EXPECT_THAT(lost.error().message, HasSubstr("it is gone"));
+  EXPECT_EQ(server_.ask("SELECT count(*) FROM pg_tables WHERE schemaname = '" + schema_ + "'"),
+            std::vector<std::string>{"0"});
+}
+
 }  // namespace
 }  // namespace colibri::store::postgres

@@ -9,20 +9,23 @@
 
 #include "base/result.hpp"
 #include "crypto/sealer.hpp"
+#include "store/postgres/last_sequences.hpp"
 #include "store/postgres/statement.hpp"
 #include "store/rows.hpp"
 
 namespace colibri::store::postgres {
 
 /// What one reading connection can answer, each in one statement and so from one view of the
-/// database. The functions are those of Store.
+/// database. The functions are those of Store. Damaged rows are noted, and left out of lists; one
+/// that was asked for by its name is an error, as it is not absent.
 ///
 /// [Threading] confined to whoever borrowed it. [Errors] throws Failure.
 class Queries {
  public:
-  Queries(std::unique_ptr<Connection> connection, const crypto::Sealer* sealer);
+  Queries(std::unique_ptr<Connection> connection, const crypto::Sealer* sealer, Damage& damage);
 
   std::vector<InstanceRow> instances();
+  InstanceKey lastInstance();
   std::vector<SettingsRow> settings(InstanceKey instance);
   std::vector<CursorRow> cursors();
   std::uint64_t lastSequence(InstanceKey instance);
@@ -50,9 +53,14 @@ class Queries {
   std::uint64_t countRows(InstanceKey instance);
 
  private:
+  bool precedes(InstanceKey instance, std::uint64_t upTo);
+
   const std::unique_ptr<Connection> connection_;
   const crypto::Sealer* sealer_;
-  Statement instances_, settings_, cursors_, lastSequence_, events_, idempotency_, idempotencyUse_;
+  Damage& damage_;
+  Statement instances_, lastInstance_, settings_, cursors_;
+  LastSequences lastSequence_;
+  Statement precedes_, events_, idempotency_, idempotencyUse_;
   Statement deadLetters_, deadLetter_, markedDeadLetters_, deadLetterCounts_, deadLetterBytes_,
       attempts_;
   Statement kvGet_, kvScan_, kvAll_, countRows_;

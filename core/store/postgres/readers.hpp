@@ -19,7 +19,8 @@ namespace colibri::store::postgres {
 /// [Threading] any thread; locked by mutex_. [Blocking] while all are lent.
 class Readers {
  public:
-  Readers(std::unique_ptr<SessionFactory> sessions, const crypto::Sealer* sealer, unsigned count);
+  Readers(std::unique_ptr<SessionFactory> sessions, const crypto::Sealer* sealer, Damage& damage,
+          unsigned count);
 
   template <class Ask>
   Answer<Ask, Queries> read(Ask ask) {
@@ -46,6 +47,7 @@ class Readers {
 
   const std::unique_ptr<SessionFactory> sessions_;
   const crypto::Sealer* sealer_;
+  Damage& damage_;
   Pool<Reader> pool_;
   std::mutex mutex_;  // guards the rest
   std::optional<Failure> away_;

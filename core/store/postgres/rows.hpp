@@ -26,6 +26,8 @@ class Rows {
   std::uint64_t changed() const { return std::strtoull(PQcmdTuples(result_.get()), nullptr, 10); }
   const char* command() const { return PQcmdStatus(result_.get()); }
 
+  /// Not NULL.
+  bool has(int row, int column) const { return PQgetisnull(result_.get(), row, column) == 0; }
   /// The row's columns from the left: bytes and texts into strings, bigint and boolean into
   /// numbers.
   template <class... Fields>

@@ -93,8 +93,24 @@ constexpr std::array<std::string_view, 1> kVersion4 = {
     " key_check bytea NOT NULL)",
 };
 
+// A checksum per row (row_sum.hpp), which rows of before do not have, and whether there are such.
+constexpr std::array<std::string_view, 11> kVersion5 = {
+    "ALTER TABLE instances ADD COLUMN sum bigint",
+    "ALTER TABLE settings ADD COLUMN sum bigint",
+    "ALTER TABLE events ADD COLUMN sum bigint",
+    "ALTER TABLE sequences ADD COLUMN sum bigint",
+    "ALTER TABLE cursors ADD COLUMN sum bigint",
+    "ALTER TABLE dead_letters ADD COLUMN sum bigint",
+    "ALTER TABLE attempts ADD COLUMN sum bigint",
+    "ALTER TABLE idempotency ADD COLUMN sum bigint",
+    "ALTER TABLE kv ADD COLUMN sum bigint",
+    "ALTER TABLE dead_letters ADD COLUMN fate_sum bigint",
+    "ALTER TABLE identity ADD COLUMN unsummed boolean NOT NULL DEFAULT true",
+};
+
 constexpr std::array kMigrations = {Migration{kVersion1}, Migration{kVersion2},
-                                    Migration{kVersion3}, Migration{kVersion4}};
+                                    Migration{kVersion3}, Migration{kVersion4},
+                                    Migration{kVersion5}};
 
 std::uint64_t number(Connection& connection, const std::string& sql) {
   std::uint64_t value = 0;

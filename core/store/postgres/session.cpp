@@ -72,6 +72,7 @@ Result<void> SessionFactory::prepare(Connection& connection) const {
   if (auto migrated = migrate(connection, migrations()); !migrated) return migrated;
   const auto identity = identityOf(connection, sealer_);
   if (!identity) return identity.error();
+  if (identity->unsummed) damage_.expectUnsummed();
   if (!state) return {};
   if (auto belongs = checkBelongs(*state, identity->id); !belongs) return belongs;
   return state->write({Remembered::State::open, identity->id, {}});

@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "crypto/sealer.hpp"
+#include "store/damage.hpp"
 #include "store/postgres/connection.hpp"
 
 namespace colibri::store::postgres {
@@ -25,8 +26,12 @@ class SessionFactory {
  public:
   /// `stateFile` is the data folder's note on its database (StateFile); empty: none is kept.
   /// Without a `sealer`, which outlives this, the master key is not proven.
-  SessionFactory(Target target, const crypto::Sealer* sealer, std::filesystem::path stateFile)
-      : target_(std::move(target)), sealer_(sealer), stateFile_(std::move(stateFile)) {}
+  SessionFactory(Target target, const crypto::Sealer* sealer, std::filesystem::path stateFile,
+                 Damage& damage)
+      : target_(std::move(target)),
+        sealer_(sealer),
+        stateFile_(std::move(stateFile)),
+        damage_(damage) {}
 
   /// Makes the schema if it is missing, takes the lock, brings the tables up to date and checks
   /// that it is the right database, each time: the server may have become another one.
@@ -45,6 +50,7 @@ class SessionFactory {
   const Target target_;
   const crypto::Sealer* const sealer_;
   const std::filesystem::path stateFile_;
+  Damage& damage_;
   int lastWriter_ = 0;  // the server's process of our last one; 0 = none yet
 };
 

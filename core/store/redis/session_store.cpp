@@ -189,6 +189,15 @@ Result<std::uint64_t> SessionStore::countRows(InstanceKey instance) {
   return *rows + inRedis;
 }
 
+std::uint64_t SessionStore::damagedRows() const noexcept {
+  return parts_->under->damagedRows();
+}
+void SessionStore::noteDamage(std::string_view table, const std::string& row) {
+  parts_->under->noteDamage(table, row);
+}
+Result<InstanceKey> SessionStore::lastInstance() {
+  return parts_->under->lastInstance();
+}
 Result<std::vector<InstanceRow>> SessionStore::instances() {
   return parts_->under->instances();
 }

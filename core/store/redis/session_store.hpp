@@ -49,6 +49,9 @@ class SessionStore final : public Store {
   void submit(Batch batch, Done done) override;
   std::size_t queuedBytes() const noexcept override;
   void shutdown() override;
+  std::uint64_t damagedRows() const noexcept override;
+  void noteDamage(std::string_view table, const std::string& row) override;
+  Result<InstanceKey> lastInstance() override;
   Result<std::vector<InstanceRow>> instances() override;
   Result<std::vector<SettingsRow>> settings(InstanceKey instance) override;
   Result<std::vector<CursorRow>> cursors() override;

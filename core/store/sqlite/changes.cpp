@@ -38,8 +38,11 @@ class Changes::Visitor {
   std::uint32_t limit_;
 };
 
-Changes::Changes(sqlite3* db, const Clock& clock)
-    : sequences_(db), events_(db, clock, sequences_), tables_(db), eraser_(db, sequences_) {}
+Changes::Changes(sqlite3* db, const Clock& clock, Damage& damage)
+    : sequences_(db, damage),
+      events_(db, clock, sequences_),
+      tables_(db),
+      eraser_(db, sequences_) {}
 
 Changes::Progress Changes::apply(const Batch& batch, Committed& committed) {
   const auto limit = batch.size() == 1 ? kRowsPerStep : Eraser::kEverything;

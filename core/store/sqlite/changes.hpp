@@ -17,7 +17,7 @@ class Changes {
  public:
   enum class Progress : bool { done, again };
 
-  Changes(sqlite3* db, const Clock& clock);
+  Changes(sqlite3* db, const Clock& clock, Damage& damage);
 
   /// Adds to `committed`. `again`: a step of a long deletion is done; apply the batch once more in
   /// a later transaction.

@@ -34,6 +34,7 @@ void Connection::configure(Use use, std::uint64_t maxBytes) {
   pragma("busy_timeout = " + std::to_string(kBusyTimeoutMs));
   pragma("secure_delete = ON");
   pragma("temp_store = MEMORY");
+  pragma("cell_size_check = ON");  // a damaged page is noticed when it is read
   if (use == Use::read) {
     pragma("query_only = ON");
     return;

@@ -36,10 +36,15 @@ Error toError(const Poco::Exception& failure) {
     return {Errc::busy, "the disk that holds the database is full"};
   }
   if (isOneOf<poco::ConstraintViolationException>(failure)) return conflict(text);
+  if (isOneOf<poco::CorruptImageException>(failure)) {
+    return {Errc::unavailable,
+            "a page of the database is damaged: stop the gateway, and run colibrictl check and "
+            "colibrictl salvage: " +
+                text};
+  }
   if (isOneOf<poco::IOErrorException, poco::CantOpenDBFileException, poco::ReadOnlyException,
               poco::DBLockedException, poco::TableLockedException, poco::NoMemoryException,
-              poco::CorruptImageException, poco::LockProtocolException, poco::InterruptException>(
-          failure)) {
+              poco::LockProtocolException, poco::InterruptException>(failure)) {
     return {Errc::unavailable, "the database does not answer: " + text};
   }
   return {Errc::internal, "the database failed: " + text};

@@ -4,14 +4,15 @@
 
 #include "crypto/digest.hpp"
 #include "store/lifetimes.hpp"
+#include "store/row_sum.hpp"
 #include "store/sqlite/event_columns.hpp"
 
 namespace colibri::store::sqlite {
 EventChanges::EventChanges(sqlite3* db, const Clock& clock, StoredSequences& sequences)
     : clock_(clock),
       sequences_(sequences),
-      insert_(db, std::string("INSERT INTO events(instance, ") + kEventColumns + ") VALUES(?," +
-                      kEventParameters + ")"),
+      insert_(db, std::string("INSERT INTO events(instance, sum, ") + kEventColumns +
+                      ") VALUES(?,?," + kEventParameters + ")"),
       firstSight_(db,
                   "INSERT INTO dedupe(instance, key, expires_at_us) VALUES(?1, ?2, ?3)"
                   " ON CONFLICT DO UPDATE SET expires_at_us = excluded.expires_at_us"
@@ -21,7 +22,7 @@ std::uint64_t EventChanges::append(const AppendEvent& change) {
   const auto& event = change.event;
   if (!change.dedupeKey.empty() && isRepeat(event.instance, change.dedupeKey)) return 0;
   const auto sequence = sequences_.next(event.instance);
-  insertEvent(insert_, event, sequence, event.instance);
+  insertEvent(insert_, event, sequence, event.instance, sumOf(event, sequence));
   return sequence;
 }
 

@@ -41,8 +41,15 @@ std::vector<SealedValue> someSealed(sqlite3* db) {
 Result<Identity> identityOf(Connection& connection, const crypto::Sealer* sealer) {
   auto* db = connection.handle();
   Identity found;
-  Statement look(db, "SELECT id, key_check FROM identity");
-  for (look.start(); look.next();) look.read(found.id, found.keyCheck);
+  Statement look(db, "SELECT id, key_check, unsummed FROM identity");
+  for (look.start(); look.next();) look.read(found.id, found.keyCheck, found.unsummed);
+  if (found.id.empty()) {
+    Statement older(db,
+                    "SELECT EXISTS(SELECT 1 FROM instances WHERE sum IS NULL)"
+                    " OR EXISTS(SELECT 1 FROM kv WHERE sum IS NULL)"
+                    " OR EXISTS(SELECT 1 FROM events WHERE sum IS NULL)");
+    for (older.start(); older.next();) older.read(found.unsummed);
+  }
   auto known = found;
   if (sealer != nullptr) {
     const auto some = someSealed(db);
@@ -54,10 +61,10 @@ Result<Identity> identityOf(Connection& connection, const crypto::Sealer* sealer
   }
   if (known.keyCheck != found.keyCheck || known.id != found.id) {
     Statement keep(db,
-                   "INSERT INTO identity(one, id, key_check) VALUES(1, ?1, ?2)"
+                   "INSERT INTO identity(one, id, key_check, unsummed) VALUES(1, ?1, ?2, ?3)"
                    " ON CONFLICT(one) DO UPDATE SET id = excluded.id, key_check = "
                    "excluded.key_check");
-    keep.run(known.id, Blob{known.keyCheck});
+    keep.run(known.id, Blob{known.keyCheck}, known.unsummed);
   }
   return known;
 }

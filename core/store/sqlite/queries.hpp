@@ -11,17 +11,21 @@
 #include "store/rows.hpp"
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/statement.hpp"
+#include "store/sqlite/stored_sequences.hpp"
 
 namespace colibri::store::sqlite {
 
-/// What one reading connection can answer. The functions are those of Store.
+/// What one reading connection can answer. The functions are those of Store. Damaged rows are
+/// noted, and left out of lists; one that was asked for by its name is an error, as it is not
+/// absent.
 ///
 /// [Threading] confined to whoever borrowed it. [Errors] throws the engine's exceptions.
 class Queries {
  public:
-  Queries(const std::filesystem::path& file, const crypto::Sealer* sealer);
+  Queries(const std::filesystem::path& file, const crypto::Sealer* sealer, Damage& damage);
 
   std::vector<InstanceRow> instances();
+  InstanceKey lastInstance();
   std::vector<SettingsRow> settings(InstanceKey instance);
   std::vector<CursorRow> cursors();
   std::uint64_t lastSequence(InstanceKey instance);
@@ -49,10 +53,15 @@ class Queries {
   std::uint64_t countRows(InstanceKey instance);
 
  private:
+  bool precedes(InstanceKey instance, std::uint64_t upTo);
+
   Connection connection_;
   const crypto::Sealer* sealer_;
+  Damage& damage_;
   Statement begin_, end_;
-  Statement instances_, settings_, cursors_, lastSequence_, events_, idempotency_, idempotencyUse_;
+  Statement instances_, lastInstance_, settings_, cursors_;
+  LastSequence lastSequence_;
+  Statement precedes_, events_, idempotency_, idempotencyUse_;
   Statement deadLetters_, deadLetter_, markedDeadLetters_, deadLetterCounts_, deadLetterBytes_,
       attempts_;
   Statement kvGet_, kvScan_, kvAll_, countRows_;

@@ -95,8 +95,24 @@ constexpr std::array<std::string_view, 1> kVersion4 = {
     " key_check BLOB NOT NULL)",
 };
 
+// A checksum per row (row_sum.hpp), which rows of before do not have, and whether there are such.
+constexpr std::array<std::string_view, 11> kVersion5 = {
+    "ALTER TABLE instances ADD COLUMN sum INTEGER",
+    "ALTER TABLE settings ADD COLUMN sum INTEGER",
+    "ALTER TABLE events ADD COLUMN sum INTEGER",
+    "ALTER TABLE sequences ADD COLUMN sum INTEGER",
+    "ALTER TABLE cursors ADD COLUMN sum INTEGER",
+    "ALTER TABLE dead_letters ADD COLUMN sum INTEGER",
+    "ALTER TABLE attempts ADD COLUMN sum INTEGER",
+    "ALTER TABLE idempotency ADD COLUMN sum INTEGER",
+    "ALTER TABLE kv ADD COLUMN sum INTEGER",
+    "ALTER TABLE dead_letters ADD COLUMN fate_sum INTEGER",
+    "ALTER TABLE identity ADD COLUMN unsummed INTEGER NOT NULL DEFAULT 1",
+};
+
 constexpr std::array kMigrations = {Migration{kVersion1}, Migration{kVersion2},
-                                    Migration{kVersion3}, Migration{kVersion4}};
+                                    Migration{kVersion3}, Migration{kVersion4},
+                                    Migration{kVersion5}};
 
 int pragma(Poco::Data::Session& session, const std::string& name) {
   int value = 0;

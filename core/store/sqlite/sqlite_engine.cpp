@@ -27,12 +27,13 @@ SqliteEngine::Frame::Frame(sqlite3* db)
       release(db, "RELEASE batch"),
       rollbackTo(db, "ROLLBACK TO batch") {}
 
-SqliteEngine::SqliteEngine(std::unique_ptr<Connection> connection, LogWatch log, const Clock& clock)
+SqliteEngine::SqliteEngine(std::unique_ptr<Connection> connection, LogWatch log, const Clock& clock,
+                           Damage& damage)
     : connection_(std::move(connection)),
       log_(std::move(log)),
       clock_(clock),
       frame_(connection_->handle()),
-      changes_(connection_->handle(), clock) {}
+      changes_(connection_->handle(), clock, damage) {}
 
 void SqliteEngine::begin() {
   if (!connection_->inTransaction()) frame_.begin.run();

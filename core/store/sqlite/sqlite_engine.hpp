@@ -14,7 +14,8 @@ namespace colibri::store::sqlite {
 class SqliteEngine final : public GroupEngine {
  public:
   /// Throws Poco's exceptions if the database cannot be prepared.
-  SqliteEngine(std::unique_ptr<Connection> connection, LogWatch log, const Clock& clock);
+  SqliteEngine(std::unique_ptr<Connection> connection, LogWatch log, const Clock& clock,
+               Damage& damage);
 
   Result<void> apply(std::span<Job> jobs) override;
   Result<void> applyAlone(Job& job) override;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/whole_file.hpp"
 #include "log/log.hpp"
 #include "store/engine_store.hpp"
 #include "store/identity.hpp"
@@ -21,9 +22,10 @@ namespace {
 class Readers {
  public:
   Readers(DatabaseFile file, std::shared_ptr<StateFile> state, const crypto::Sealer* sealer,
-          unsigned count)
+          Damage& damage, unsigned count)
       : file_(std::move(file)), closing_{file_.path(), std::move(state)} {
-    for (unsigned i = 0; i < count; ++i) pool_.add(std::make_unique<Queries>(file_.path(), sealer));
+    for (unsigned i = 0; i < count; ++i)
+      pool_.add(std::make_unique<Queries>(file_.path(), sealer, damage));
   }
   /// The last connection takes the write-ahead log with it.
   ~Readers() { closing_.note(Remembered::State::between); }
@@ -43,7 +45,8 @@ class Readers {
   /// Notes at its end that all is in the database file.
   struct Closing {
     ~Closing() {
-      if (logIsEmpty(database)) note(Remembered::State::clean);
+      // After a power failure the log would be there again if its folder did not know.
+      if (logIsEmpty(database) && syncFolderOf(database)) note(Remembered::State::clean);
     }
     void note(Remembered::State now) const {
       if (!state) return;
@@ -77,10 +80,11 @@ Result<std::shared_ptr<StateFile>> checkFiles(const std::filesystem::path& datab
 }
 
 /// The open database has an identity, and it is the right one, and noted.
-Result<void> confirmIdentity(Connection& connection, const crypto::Sealer* sealer,
-                             StateFile* state) {
+Result<void> confirmIdentity(Connection& connection, const crypto::Sealer* sealer, StateFile* state,
+                             Damage& damage) {
   const auto identity = identityOf(connection, sealer);
   if (!identity) return identity.error();
+  if (identity->unsummed) damage.expectUnsummed();
   if (state == nullptr) return {};
   if (auto belongs = checkBelongs(*state, identity->id); !belongs) return belongs;
   return state->write({Remembered::State::between, identity->id, {}});
@@ -105,18 +109,20 @@ Result<std::unique_ptr<Store>> SqliteStore::open(const std::filesystem::path& pa
   const auto state = checkFiles(path, options.stateFile);
   if (!state) return about(state.error());
   if (auto made = file->makePrivate(); !made) return made.error();
+  auto damage = std::make_unique<Damage>();
   auto connection = std::make_unique<Connection>(path, Connection::Use::write, options.maxBytes);
   if (auto migrated = migrate(*connection, migrations()); !migrated) {
     return Error{migrated.error().code, path.string() + ": " + migrated.error().message};
   }
-  if (auto confirmed = confirmIdentity(*connection, sealer, state->get()); !confirmed)
+  if (auto confirmed = confirmIdentity(*connection, sealer, state->get(), *damage); !confirmed)
     return about(confirmed.error());
-  auto readers = std::make_unique<Readers>(std::move(*file), *state, sealer, options.readers);
+  auto readers =
+      std::make_unique<Readers>(std::move(*file), *state, sealer, *damage, options.readers);
   auto engine =
-      std::make_unique<SqliteEngine>(std::move(connection), LogWatch(path, *state), clock);
+      std::make_unique<SqliteEngine>(std::move(connection), LogWatch(path, *state), clock, *damage);
   auto writer = std::make_unique<Writer>(std::move(engine), clock, options.writer);
-  return std::unique_ptr<Store>(
-      std::make_unique<EngineStore<Readers>>(std::move(readers), std::move(writer), clock, sealer));
+  return std::unique_ptr<Store>(std::make_unique<EngineStore<Readers>>(
+      std::move(readers), std::move(writer), std::move(damage), clock, sealer));
 } catch (const Poco::Exception& failure) {
   return Error{Errc::unavailable,
                "cannot open the database " + path.string() + ": " + failure.displayText()};

@@ -1,16 +1,33 @@
 #pragma once
 
+#include "store/damage.hpp"
 #include "store/sequences.hpp"
 #include "store/sqlite/statement.hpp"
 
 namespace colibri::store::sqlite {
+
+/// The last sequence that an instance was given, as the database says. If the note of it is
+/// damaged, no number is taken that lanes or dead letters have seen already.
+///
+/// [Threading] confined. [Errors] throws the engine's exceptions.
+class LastSequence {
+ public:
+  LastSequence(sqlite3* db, Damage& damage);
+  std::uint64_t of(InstanceKey instance);
+
+ private:
+  static std::uint64_t number(Statement& statement, InstanceKey instance);
+
+  Damage& damage_;
+  Statement newest_, noted_, elsewhere_;
+};
 
 /// Sequences, read from the database when they are asked for the first time.
 ///
 /// [Threading] confined to the writer. [Errors] throws the engine's exceptions.
 class StoredSequences {
  public:
-  explicit StoredSequences(sqlite3* db);
+  StoredSequences(sqlite3* db, Damage& damage);
 
   std::uint64_t next(InstanceKey instance);
   /// Before events are dropped: their numbers stay given.
@@ -20,7 +37,8 @@ class StoredSequences {
  private:
   void know(InstanceKey instance);
 
-  Statement load_, store_;
+  LastSequence last_;
+  Statement store_;
   Sequences memory_;
 };
 

@@ -17,6 +17,11 @@ class ForwardingStore : public Store {
   }
   std::size_t queuedBytes() const noexcept override { return under_->queuedBytes(); }
   void shutdown() override { under_->shutdown(); }
+  std::uint64_t damagedRows() const noexcept override { return under_->damagedRows(); }
+  void noteDamage(std::string_view table, const std::string& row) override {
+    under_->noteDamage(table, row);
+  }
+  Result<InstanceKey> lastInstance() override { return under_->lastInstance(); }
   Result<std::vector<InstanceRow>> instances() override { return under_->instances(); }
   Result<std::vector<SettingsRow>> settings(InstanceKey instance) override {
     return under_->settings(instance);
