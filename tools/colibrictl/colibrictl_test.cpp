@@ -8,10 +8,12 @@
 #include <fstream>
 #include <random>
 
+#include "app/data_folder.hpp"
 #include "app/database.hpp"
 #include "app/storage.hpp"
 #include "base/testing/killed_child.hpp"
 #include "config/loader.hpp"
+#include "store/kv_sealing.hpp"
 #include "store/session_move.hpp"
 #include "store/sqlite/temporary_database.hpp"
 #include "store/store_suite.hpp"
@@ -74,7 +76,9 @@ class Colibrictl : public ::testing::Test {
     key_ = app::openMasterKey(*loader_).value();
     const auto store = database();
     for (InstanceKey key = 1; key <= kInstances; ++key) {
-      store::Batch batch{store::PutInstance{store::anInstance(key, "shop-" + std::to_string(key))}};
+      auto row = store::anInstance(key, "shop-" + std::to_string(key));
+      row.tokenSealed = key_->sealer.seal("token", store::tokenPlaceOf(row.id));
+      store::Batch batch{store::PutInstance{row}};
       const auto later = clock_.nowUs() + 3'600'000'000;
       for (int i = 0; i < 20; ++i) {
         const auto n = std::to_string(i);
@@ -207,6 +211,41 @@ TEST_F(Colibrictl, SaysWhatIsWrongAndGivesUpARedisThatIsGoneOnlyWhenTold) {
   EXPECT_EQ(run({"sessions", "move"}).exit, 2);
   EXPECT_EQ(run({"sessions", "move", "--to", "elsewhere", "--config", file()}).exit, 2);
   EXPECT_EQ(run({"sessions", "move", "--to", "redis", "--abandon", "--config", file()}).exit, 2);
+}
+
+TEST_F(Colibrictl, SaysWhatIsDamagedAndSavesTheRest) {
+  const auto sound = run({"check", "--config", file()});
+  EXPECT_EQ(sound.exit, 0) << sound.output;
+  EXPECT_THAT(sound.output, HasSubstr("instances: 12 sound rows\n"));
+  const auto path = loader_->settings().database.path;
+  {
+    std::fstream io(path, std::ios::in | std::ios::out | std::ios::binary);
+    std::string bytes((std::istreambuf_iterator<char>(io)), {});
+    const auto at = bytes.find("id-of-shop-7");
+    ASSERT_NE(at, bytes.npos);
+    io.clear();
+    io.seekp(static_cast<std::streamoff>(at));
+    io.put('j');
+  }
+  const auto damaged = run({"check", "--config", file()});
+  EXPECT_EQ(damaged.exit, 3) << damaged.output;
+  EXPECT_THAT(damaged.output, HasSubstr("damaged: instances 7/shop-7: its checksum is wrong\n"));
+  const auto fresh = (folder_.folder() / "fresh.db").string();
+  const auto saved = run({"salvage", "--to", fresh, "--config", file()});
+  EXPECT_EQ(saved.exit, 3) << saved.output;
+  EXPECT_THAT(saved.output, HasSubstr("damaged: instances 7/shop-7"));
+  EXPECT_THAT(saved.output, HasSubstr("what is sound is in " + fresh));
+  EXPECT_EQ(run({"salvage", "--to", fresh, "--config", file()}).exit, 1) << "it is there already";
+  // As it says.
+  for (const auto* part : {"", "-wal", "-shm"}) std::filesystem::remove(path + part);
+  std::filesystem::rename(fresh, path);
+  std::filesystem::remove(app::stateFileOf(loader_->settings()));
+  const auto store = database();
+  EXPECT_EQ(store->instances()->size(), kInstances - 1);
+  for (InstanceKey key = 1; key <= kInstances; ++key)
+    EXPECT_EQ(sessionIn(*store, key), before_[key - 1]) << key;
+  EXPECT_EQ(run({"check", "--config", file()}).exit, 1) << "it is in use";
+  EXPECT_EQ(run({"salvage", "--config", file()}).exit, 2);
 }
 
 }  // namespace

@@ -30,6 +30,16 @@ void Statement::reset() noexcept {
   sqlite3_reset(statement_);  // repeats the code of the last step, which was dealt with there
 }
 
+void Statement::copyFrom(sqlite3_stmt* row) {
+  reset();
+  for (int i = 0; i < sqlite3_bind_parameter_count(statement_); ++i) {
+    const int code = sqlite3_bind_value(statement_, i + 1, sqlite3_column_value(row, i));
+    if (code != SQLITE_OK) fail(code);
+  }
+  while (next()) {
+  }
+}
+
 void Statement::bind(int index, std::string_view text) {
   const char* data = text.data() != nullptr ? text.data() : "";
   const int code =
@@ -65,7 +75,15 @@ std::uint64_t Statement::changes() const {
 void Statement::fail(int code) const {
   const std::string reason = sqlite3_errmsg(db_);
   sqlite3_reset(statement_);
-  Poco::Data::SQLite::Utility::throwException(db_, code, reason);
+  fail(db_, code, reason);
+}
+
+void Statement::fail(sqlite3* db, int code) {
+  fail(db, code, sqlite3_errmsg(db));
+}
+
+void Statement::fail(sqlite3* db, int code, const std::string& reason) {
+  Poco::Data::SQLite::Utility::throwException(db, code, reason);
   assertFailed("throwException returned", __FILE__, __LINE__);
 }
 

@@ -57,6 +57,11 @@ class Statement {
     (column(index++, fields), ...);
   }
   void reset() noexcept;
+  /// Runs with the columns of another statement's row, as they are, as far as it has parameters.
+  void copyFrom(sqlite3_stmt* row);
+
+  /// Throws what `code` means.
+  [[noreturn]] static void fail(sqlite3* db, int code);
 
  private:
   void bind(int index, std::string_view text);
@@ -72,6 +77,7 @@ class Statement {
   std::int64_t integer(int index) const;
   std::uint64_t changes() const;
   [[noreturn]] void fail(int code) const;
+  [[noreturn]] static void fail(sqlite3* db, int code, const std::string& reason);
 
   sqlite3* db_;
   sqlite3_stmt* statement_ = nullptr;

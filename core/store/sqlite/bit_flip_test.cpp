@@ -1,0 +1,245 @@
+// One bit of a database flips, anywhere: nothing that is served differs from what was written, what
+// is not damaged stays readable, and who looks finds it.
+//
+// Environment: COLIBRI_FLIPS (bits to flip), COLIBRI_SEED.
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <map>
+#include <random>
+
+#include "base/testing/killed_child.hpp"
+#include "store/kv_sealing.hpp"
+#include "store/sqlite/harness.hpp"
+#include "store/sqlite/inspection.hpp"
+#include "store/sqlite/testing/meddle.hpp"
+
+namespace colibri::store::sqlite {
+namespace {
+
+namespace fs = std::filesystem;
+using colibri::testing::fromEnvironment;
+using ::testing::HasSubstr;
+
+constexpr InstanceKey kInstances = 3;
+constexpr std::uint64_t kEvents = 60;
+constexpr int kEntries = 40;
+const std::string kLane = "webhook/events";
+
+using Texts = std::map<std::string, std::string>;
+
+std::string textOf(const InstanceRow& r) {
+  return r.id + r.name + r.number + r.tokenHash + r.tokenSealed + std::to_string(r.linked) +
+         std::to_string(r.deleting) + r.ownerJid + std::to_string(r.createdAtUs);
+}
+std::string textOf(const EventRow& e) {
+  return e.eventId + e.typeName + e.chatId + e.ownerJid + std::to_string(e.occurredAtUs) + e.body +
+         std::to_string(e.flags);
+}
+std::string textOf(const CursorRow& r) {
+  return std::to_string(r.low) + "/" + std::to_string(r.doneAbove.size()) + r.reason;
+}
+
+class BitFlip : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto store = open();
+    fill(*store);
+    truth_ = everything(*store, sequences_);
+    ASSERT_EQ(truth_.size(), kInstances * (4 + kEvents + kEntries + 1));
+  }
+  Result<std::unique_ptr<Store>> tryOpen() {
+    return SqliteStore::open(database_.path(), clock_, &sealer_, {});
+  }
+  std::unique_ptr<Store> open() { return tryOpen().value(); }
+
+  static std::string idOf(InstanceKey key) { return "id-of-shop-" + std::to_string(key); }
+  void fill(Store& store) const {
+    for (InstanceKey key = 1; key <= kInstances; ++key) {
+      const auto n = std::to_string(key);
+      auto instance = anInstance(key, "shop-" + n);
+      instance.tokenSealed = sealer_.seal("token", tokenPlaceOf(idOf(key)));
+      CursorRow cursor = aCursor(key);
+      cursor.low = key * 7;
+      cursor.doneAbove = {30, 32};
+      Batch batch{PutInstance{instance},
+                  PutSettings{{key, "webhook",
+                               sealer_.seal("settings", settingsPlaceOf(idOf(key), "webhook"))}},
+                  PutCursor{cursor}, PutAttempt{{kLane, key, 1, "answered " + n}}};
+      for (std::uint64_t i = 0; i < kEvents; ++i) {
+        auto change = anEvent(key, "");
+        auto& event = change.event;
+        event.sealed = true;
+        event.body = sealer_.seal("said " + std::string(200, static_cast<char>('a' + i % 20)),
+                                  eventPlaceOf(idOf(key), event.eventId));
+        batch.push_back(std::move(change));
+      }
+      for (int i = 0; i < kEntries; ++i) {
+        batch.push_back(KvPut{"baileys", key, "key/" + std::to_string(i),
+                              "value " + std::to_string(i), i % 2 == 0});
+      }
+      ASSERT_TRUE(commit(store, std::move(batch)));
+      DeadLetterRow letter;
+      letter.subscription = kLane;
+      letter.instance = key;
+      letter.sequence = 3;
+      letter.reason = "answered 400";
+      letter.event = store.events(key, 2, 1, 1).value().front();
+      ASSERT_TRUE(commit(store, {AddDeadLetter{letter}, DropEvents{key, 0}}));
+    }
+  }
+
+  /// All that the store serves, by name. What it refuses is not in it.
+  Texts everything(Store& store, std::map<InstanceKey, std::uint64_t>& sequences) const {
+    Texts all;
+    const auto add = [&all](const std::string& name, const std::string& text) {
+      EXPECT_TRUE(all.emplace(name, text).second) << name << " twice";
+    };
+    if (const auto rows = store.instances())
+      for (const auto& r : *rows) add("instance " + std::to_string(r.key), textOf(r));
+    if (const auto rows = store.cursors())
+      for (const auto& r : *rows)
+        add("cursor " + std::to_string(r.instance) + r.subscription, textOf(r));
+    for (InstanceKey key = 1; key <= kInstances; ++key) {
+      const auto n = std::to_string(key) + "/";
+      if (const auto rows = store.settings(key))
+        for (const auto& r : *rows) add("settings " + n + r.alias, r.json);
+      if (const auto rows = store.attempts(kLane, key, 100))
+        for (const auto& r : *rows) add("attempt " + n + std::to_string(r.number), r.entry);
+      for (std::uint64_t after = 0;;) {
+        const auto rows = store.events(key, after, 7, 1 << 20);
+        if (!rows || rows->empty()) break;
+        for (auto r : *rows) {
+          const auto body = sealer_.open(r.body, eventPlaceOf(idOf(key), r.eventId));
+          if (!body) continue;  // as the log does
+          r.body = *body;
+          add("event " + n + std::to_string(r.sequence), textOf(r));
+        }
+        after = rows->back().sequence;
+      }
+      if (const auto rows = store.kvScan("baileys", key, "", "", 1000))
+        for (const auto& r : *rows) add("kv " + n + r.key, r.value.value_or("(none)"));
+      if (const auto rows = store.deadLetters({.instance = key}, 0, 100))
+        for (const auto& r : *rows)
+          add("letter " + n + std::to_string(r.sequence), r.reason + textOf(*r.event));
+      if (const auto last = store.lastSequence(key)) sequences[key] = *last;
+    }
+    return all;
+  }
+  static std::string read(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  static void write(const fs::path& file, const std::string& bytes) {
+    std::ofstream(file, std::ios::binary) << bytes;
+  }
+
+  const ManualClock clock_{};
+  const crypto::Sealer sealer_{std::string(crypto::Sealer::kKeySize, 'k')};
+  const TemporaryDatabase database_;
+  Texts truth_;
+  std::map<InstanceKey, std::uint64_t> sequences_;
+};
+
+TEST_F(BitFlip, IsNeverServedAsTruthAndTakesNothingElseAlong) {
+  const auto flips = fromEnvironment("COLIBRI_FLIPS", 50);
+  const auto seed = fromEnvironment("COLIBRI_SEED", 4711);
+  std::mt19937_64 random(seed);
+  const auto whole = read(database_.path());
+  constexpr std::size_t kPage = 4096;
+  const auto pages = whole.size() / kPage;
+  std::size_t noticed = 0, served = 0;
+  for (unsigned i = 0; i < flips; ++i) {
+    const auto byte = i % pages * kPage + random() % kPage;
+    const auto bit = random() % 8;
+    SCOPED_TRACE("byte " + std::to_string(byte) + ", bit " + std::to_string(bit) +
+                 ", COLIBRI_SEED=" + std::to_string(seed));
+    auto flipped = whole;
+    flipped[byte] = static_cast<char>(flipped[byte] ^ 1 << bit);
+    write(database_.path(), flipped);
+
+    const auto looked = inspect(database_.path(), &sealer_);
+    EXPECT_EQ(read(database_.path()), flipped) << "looking changes nothing";
+    auto store = tryOpen();
+    std::map<InstanceKey, std::uint64_t> sequences;
+    const auto found = store ? everything(**store, sequences) : Texts();
+    bool missing = false;
+    for (const auto& [name, text] : found) {
+      const auto at = truth_.find(name);
+      ASSERT_NE(at, truth_.end()) << name << " was never written";
+      ASSERT_EQ(text, at->second) << name << " is served as truth";
+    }
+    for (const auto& [name, text] : truth_) missing |= !found.contains(name);
+    for (const auto& [key, last] : sequences)
+      EXPECT_GE(last, sequences_[key]) << "numbers would be given twice";
+    if (missing) {
+      ++noticed;
+      EXPECT_TRUE(!looked || !looked->damage.empty()) << "nobody would know what is missing";
+    } else {
+      ++served;
+    }
+    const auto fresh = database_.folder() / "salvaged.db";
+    if (i % 5 == 0 && salvage(database_.path(), fresh, &sealer_)) {
+      EXPECT_EQ(fs::file_size(database_.path()), whole.size());
+      auto again = SqliteStore::open(fresh, clock_, &sealer_, {});
+      ASSERT_TRUE(again) << again.error().message;
+      const auto saved = everything(**again, sequences);
+      for (const auto& [name, text] : saved) ASSERT_EQ(text, truth_.at(name)) << name;
+      EXPECT_GE(saved.size() + 60, truth_.size()) << "a page at most is lost";
+      for (const auto& [name, text] : found)
+        EXPECT_TRUE(saved.contains(name)) << name << " could be read, and was not saved";
+    }
+    store = Error{Errc::cancelled, ""};
+    for (const auto* companion : {"", "-wal", "-shm", ".lock"})
+      fs::remove(fresh.string() + companion);
+    for (const auto* companion : {"-wal", "-shm"})
+      fs::remove(database_.path().string() + companion);
+  }
+  EXPECT_GT(noticed, flips / 10) << "the flips hit something";
+  EXPECT_GT(served, flips / 10) << "and leave the rest alone";
+}
+
+TEST_F(BitFlip, ASoundDatabaseIsSaidToBeSound) {
+  const auto looked = inspect(database_.path(), &sealer_);
+  ASSERT_TRUE(looked) << looked.error().message;
+  EXPECT_THAT(looked->damage, ::testing::IsEmpty());
+  EXPECT_EQ(looked->sound.at("events"), kInstances * kEvents);
+  EXPECT_EQ(looked->sound.at("kv"), kInstances * kEntries);
+}
+
+TEST_F(BitFlip, ARowThatIsGoneFromTheMiddleOfTheLogIsNoticed) {
+  testing::meddle(database_.path(),
+                  "DELETE FROM events WHERE instance = 2 AND sequence IN (17, 18)");
+  EXPECT_THAT(inspect(database_.path(), &sealer_)->damage,
+              ::testing::ElementsAre(HasSubstr("events 2: those between 16 and 19 are missing")));
+  const auto store = open();
+  EXPECT_EQ(store->events(2, 10, 100, 1 << 20)->size(), kEvents - 12);
+  EXPECT_EQ(store->damagedRows(), 1u);
+  EXPECT_EQ(store->events(2, 17, 100, 1 << 20)->size(), kEvents - 18);
+  EXPECT_EQ(store->events(1, 0, 100, 1 << 20)->size(), kEvents);
+}
+
+TEST_F(BitFlip, AKeyValueEntryThatIsDamagedIsNotAbsent) {
+  testing::meddle(database_.path(),
+                  "UPDATE kv SET expires_at_us = 1 << 60 WHERE instance = 1 AND key = "
+                  "CAST('key/4' AS BLOB)");
+  const auto store = open();
+  const std::vector<std::string> keys = {"key/4"};
+  EXPECT_EQ(store->kvGet("baileys", 1, keys).error().code, Errc::rejected);
+  EXPECT_EQ(store->kvGet("baileys", 2, keys)->front().value, "value 4");
+  EXPECT_EQ(store->kvScan("baileys", 1, "", "", 1000)->size(), std::size_t{kEntries} - 1);
+  EXPECT_EQ(store->damagedRows(), 1u) << "once, however often it is met";
+}
+
+TEST_F(BitFlip, RowsOfAnOlderVersionAreServedUntilTheyAreWrittenAgain) {
+  for (const auto* sql : {"UPDATE identity SET unsummed = 1", "UPDATE events SET sum = NULL",
+                          "UPDATE cursors SET sum = NULL"})
+    testing::meddle(database_.path(), sql);
+  const auto store = open();
+  EXPECT_EQ(store->events(1, 0, 100, 1 << 20)->size(), kEvents);
+  EXPECT_EQ(store->cursors()->size(), kInstances);
+  EXPECT_EQ(store->damagedRows(), 0u);
+}
+
+}  // namespace
+}  // namespace colibri::store::sqlite

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "crypto/sealer.hpp"
+
+/// Looking at a database that may be damaged, and getting out of it what is not. The gateway that
+/// it belongs to is stopped. The file and its write-ahead log are only read. [Blocking]
+namespace colibri::store::sqlite {
+
+struct Inspection {
+  std::map<std::string, std::uint64_t> sound;  ///< rows of each table that are what was written
+  std::vector<std::string> damage;             ///< a sentence for each row, page or gap
+};
+
+/// Reads all of it. Without a `sealer` what is sealed is not opened.
+/// [Errors] conflict: in use; rejected: not a database of this version of Colibri, or damaged so
+/// that nothing can be read; unavailable.
+Result<Inspection> inspect(const std::filesystem::path& database, const crypto::Sealer* sealer);
+
+/// The same, and copies every sound row into `to`, a new database. [Errors] conflict: also that
+/// there is a file `to`.
+Result<Inspection> salvage(const std::filesystem::path& database, const std::filesystem::path& to,
+                           const crypto::Sealer* sealer);
+
+}  // namespace colibri::store::sqlite
