@@ -12,7 +12,7 @@ namespace {
 
 /// So few are not weighed.
 constexpr std::uint64_t kFew = 16;
-constexpr std::uint32_t kPage = 500;
+constexpr std::uint32_t kLettersPage = 500;
 
 void logFailure(const Error& why) {
   log::write(log::Level::warn, "delivery", "old dead letters could not be removed; tried again",
@@ -67,7 +67,8 @@ struct OldLetters::State : std::enable_shared_from_this<State> {
     DeadLetterChoice choice;
     for (std::uint64_t after = 0; count > options.most || bytes > options.mostBytes;) {
       if (choice.ids.size() >= Deliveries::kLettersAtOnce) break;  // the rest next time
-      const auto page = store.deadLetters({.instance = instance, .marked = false}, after, kPage);
+      const auto page =
+          store.deadLetters({.instance = instance, .marked = false}, after, kLettersPage);
       if (!page) return logFailure(page.error());
       for (const auto& letter : *page) {
         if (count <= options.most && bytes <= options.mostBytes) break;
@@ -75,7 +76,7 @@ struct OldLetters::State : std::enable_shared_from_this<State> {
         --count;
         bytes -= std::min(bytes, letter.bodyBytes);
       }
-      if (page->size() < kPage) break;
+      if (page->size() < kLettersPage) break;
       after = page->back().id;
     }
     if (choice.ids.empty()) return;
