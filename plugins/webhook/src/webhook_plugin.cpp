@@ -238,7 +238,6 @@ void WebhookPlugin::post(const sdk::EventRef& event, const Settings& settings, s
   const auto bytes = sdk::makeBuffer(std::move(body));
   const auto target = targetOf(settings, event.typeName());
 
-                  if (got.busy) return answered(token, busyAnswer());
   auto request = sdk::sized<colibri_http_request>();
   request.flags = COLIBRI_HTTP_F_ALLOW_LISTED;
   request.timeout_ms = static_cast<std::uint32_t>(configuration_.timeout.count());
