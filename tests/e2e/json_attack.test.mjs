@@ -7,7 +7,7 @@ import { Gateway } from './lib/gateway.mjs'
 
 let gateway, attacker, other
 before(async () => {
-  gateway = await new Gateway({ env: { LOG_LEVEL: 'warn' } }).start()
+  gateway = await new Gateway({ env: { LOG_LEVEL: 'info' } }).start()
   attacker = await create('attacker')
   other = await create('other')
 })
