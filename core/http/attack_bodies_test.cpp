@@ -16,10 +16,10 @@ using testing::Running;
 using namespace std::chrono_literals;
 
 constexpr std::size_t kMegabyte = 1'000'000;
-const std::string kMost(900'000, 'x');  // of a body of a megabyte
+const std::string kMuch(900'000, 'x');  // of a body of a megabyte
 const std::string kGet = "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n";
 
-std::string post(const std::string& headers, std::size_t length = kMegabyte) {
+std::string announce(const std::string& headers, std::size_t length = kMegabyte) {
   return "POST /size HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(length) + "\r\n" +
          headers + "\r\n\r\n";
 }
@@ -31,7 +31,7 @@ class Held {
 
   void add(const std::string& headers) {
     clients_.push_back(std::make_unique<Client>(running_.port()));
-    clients_.back()->send(post(headers) + kMost);
+    clients_.back()->send(announce(headers) + kMuch);
   }
   Client& operator[](std::size_t index) { return *clients_[index]; }
   void clear() { clients_.clear(); }
@@ -57,7 +57,7 @@ TEST(AttackWithBodies, AStrangerIsRefusedAtTheHeadAndNothingOfTheBodyIsWaitedFor
   for (const std::string headers :
        {"Refuse: 401", "Refuse: 401\r\nExpect: 100-continue", "Refuse: 404"}) {
     Client stranger(running.port());
-    stranger.send(post(headers));
+    stranger.send(announce(headers));
     const auto answer = stranger.receive();
     EXPECT_EQ(answer.status, headers.find("404") == std::string::npos ? 401 : 404) << headers;
     EXPECT_EQ(answer.header("Connection"), "close");
@@ -74,12 +74,12 @@ TEST(AttackWithBodies, BodiesOfStrangersTakeNoMemoryFromWhoHasAKey) {
   std::vector<std::unique_ptr<Client>> strangers;
   for (int i = 0; i < 40; ++i) {
     strangers.push_back(std::make_unique<Client>(running.port()));
-    strangers.back()->send(post("Refuse: 401"));
+    strangers.back()->send(announce("Refuse: 401"));
     EXPECT_EQ(strangers.back()->receive().status, 401);
-    strangers.back()->send(kMost);
+    strangers.back()->send(kMuch);
   }
   Client keyed(running.port());
-  keyed.send(post("Tenant: 1") + kMost + std::string(kMegabyte - kMost.size(), 'y'));
+  keyed.send(announce("Tenant: 1") + kMuch + std::string(kMegabyte - kMuch.size(), 'y'));
   EXPECT_EQ(keyed.receive().body, std::to_string(kMegabyte));
   EXPECT_EQ(running.server.stats().bodyBytes, 0U);
 }
@@ -88,7 +88,7 @@ TEST(AttackWithBodies, ABodyThatHasComeIsSteppedOverAndTheNextRequestIsTheNext) 
   Running running;
   Client client(running.port());
   for (int i = 0; i < 3; ++i) {
-    client.send(post("Refuse: 401", kGet.size()) + kGet + kGet);
+    client.send(announce("Refuse: 401", kGet.size()) + kGet + kGet);
     const auto refused = client.receive();
     EXPECT_EQ(refused.status, 401);
     EXPECT_EQ(refused.header("Connection"), "");
@@ -100,7 +100,7 @@ TEST(AttackWithBodies, ABodyThatHasComeIsSteppedOverAndTheNextRequestIsTheNext) 
 TEST(AttackWithBodies, ABodyThatHasNotComeIsNeverTakenForARequest) {
   Running running({.lingerTimeout = 20s});
   Client client(running.port());
-  client.send(post("Refuse: 401", 2 * kGet.size()) + kGet);
+  client.send(announce("Refuse: 401", 2 * kGet.size()) + kGet);
   EXPECT_EQ(client.receive().status, 401);
   client.send(kGet + kGet);
   EXPECT_TRUE(client.closedCleanly());
@@ -111,9 +111,9 @@ TEST(AttackWithBodies, OneTenantCannotTakeTheMemoryOfTheOthers) {
   Running running({.loops = 1, .totalBodyBytes = 8 * kMegabyte});
   Held held(running);
   held.add("Tenant: 1");
-  ASSERT_TRUE(held.await(kMost.size()));
+  ASSERT_TRUE(held.await(kMuch.size()));
   Client again(running.port());
-  again.send(post("Tenant: 1") + kMost);
+  again.send(announce("Tenant: 1") + kMuch);
   const auto refused = again.receive();
   EXPECT_EQ(refused.status, 429);
   EXPECT_EQ(refused.header("Retry-After"), "1");
@@ -122,9 +122,9 @@ TEST(AttackWithBodies, OneTenantCannotTakeTheMemoryOfTheOthers) {
       << refused.body;
   EXPECT_EQ(running.server.stats().bodiesOverShare, 1U);
   Client other(running.port());
-  other.send(post("Tenant: 2", kMost.size()) + kMost);
+  other.send(announce("Tenant: 2", kMuch.size()) + kMuch);
   EXPECT_EQ(other.receive().status, 200);
-  held[0].send(std::string(kMegabyte - kMost.size(), 'y'));
+  held[0].send(std::string(kMegabyte - kMuch.size(), 'y'));
   EXPECT_EQ(held[0].receive().status, 200);
 }
 
@@ -132,20 +132,20 @@ TEST(AttackWithBodies, AllTenantsTogetherLeaveTheOwnerHisPart) {
   Running running({.loops = 1, .totalBodyBytes = 8 * kMegabyte});
   Held held(running);
   for (int i = 1; i <= 6; ++i) held.add("Tenant: " + std::to_string(i));
-  ASSERT_TRUE(held.await(6 * kMost.size()));
+  ASSERT_TRUE(held.await(6 * kMuch.size()));
   Client seventh(running.port());
-  seventh.send(post("Tenant: 7") + kMost);
+  seventh.send(announce("Tenant: 7") + kMuch);
   const auto refused = seventh.receive();
   EXPECT_EQ(refused.status, 503);
   EXPECT_EQ(refused.header("Retry-After"), "1");
   EXPECT_EQ(running.server.stats().bodiesOverTotal, 1U);
   Client owner(running.port());
-  owner.send(post("Tenant: owner", kMost.size()) + kMost);
+  owner.send(announce("Tenant: owner", kMuch.size()) + kMuch);
   EXPECT_EQ(owner.receive().status, 200);
   held.clear();
   ASSERT_TRUE(held.await(0)) << "who goes gives back what he held";
   Client eighth(running.port());
-  eighth.send(post("Tenant: 7", kMost.size()) + kMost);
+  eighth.send(announce("Tenant: 7", kMuch.size()) + kMuch);
   EXPECT_EQ(eighth.receive().status, 200);
 }
 

@@ -83,6 +83,7 @@ test('what is no WebSocket is told so', async () => {
   assert.equal((await gateway.call('DELETE', '/live')).status, 404)
   assert.equal(await new Client('/live?refuse=-2').opened, 404)
   assert.equal(await new Client('/live?refuse=-9').opened, 401)
+  assert.equal(await new Client('/live?refuse=-11').opened, 429)
   assert.equal((await gateway.call('POST', '/instance/create', { body: { instanceName: 'Live' } })).status, 400)
 })
 
