@@ -102,15 +102,8 @@ std::uint64_t ClientAddress::hostOf(const http::PeerAddress& peer) const {
 }
 
 std::uint64_t ClientAddress::hostOf(const net::IpAddress& client) const {
-  if (trusts(client)) return 0;
-  switch (net::kindOf(client)) {
-    case net::AddressKind::loopback:
-    case net::AddressKind::privateUse:
-    case net::AddressKind::linkLocal:
-      return 0;
-    default:
-      return http::hostKey({.bytes = client.bytes(), .v6 = !client.isV4()});
-  }
+  if (trusts(client) || isOfThisSite(client)) return 0;
+  return http::hostKey({.bytes = client.bytes(), .v6 = !client.isV4()});
 }
 
 net::IpAddress ClientAddress::of(const http::PeerAddress& peer,
@@ -124,6 +117,18 @@ net::IpAddress ClientAddress::of(const http::PeerAddress& peer,
     client = *address;
   }
   return client;
+}
+
+bool isOfThisSite(const net::IpAddress& client) noexcept {
+  switch (net::kindOf(client)) {
+    case net::AddressKind::loopback:
+    case net::AddressKind::privateUse:
+    case net::AddressKind::linkLocal:
+    case net::AddressKind::shared:
+      return true;
+    default:
+      return false;
+  }
 }
 
 net::IpAddress senderOf(const net::IpAddress& client) noexcept {

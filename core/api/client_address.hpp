@@ -31,8 +31,7 @@ class ClientAddress {
   net::IpAddress of(const http::PeerAddress& peer, const http::Headers& headers) const;
 
   /// Whose part of what one host may have a request uses up, by http::hostKey(). 0: nobody's, for
-  /// many clients may stand behind this address: it is a trusted proxy's, or a loopback, private or
-  /// link-local one, as that of a proxy which nobody declared.
+  /// many clients may stand behind this address: it is a trusted proxy's, or isOfThisSite().
   std::uint64_t hostOf(const http::PeerAddress& peer, const http::Headers& headers) const;
   /// Of a connection that has not sent anything yet.
   std::uint64_t hostOf(const http::PeerAddress& peer) const;
@@ -43,6 +42,10 @@ class ClientAddress {
 
   std::vector<net::IpNetwork> trusted_;
 };
+
+/// Loopback, private, link-local and carriers' shared addresses: nobody from elsewhere has one, so
+/// it is this site, or a proxy that nobody declared and that speaks for many.
+bool isOfThisSite(const net::IpAddress& client) noexcept;
 
 /// Whom a request counts against: its address; of IPv6 the /64, which is what one customer has at
 /// least.

@@ -6,7 +6,6 @@
 
 #include "api/client_address.hpp"
 #include "log/log.hpp"
-#include "net/url_policy.hpp"
 
 namespace colibri::api {
 namespace {
@@ -18,19 +17,6 @@ constexpr std::size_t kNeighbourhoods = 4096;
 static_assert(kNeighbourhoods % AddressTable<int>::kParts == 0);
 /// A right key is written down again only after so long: it comes with every request.
 constexpr minutes kTrustRenewedAfter{10};
-
-/// Nobody from elsewhere has one, so it is this site, or a proxy that speaks for many.
-bool isOfThisSite(const net::IpAddress& address) {
-  switch (net::kindOf(address)) {
-    case net::AddressKind::loopback:
-    case net::AddressKind::privateUse:
-    case net::AddressKind::linkLocal:
-    case net::AddressKind::shared:
-      return true;
-    default:
-      return false;
-  }
-}
 
 double secondsSince(SteadyTime then, SteadyTime now) {
   return std::chrono::duration<double>(now - then).count();

@@ -32,10 +32,7 @@ plugin::WebCaller callerOf(const api::Caller& caller) {
 
 api::Answer answerOf(const plugin::WebRefusal& why) {
   if (why.unauthenticated) return api::failure(401, why.error.message);
-  if (!why.tooMany) return api::failure(why.error);
-  auto answer = api::failure(429, why.error.message);
-  answer.headers.emplace_back("Retry-After", "1");
-  return answer;
+  return api::failure(why.error);
 }
 
 /// A connection for the plugin host.

@@ -83,7 +83,6 @@ class WebChannel {
 struct WebRefusal {
   Error error;
   bool unauthenticated = false;
-  bool tooMany = false;  ///< of what its sender may have
 };
 
 /// An upgrade that waits for its decision; dropped, it is refused. [Threading] any thread, once.

@@ -12,8 +12,7 @@ namespace {
 constexpr std::size_t kMaxRaw = 20'000;  // of one plugin: as many as the listener has connections
 
 WebRefusal refusalOf(colibri_status status, const colibri_error& err) {
-  return {abi::errorOf(status, err), status == COLIBRI_E_UNAUTHENTICATED,
-          status == COLIBRI_E_RATE_LIMITED};
+  return {abi::errorOf(status, err), status == COLIBRI_E_UNAUTHENTICATED};
 }
 WebRefusal stopping() {
   return {{Errc::unavailable, "the plugin is not running"}};

@@ -77,7 +77,7 @@ typedef struct colibri_plugin_websocket_routes {
   uint32_t mount_count;                 /* 1 to 16 */
   const colibri_mount* mounts;          /* constant data, from init() to process end */
   /* OK: accepted, the 101 is sent before anything else. < 0: refused over HTTP with err's message, by the table
-   * of http_routes.h (but E_UNAUTHENTICATED 401, E_RATE_LIMITED 429). PENDING is a broken rule. */
+   * of http_routes.h (but E_UNAUTHENTICATED 401). PENDING is a broken rule. */
   colibri_status (COLIBRI_CALL* on_open)(colibri_plugin*, const colibri_web_request*, colibri_error*) COLIBRI_NOEXCEPT;
   /* One whole message. */
   void (COLIBRI_CALL* on_message)(colibri_plugin*, uint64_t connection, uint32_t opcode, const uint8_t* data,
