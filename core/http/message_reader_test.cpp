@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "http/testing_websocket.hpp"
@@ -115,6 +117,15 @@ TEST(MessageReader, ReadsCloseFramesAndJudgesTheirCodes) {
   for (const int code : {0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65535})
     expectFailure(close(code), 1002);
   expectFailure(close(1000, "\xff"), 1007);
+}
+
+TEST(FrameHead, WritesEveryLengthTheShortWay) {
+  const auto sizes = std::to_array<std::pair<std::size_t, std::size_t>>(
+      {{0, 2}, {125, 2}, {126, 4}, {65'535, 4}, {65'536, 10}, {std::size_t{1} << 32, 10}});
+  for (const auto& [payload, head] : sizes)
+    EXPECT_EQ(frameHead(Opcode::binary, payload).size(), head) << payload;
+  EXPECT_EQ(frameHead(Opcode::binary, 65'535), "\x82\x7e\xff\xff");
+  EXPECT_EQ(frameHead(Opcode::text, 65'536), std::string("\x81\x7f\0\0\0\0\0\1\0\0", 10));
 }
 
 }  // namespace

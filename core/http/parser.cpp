@@ -18,6 +18,9 @@ using Code = beast::error_code;
 /// What a chunk's header line may take; it carries a number.
 constexpr std::size_t kChunkLineLimit = 4096;
 constexpr std::size_t kFirstBodyReserve = 64 * 1024;
+/// The shortest chunked body, `0 CRLF CRLF`: Beast asserts that it is not shown less of a last
+/// chunk.
+constexpr std::size_t kLeastChunked = 5;
 
 std::string_view view(beast::string_view text) noexcept {
   return {text.data(), text.size()};
@@ -64,9 +67,11 @@ class Message final : public beast::http::basic_parser<true> {
 
   Request request;
   RequestParser::Failure failure{0, {}};
+  std::string_view input;  ///< what Beast is reading
   std::size_t bodyLimit = std::numeric_limits<std::size_t>::max();
   bool expectsContinue = false;
   bool headDone = false;
+  bool chunkBegun = false;  ///< one with bytes in it
 
   std::uint64_t declaredLength() const { return content_length().value_or(0); }
   bool isChunked() const { return chunked(); }
@@ -96,6 +101,7 @@ class Message final : public beast::http::basic_parser<true> {
   void on_field_impl(beast::http::field which, beast::string_view name, beast::string_view value,
                      Code& ec) override {
     using beast::http::field;
+    if (isFolded(name)) return refuse(ec, 400, "A header goes on in the next line");
     if (headDone) return;  // a trailer: nobody may rely on it
     switch (which) {
       case field::host:
@@ -125,6 +131,14 @@ class Message final : public beast::http::basic_parser<true> {
     request.headers.add(view(name), view(value));
   }
 
+  /// Beast joins the lines of such a header; others read two headers. `name` lies in the input, and
+  /// Beast has seen the end of the line and what follows.
+  bool isFolded(beast::string_view name) const {
+    const auto at = static_cast<std::size_t>(name.data() - input.data());
+    const auto next = input.find('\n', at) + 1;
+    return next >= input.size() || input[next] == ' ' || input[next] == '\t';
+  }
+
   void on_header_impl(Code& ec) override {
     headDone = true;
     if (hosts_ == 0 && !request.http10) return refuse(ec, 400, "Host header is missing");
@@ -152,7 +166,13 @@ class Message final : public beast::http::basic_parser<true> {
   std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view bytes, Code& ec) override {
     return append(bytes, ec);
   }
-  void on_chunk_header_impl(std::uint64_t size, beast::string_view, Code& ec) override {
+  void on_chunk_header_impl(std::uint64_t size, beast::string_view extension, Code& ec) override {
+    const auto isControl = [](char c) {
+      return c != '\t' && (static_cast<unsigned char>(c) < ' ' || c == 0x7f);
+    };
+    if (std::any_of(extension.begin(), extension.end(), isControl))
+      return refuse(ec, 400, "A chunk's extension has a control character");
+    chunkBegun = chunkBegun || size > 0;
     if (size <= bodyLimit - request.body.size()) return;
     fail(413, "Request body is too large");
     ec = error::body_limit;
@@ -184,7 +204,10 @@ class RequestParser::Core {
     if (used == bytes.size() || (!message->got_some() && bytes.substr(used) == "\r")) {
       return Step::needMore;
     }
+    const bool firstChunk = headReported && message->chunked() && !message->chunkBegun;
+    if (firstChunk && bytes.size() - used < kLeastChunked) return Step::needMore;
     const auto before = used;
+    message->input = bytes.substr(used);
     Code ec;
     used += message->put({bytes.data() + used, bytes.size() - used}, ec);
     if (!headReported) headBytes += used - before;

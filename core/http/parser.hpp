@@ -13,7 +13,8 @@ namespace colibri::http {
 
 /// Turns bytes into one Request; knows nothing of sockets. Stricter than its Beast core where two
 /// readings of a message would let one be smuggled past another server: one Content-Length, only
-/// `chunked` as Transfer-Encoding, never both, exactly one Host, trailers ignored.
+/// `chunked` as Transfer-Encoding, never both, exactly one Host, no header that is folded, no
+/// control character in a chunk's line, trailers ignored.
 ///
 /// [Threading] confined. [Errors] a failed parser stays failed until reset().
 class RequestParser {

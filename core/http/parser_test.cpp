@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 namespace colibri::http {
 namespace {
 
@@ -113,6 +115,148 @@ TEST(RequestParser, StopsChunkedBodiesAtTheirLimit) {
   ASSERT_TRUE(parser.limitBody(10));
   EXPECT_EQ(feedInPieces(parser, "6\r\nabcdef\r\n5\r\nghijk\r\n0\r\n\r\n", 1), Step::failed);
   EXPECT_EQ(parser.failure().status, 413);
+}
+
+/// What becomes of `text`, however it is cut: the failure's status, or 0.
+int fate(std::string_view text) {
+  std::optional<int> fate;
+  for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+    RequestParser parser(kHeadLimit);
+    const auto step = feedInPieces(parser, text, piece);
+    const int now = step == Step::failed     ? parser.failure().status
+                    : step == Step::complete ? 0
+                                             : -1;
+    if (!fate) fate = now;
+    EXPECT_EQ(*fate, now) << "in pieces of " << piece << ": " << text;
+  }
+  return fate.value_or(-1);
+}
+
+std::string withHeader(std::string_view lines) {
+  return "POST / HTTP/1.1\r\nHost: h\r\n" + std::string(lines) + "\r\n\r\n";
+}
+
+std::string withChunks(std::string_view chunks) {
+  return withHeader("Transfer-Encoding: chunked") + std::string(chunks) + "\r\n";
+}
+
+// Where two readings of a message are possible, another server in front may have the other one.
+
+TEST(RequestParserAttack, AHeaderThatIsFoldedOrBrokenIsRefused) {
+  EXPECT_EQ(fate(withHeader("X: a\r\nY: b")), 0);
+  EXPECT_EQ(fate(withHeader("X:\ta \t\r\nY:")), 0);
+  using namespace std::string_view_literals;
+  for (const auto lines : {"X: a\r\n b"sv,
+                           "X: a\r\n\tb"sv,
+                           "X:\r\n b"sv,
+                           "X: a\r\n "sv,
+                           "X:\r\n \r\nY: b"sv,
+                           "X: a\r\n b\r\n c"sv,
+                           "X: a\nY: b"sv,
+                           "X: a\rY: b"sv,
+                           "X: a\r\rY: b"sv,
+                           "X: a\n b"sv,
+                           "X: a\0b"sv,
+                           "X: \0"sv,
+                           "X\0: a"sv,
+                           "X: a\x7f"sv,
+                           "X: a\x0b"sv,
+                           "X : a"sv,
+                           "X\t: a"sv,
+                           " X: a"sv,
+                           "\tX: a"sv,
+                           ": a"sv,
+                           "X"sv,
+                           "X\xc3\xa9: a"sv,
+                           "X\xa0: a"sv,
+                           "(X): a"sv,
+                           "X\r\n: a"sv,
+                           "X\n: a"sv}) {
+    EXPECT_EQ(fate(withHeader(lines)), 400) << lines;
+  }
+  EXPECT_EQ(fate("POST / HTTP/1.1\r\n Host: h\r\n\r\n"), 400);
+  EXPECT_EQ(fate("POST / HTTP/1.1\r\nHost:\r\n h\r\n\r\n"), 400);
+}
+
+TEST(RequestParserAttack, ABodyOfTwoLengthsIsRefused) {
+  EXPECT_EQ(fate(withHeader("Content-Length: 2") + "ab"), 0);
+  for (const std::string_view lines :
+       {"Content-Length: 2\r\nContent-Length: 2", "Content-Length: 2\r\nContent-Length: 3",
+        "Content-Length: 2, 2", "Content-Length: 2,", "Content-Length: +2", "Content-Length: -2",
+        "Content-Length: 0x2", "Content-Length: 2 2", "Content-Length:", "Content-Length: 2\r\n 2",
+        "Content-Length: 99999999999999999999", "Content-Length: 2\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: 2",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding:\r\n chunked", "Transfer-Encoding : chunked"}) {
+    EXPECT_EQ(fate(withHeader(lines) + "ab"), 400) << lines;
+  }
+  for (const std::string_view lines :
+       {"Transfer-Encoding: chunked, chunked", "Transfer-Encoding: identity",
+        "Transfer-Encoding: xchunked"})
+    EXPECT_EQ(fate(withHeader(lines) + "ab"), 501) << lines;
+}
+
+TEST(RequestParserAttack, AChunkWithAnotherReadingIsRefused) {
+  EXPECT_EQ(fate(withChunks("1;a=\"\tb \\\" \xc3\xa9\";c;d=e\r\nx\r\n0\r\n")), 0);
+  EXPECT_EQ(fate(withChunks("1\r\nx\r\n0;a=\"b\"\r\nX: a\r\nY: b\r\n")), 0);
+  using namespace std::string_view_literals;
+  for (const auto chunks : {"1;a=\"\n\"\r\nx\r\n0\r\n"sv,
+                            "1;a=\"\n1\"\r\nx\r\n0\r\n"sv,
+                            "1;a=\"\\\n\"\r\nx\r\n0\r\n"sv,
+                            "1;a=\"\0\"\r\nx\r\n0\r\n"sv,
+                            "1;a=\"\x7f\"\r\nx\r\n0\r\n"sv,
+                            "1;a=\"\x0b\"\r\nx\r\n0\r\n"sv,
+                            "1;a=\"\r\"\r\nx\r\n0\r\n"sv,
+                            "1;a=\"\r\n\"\r\nx\r\n0\r\n"sv,
+                            "1;a=b\n\r\nx\r\n0\r\n"sv,
+                            "1;\na=b\r\nx\r\n0\r\n"sv,
+                            "1\nx\r\n0\r\n"sv,
+                            "1\n\r\nx\r\n0\r\n"sv,
+                            "1\r\nx\n0\r\n"sv,
+                            "1\r\nxx\r\n0\r\n"sv,
+                            "1\r\nx0\r\n"sv,
+                            "1\r\nx\r\n0;a=\"\n\"\r\n"sv,
+                            "1\r\nx\r\n0;a=\"\0\"\r\n"sv,
+                            "0x1\r\nx\r\n0\r\n"sv,
+                            "+1\r\nx\r\n0\r\n"sv,
+                            "-1\r\nx\r\n0\r\n"sv,
+                            " 1\r\nx\r\n0\r\n"sv,
+                            "\r\nx\r\n0\r\n"sv,
+                            "g\r\nx\r\n0\r\n"sv,
+                            "1;\r\nx\r\n0\r\n"sv,
+                            "fffffffffffffffff\r\nx\r\n0\r\n"sv,
+                            "1 \r\nx\r\n0\r\n"sv}) {
+    EXPECT_EQ(fate(withChunks(chunks)), 400) << chunks;
+  }
+}
+
+TEST(RequestParserAttack, ATrailerWithAnotherReadingIsRefused) {
+  EXPECT_EQ(fate(withChunks("0\r\nX: a\r\n")), 0);
+  using namespace std::string_view_literals;
+  for (const auto trailer : {"X: a\r\n b"sv, "X:\r\n b"sv, "X: a\r\n\tb\r\nY: c"sv, "X: a\nb"sv,
+                             "X: a\rb"sv, "X: a\0"sv, "X : a"sv, "X\xc3\xa9: a"sv, " X: a"sv,
+                             "Content-Length: 2"sv, "Transfer-Encoding: chunked"sv}) {
+    EXPECT_EQ(fate(withChunks("0\r\n" + std::string(trailer) + "\r\n")), 400) << trailer;
+  }
+}
+
+TEST(RequestParser, TakesABodyOfExactlyTheLimit) {
+  const std::string_view bodies[] = {
+      "Content-Length: 10\r\n\r\n0123456789",
+      "Transfer-Encoding: chunked\r\n\r\n6\r\n012345\r\n4\r\n6789\r\n"
+      "0\r\n\r\n"};
+  for (const auto body : bodies) {
+    for (std::size_t piece = 1; piece <= body.size(); ++piece) {
+      RequestParser parser(kHeadLimit);
+      const std::string head = "POST / HTTP/1.1\r\nHost: h\r\n";
+      const auto split = body.find("\r\n\r\n") + 4;
+      std::size_t used = 0;
+      ASSERT_EQ(parser.feed(head + std::string(body.substr(0, split)), used), Step::head);
+      ASSERT_TRUE(parser.limitBody(10));
+      ASSERT_EQ(feedInPieces(parser, body.substr(split), piece), Step::complete) << piece;
+      EXPECT_EQ(parser.take().body, "0123456789");
+    }
+  }
 }
 
 TEST(RequestParser, KnowsWhatTheClientWantsOfTheConnection) {

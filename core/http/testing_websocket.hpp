@@ -70,6 +70,8 @@ class WebSocketClient : public Client {
       const auto length = bytes(size == 126 ? 2 : 8);
       size = 0;
       for (const char c : length) size = size << 8 | static_cast<unsigned char>(c);
+      // RFC 6455 5.2: the shortest form; clients refuse others.
+      if (size < (length.size() == 2 ? 126U : 0x10000U)) return {};
     }
     return {head[0] & 0x0f, bytes(size)};
   }
