@@ -35,7 +35,8 @@ Result<Held> hold(const fs::path& path) {
 
 Result<void> give(const Held& held, const fs::path& path, const User& user) {
   if (::fchownat(held.fd.get(), "", user.uid, user.gid, AT_EMPTY_PATH) == 0) return {};
-  return failed(path);
+  return Error{Errc::unavailable, path.string() + " cannot be given to the user " + user.name +
+                                      ": " + std::generic_category().message(errno)};
 }
 
 Result<void> giveFile(const fs::path& path, const User& user) {

@@ -127,6 +127,13 @@ test('Attack: a folder of the system that was named as the data folder is not gi
   }
 })
 
+test('without the right to change users the start is refused, and says how to go on', { skip }, () => {
+  const said = gateway.refusal(['setpriv', '--bounding-set=-setuid'])
+  assert.match(said, /process\.bridge_user: .*Operation not permitted; or set process\.bridge_user: root to leave it as it is/)
+  gateway.env.COLIBRI_PROCESS_BRIDGE_USER = 'root'
+  assert.match(gateway.refusal(['setpriv', '--bounding-set=-setuid']), /process\.user: .*Operation not permitted; or set process\.user: root/)
+})
+
 test('a user that there is not, or the same one twice, is refused', { skip }, () => {
   gateway.env.COLIBRI_PROCESS_BRIDGE_USER = OWN
   assert.match(gateway.refusal(), /process\.bridge_user: must be another user than process\.user/)

@@ -95,9 +95,10 @@ ${config}`,
     })
   }
 
-  /** What a start that is refused says. */
-  refusal() {
-    const { status, stderr } = spawnSync(join(build, 'colibri'), ['--config', this.configFile], {
+  /** What a start that is refused says; `launcher` as in the constructor. */
+  refusal(launcher = []) {
+    const [program, ...args] = [...launcher, join(build, 'colibri'), '--config', this.configFile]
+    const { status, stderr } = spawnSync(program, args, {
       env: this.env,
       encoding: 'utf8',
       timeout: 30_000,
