@@ -82,6 +82,7 @@ test(`any stanza (seed ${SEED}, ${ROUNDS} rounds)`, async () => {
     const { what, sent, told } = await hostile.anything();
     await assertGoesOn(`${what} (round ${round})`, sent);
     if (told) assert.ok(eventOf(sent.id), `nothing was told of ${what} (round ${round})`);
+    host.store.log.splice(0); // thousands of rounds, some of 16 MB
   }
   assert.deepEqual(host.refusals, [], 'the host had to refuse something');
 });
