@@ -151,6 +151,9 @@ TEST_F(FailedKeysTest, AnAddressThatFailedAMinuteAgoMakesRoom) {
     clock.advance(1min);
   }
   EXPECT_EQ(keys.addresses(), 1U);
+  EXPECT_EQ(looks(keys, "198.51.101.1", 200), 80U);
+  EXPECT_EQ(looks(keys, "198.51.101.2", 200), 80U) << "the first that the neighbours share";
+  EXPECT_EQ(looks(keys, "198.51.101.3", 200), 0U);
 }
 
 TEST_F(FailedKeysTest, AddressesWithARightKeyThatAreForgottenAreCounted) {
