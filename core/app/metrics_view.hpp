@@ -3,6 +3,7 @@
 #include <string>
 
 #include "api/failed_keys.hpp"
+#include "base/seats.hpp"
 #include "commands/command_service.hpp"
 #include "delivery/dispatcher.hpp"
 #include "delivery/old_letters.hpp"
