@@ -182,8 +182,11 @@ TEST_F(PostgresStoreTest, AnotherDatabaseOrMasterKeyThanBeforeIsRefusedAlsoAfter
   const crypto::Sealer key(std::string(crypto::Sealer::kKeySize, 'k')),
       another(std::string(crypto::Sealer::kKeySize, 'x'));
   const auto note = server_.folder() / (schema_ + ".state");
+  const SystemClock passing;  // patience ends
   const auto openWith = [&](const crypto::Sealer& sealer, const std::string& uri) {
-    return PostgresStore::open(Target::parse(uri).value(), clock_, &sealer, {.stateFile = note});
+    return PostgresStore::open(
+        Target::parse(uri).value(), passing, &sealer,
+        {.writer = {.patience = std::chrono::milliseconds(50)}, .stateFile = note});
   };
   ASSERT_TRUE(openWith(key, uri_));
   EXPECT_THAT(openWith(another, uri_).error().message, HasSubstr("another master key"));
