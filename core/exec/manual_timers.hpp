@@ -21,7 +21,7 @@ class ManualTimers final : public Timers {
 
   Id after(std::chrono::milliseconds delay, Function<void()> call) override {
     const std::lock_guard lock(mutex_);
-    const auto due = clock_.nowUs() + std::max<std::int64_t>(delay.count(), 0) * 1000;
+    const auto due = clock_.steadyUs() + std::max<std::int64_t>(delay.count(), 0) * 1000;
     queue_.emplace(std::pair{due, ++lastId_}, std::move(call));
     return lastId_;
   }
@@ -39,14 +39,15 @@ class ManualTimers final : public Timers {
   /// Moves the clock to every moment in between at which something is due and runs it there, in
   /// order; also what those callbacks ask for within the time.
   void advance(std::chrono::milliseconds by) {
-    const auto until = clock_.nowUs() + std::chrono::microseconds(by).count();
+    const auto until = clock_.steadyUs() + std::chrono::microseconds(by).count();
     while (runNext(until)) {
     }
-    if (clock_.nowUs() < until) clock_.advance(std::chrono::microseconds(until - clock_.nowUs()));
+    if (clock_.steadyUs() < until)
+      clock_.advance(std::chrono::microseconds(until - clock_.steadyUs()));
   }
   /// Runs what is due now, without moving the clock.
   void runDue() {
-    while (runNext(clock_.nowUs())) {
+    while (runNext(clock_.steadyUs())) {
     }
   }
 
@@ -54,7 +55,7 @@ class ManualTimers final : public Timers {
     const std::lock_guard lock(mutex_);
     return queue_.size();
   }
-  /// When the next callback is due, as Clock::nowUs(); nothing if none is.
+  /// When the next callback is due, as ManualClock::steadyUs(); nothing if none is.
   std::optional<std::int64_t> nextDueUs() const {
     const std::lock_guard lock(mutex_);
     if (queue_.empty()) return std::nullopt;
@@ -68,7 +69,8 @@ class ManualTimers final : public Timers {
       const std::lock_guard lock(mutex_);
       if (queue_.empty() || queue_.begin()->first.first > untilUs) return false;
       const auto due = queue_.begin()->first.first;
-      if (due > clock_.nowUs()) clock_.advance(std::chrono::microseconds(due - clock_.nowUs()));
+      if (due > clock_.steadyUs())
+        clock_.advance(std::chrono::microseconds(due - clock_.steadyUs()));
       call = std::move(queue_.begin()->second);
       queue_.erase(queue_.begin());
     }
