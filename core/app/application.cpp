@@ -16,6 +16,7 @@
 #include "app/process_settled.hpp"
 #include "app/settings_of.hpp"
 #include "app/storage.hpp"
+#include "app/time_keeper.hpp"
 #include "app/web_mounts.hpp"
 #include "config/loader.hpp"
 #include "exec/pool_executor.hpp"
@@ -61,7 +62,7 @@ struct Application::Parts {
   Result<void> loadPlugins();
   Result<void> serve();
   http::Options listenerOptions() const;
-  void cleanUpLater();
+  void cleanUp();
   void readAgain();
 
   const config::Settings& settings() const { return loader.settings(); }
@@ -70,12 +71,14 @@ struct Application::Parts {
   const config::Loader loader;  ///< what is in force, but for the log
   Settled process;
   bool afresh = false;
-  SystemClock clock;
+  SystemClock wall;
+  KeptClock clock{wall};
   exec::ThreadTimers timers;
   std::optional<MasterKey> masterKey;
   qr::QrCache qrCodes;
   std::unique_ptr<store::Store> store;
   store::redis::SessionStore* sessions = nullptr;  // a layer of `store`, if sessions are in Redis
+  std::unique_ptr<TimeKeeper> timeKeeper;
   std::unique_ptr<exec::PoolExecutor> executor;
   instances::Registry registry;
   std::unique_ptr<events::EventLog> log;
@@ -98,6 +101,7 @@ struct Application::Parts {
   std::unique_ptr<MetricsView> metrics;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<http::Server> server;
+  std::optional<exec::Periodic> cleaning;
 };
 
 Application::Application(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -177,13 +181,16 @@ Result<void> Application::Parts::openStore() {
   auto database = openDatabase(loader, clock, &masterKey->sealer);
   if (!database) return database.error();
   store = std::move(*database);
+  if (auto resumed = resumeClock(clock, *store); !resumed) return resumed;
   const bool inRedis = settings().redis.saveInstances;
   if (auto there = store::checkSessionsAreThere(*store, inRedis); !there) return there;
-  if (!inRedis) return {};
-  auto layered = openSessions(std::move(store), settings(), clock, *masterKey);
-  if (!layered) return layered.error();
-  sessions = layered->get();
-  store = std::move(*layered);
+  if (inRedis) {
+    auto layered = openSessions(std::move(store), settings(), clock, *masterKey);
+    if (!layered) return layered.error();
+    sessions = layered->get();
+    store = std::move(*layered);
+  }
+  timeKeeper = std::make_unique<TimeKeeper>(clock, *store, timers);
   return {};
 }
 
@@ -241,8 +248,9 @@ Result<void> Application::Parts::serve() {
   if (!clients) return clients.error();
   failedKeys.emplace(clock, failedKeysOptions(settings()));
   requestsInFlight.emplace(settings().server.requestsPerInstance);
-  metrics = std::make_unique<MetricsView>(registry, *commands, *dispatcher, *oldLetters, *lifecycle,
-                                          *http, *executor, *failedKeys, *store, sessions);
+  metrics =
+      std::make_unique<MetricsView>(registry, *commands, *dispatcher, *oldLetters, *lifecycle,
+                                    *http, *executor, *failedKeys, *store, *timeKeeper, sessions);
   const auto dialect = settings().rootDialect == config::Settings::Dialect::v2
                            ? api::Dialect::v2
                            : api::Dialect::native;
@@ -269,7 +277,7 @@ Result<void> Application::Parts::serve() {
   log::write(log::Level::info, "http", "listening",
              {{"host", settings().server.host}, {"port", static_cast<int>(server->port())}});
   lifecycle->resume();
-  cleanUpLater();
+  cleaning.emplace(timers, kCleanUpEvery, [this] { cleanUp(); });
   oldLetters->start();
   return {};
 }
@@ -290,15 +298,12 @@ http::Options Application::Parts::listenerOptions() const {
 }
 
 /// Expired dedupe keys, idempotency records and key-value entries go now and then.
-void Application::Parts::cleanUpLater() {
-  timers.after(kCleanUpEvery, [this] {
-    store->submit({store::DropExpired{clock.nowUs()}}, [](const Result<store::Committed>& done) {
-      if (!done) {
-        log::write(log::Level::warn, "store", "expired rows were not dropped",
-                   {{"why", done.error().message}});
-      }
-    });
-    cleanUpLater();
+void Application::Parts::cleanUp() {
+  store->submit({store::DropExpired{clock.keptUs()}}, [](const Result<store::Committed>& done) {
+    if (!done) {
+      log::write(log::Level::warn, "store", "expired rows were not dropped",
+                 {{"why", done.error().message}});
+    }
   });
 }
 
@@ -335,6 +340,7 @@ void Application::Parts::readAgain() {
 void Application::stop() {
   auto& p = *parts_;
   log::write(log::Level::info, "app", "stopping");
+  p.cleaning.reset();
   if (p.server && !p.server->drain(p.settings().server.drainTimeout)) {
     log::write(log::Level::warn, "http", "some requests did not end in time");
   }
@@ -347,6 +353,7 @@ void Application::stop() {
   if (p.http) p.http->shutdown();
   if (p.hostEvents) p.hostEvents->stop();
   if (p.executor) p.executor->stop(kStopWithin);
+  p.timeKeeper.reset();
   if (p.store) p.store->shutdown();
   log::write(log::Level::info, "app", "stopped");
   log::flush();

@@ -8,6 +8,7 @@ namespace {
 /// What all lanes of one subscription are at.
 struct Lanes {
   std::int64_t active = 0, suspended = 0, probing = 0, inFlight = 0, backlog = 0, deadLetters = 0;
+  std::int64_t overdue = 0;
 };
 
 }  // namespace
@@ -32,6 +33,7 @@ void MetricsView::gatherLanes() {
     sum.active += lane.state == delivery::LaneState::active;
     sum.suspended += lane.state == delivery::LaneState::suspended;
     sum.probing += lane.probing;
+    sum.overdue += lane.overdue;
     sum.inFlight += lane.inFlight;
     sum.backlog += static_cast<std::int64_t>(lane.head > lane.low ? lane.head - lane.low : 0);
     sum.deadLetters += static_cast<std::int64_t>(lane.deadLetters);
@@ -44,6 +46,8 @@ void MetricsView::gatherLanes() {
     set("colibri_delivery_lanes_active_count", "Lanes that deliver", sum.active);
     set("colibri_delivery_lanes_suspended_count", "Lanes that are suspended", sum.suspended);
     set("colibri_delivery_lanes_probing_count", "Lanes whose endpoint fails", sum.probing);
+    set("colibri_delivery_lanes_overdue_count", "Lanes with an event that has waited for long",
+        sum.overdue);
     set("colibri_delivery_attempts_open_count", "Attempts that wait for their answer",
         sum.inFlight);
     set("colibri_delivery_backlog_events_count", "Events not yet delivered", sum.backlog);
@@ -120,6 +124,9 @@ std::string MetricsView::text(const http::Server& server, const Seats& requestsI
       oldLetters_.removed());
   set("colibri_delivery_dead_letters_over_limit_total",
       "Dead letters removed because their instance had too many", oldLetters_.overLimit());
+  set("colibri_clock_jumps_seen_total", "Times that the wall clock jumped", time_.jumps());
+  set("colibri_delivery_bodies_cut_total", "Events whose bodies the backlog's cap took away",
+      deliveries.cutByBacklogCap);
   set("colibri_delivery_attempts_unlogged_total", "Attempts that the log of attempts left out",
       deliveries.attemptsLeftOut);
   gatherListener(server, requestsInFlight);

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "api/failed_keys.hpp"
+#include "app/time_keeper.hpp"
 #include "base/seats.hpp"
 #include "commands/command_service.hpp"
 #include "delivery/dispatcher.hpp"
@@ -25,7 +26,8 @@ class MetricsView {
               const delivery::Dispatcher& dispatcher, const delivery::OldLetters& oldLetters,
               const instances::Lifecycle& lifecycle, const net::CurlHttpClient& http,
               const exec::PoolExecutor& executor, const api::FailedKeys& failedKeys,
-              const store::Store& store, const store::redis::SessionStore* sessions)
+              const store::Store& store, const TimeKeeper& time,
+              const store::redis::SessionStore* sessions)
       : registry_(registry),
         commands_(commands),
         dispatcher_(dispatcher),
@@ -35,6 +37,7 @@ class MetricsView {
         executor_(executor),
         failedKeys_(failedKeys),
         store_(store),
+        time_(time),
         sessions_(sessions) {}
 
   std::string text(const http::Server& server, const Seats& requestsInFlight);
@@ -54,6 +57,7 @@ class MetricsView {
   const exec::PoolExecutor& executor_;
   const api::FailedKeys& failedKeys_;
   const store::Store& store_;
+  const TimeKeeper& time_;
   const store::redis::SessionStore* const sessions_;  ///< null: they are in the database
   metrics::Registry metrics_;
 };

@@ -90,7 +90,7 @@ Result<net::CurlHttpClient::Options> httpClientOptions(const config::Settings& s
 delivery::Dispatcher::Options dispatcherOptions(const config::Settings& settings) {
   delivery::Dispatcher::Options options;
   options.suspendAfter = settings.delivery.suspendAfter;
-  options.backlogMaxAge = settings.delivery.backlogMax;
+  options.backlogWarnAge = settings.delivery.backlogWarn;
   options.backlogMaxBytes = settings.delivery.backlogMaxBytes;
   options.keepFor = settings.delivery.keep;
   options.keepMaxBytes = settings.delivery.keepMaxBytes;

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kSend = "message.send";
 constexpr int kAnswered = 201;
 /// How long a command whose caller has gone may still complete and be published.
-constexpr std::int64_t kLateUs = std::int64_t{24} * 3600 * 1'000'000;
+constexpr std::chrono::hours kLate{24};
 
 }  // namespace
 
@@ -37,7 +37,7 @@ struct CommandService::Impl : std::enable_shared_from_this<Impl> {
     CommandRequest request;
     std::string messageId, requestHash;
     bool madeRecord = false;  ///< of its key, which nobody else had one for
-    std::int64_t submittedAtUs = 0;
+    SteadyTime submitted{};
     std::vector<Done> waiting;  ///< empty once the deadline has passed
   };
   using Key = std::pair<InstanceKey, std::string>;
@@ -174,7 +174,7 @@ std::optional<Error> CommandService::Impl::whyNot(const CommandRequest& request)
 void CommandService::Impl::startKeyed(Pending open) {
   const Key key{open.request.instance->row.key, open.request.idempotencyKey};
   store::IdempotencyRow row{key.first, key.second, open.requestHash, open.messageId,
-                            0,         {},         clock.nowUs()};
+                            0,         {},         clock.keptUs()};
   store.submit({store::PutIdempotency{std::move(row)}},
                [self = shared_from_this(), key,
                 open = std::move(open)](const Result<store::Committed>& stored) mutable {
@@ -221,7 +221,7 @@ void CommandService::Impl::handOver(Pending open) {
     command.token = ++lastToken;
     if (!command.idempotencyKey.empty())
       tokenByKey[{command.instance, command.idempotencyKey}] = command.token;
-    open.submittedAtUs = clock.nowUs();
+    open.submitted = clock.steady();
     pending.emplace(command.token, std::move(open));
   }
   if (refusal) return takeBack(std::move(open), *refusal);
@@ -243,8 +243,8 @@ void CommandService::Impl::expire(std::uint64_t token) {
     if (at == pending.end()) return;
     late.messageId = at->second.messageId;
     late.waiting = std::exchange(at->second.waiting, {});
-    const auto tooOld = clock.nowUs() - kLateUs;
-    std::erase_if(pending, [&](const auto& entry) { return entry.second.submittedAtUs < tooOld; });
+    const auto tooOld = clock.steady() - kLate;
+    std::erase_if(pending, [&](const auto& entry) { return entry.second.submitted < tooOld; });
     std::erase_if(tokenByKey, [&](const auto& entry) { return !pending.contains(entry.second); });
   }
   answer(late, Error{Errc::timeout, "outcome unknown: the message may or may not have been sent"});
@@ -298,7 +298,7 @@ void CommandService::Impl::publishSent(Pending finished, std::string result) {
   if (!finished.request.idempotencyKey.empty()) {
     ops.push_back(
         store::PutIdempotency{{instance, finished.request.idempotencyKey, finished.requestHash,
-                               finished.messageId, kAnswered, result, clock.nowUs()}});
+                               finished.messageId, kAnswered, result, clock.keptUs()}});
     allowance.answered(instance, result.size());
   }
   auto sent = instances::messageSent(result, finished.messageId);

@@ -82,7 +82,7 @@ Settings::Server readServer(const Section& in) {
 Settings::Delivery readDelivery(const Section& in) {
   Settings::Delivery delivery;
   delivery.suspendAfter = in.time<std::chrono::hours>("suspend_after_hours");
-  delivery.backlogMax = in.time<std::chrono::hours>("backlog_max_hours");
+  delivery.backlogWarn = in.time<std::chrono::hours>("backlog_max_hours");
   delivery.backlogMaxBytes = in.number<std::uint64_t>("backlog_max_bytes");
   delivery.keep = in.time<std::chrono::hours>("keep_hours");
   delivery.deadLetters = in.time<std::chrono::hours>("dead_letters_hours");

@@ -68,7 +68,7 @@ struct Settings {
   } process;
 
   struct Delivery {
-    std::chrono::hours suspendAfter{}, backlogMax{}, keep{};
+    std::chrono::hours suspendAfter{}, backlogWarn{}, keep{};
     std::chrono::hours deadLetters{};  ///< 0: for ever
     std::uint64_t backlogMaxBytes = 0, keepMaxBytes = 0;
   } delivery;

@@ -6,6 +6,7 @@
 #include "delivery/dead_letter.hpp"
 #include "delivery/letter_walk.hpp"
 #include "delivery/told.hpp"
+#include "events/expiry.hpp"
 
 namespace colibri::delivery {
 namespace {
@@ -180,8 +181,7 @@ void Deliveries::replay(LaneScope scope, DeadLetterChoice choice, Done<ReplayAns
     };
     if (!shows(scope, row.subscription)) return leave(answer.notFound);
     if (row.replayAtUs != 0) return leave(answer.already);
-    const auto expires = row.event ? row.event->expiresAtUs : 0;
-    if (expires != 0 && expires <= now) return leave(answer.expired);
+    if (row.event && events::hasExpired(*row.event, clock_)) return leave(answer.expired);
     if (!dispatcher_.hasLane(scope.instance, row.subscription)) return leave(answer.laneOff);
     if (row.bodyBytes == 0 && !eventOf(*log_, row)) return leave(answer.withoutBody);
     ++answer.marked;

@@ -254,6 +254,7 @@ std::vector<LaneView> Dispatcher::lanes(InstanceKey instance) const {
       lane->lane->show(view);
       view.head = entry.head;
       view.deadLetters = lane->deadLetters;
+      view.overdue = lane->overdue;
     }
   };
   if (instance == 0) {

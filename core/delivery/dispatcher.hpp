@@ -28,7 +28,8 @@ namespace colibri::delivery {
 /// - Lane failure, or no answer by the deadline: the lane pauses, holds one credit and probes with
 /// its head
 ///   event after 1, 2, 5, 10, 30 s, then every 60 s +-20 %, honouring Retry-After; after 5 days
-///   SUSPENDED. A success drains at once. Deliveries in flight when it pauses count as one step.
+///   SUSPENDED. Days as the clock ages (Clock::ageOf()), whatever the wall says. A success drains
+///   at once. Deliveries in flight when it pauses count as one step.
 /// - Event failure: retried after 1 s and 10 s, then a dead letter.
 /// - gone: SUSPENDED at once. Suspension publishes `delivery.suspended` to the log.
 /// - Three unanswered attempts of the same head event are an event failure.
@@ -39,7 +40,8 @@ namespace colibri::delivery {
 /// per
 ///   lane, turn by turn with the log's events and within the lane's credit and state. Delivered:
 ///   its row goes. Rejected: it lies there as before, with the new reason.
-/// - Backlog cap: 5 days or 2 GB per lane; the oldest become header-only dead letters, counted.
+/// - Backlog cap: 2 GB per lane; the oldest become header-only dead letters, counted. No age makes
+///   them go; from one age on they are warned of.
 /// - Retention: rows that every ACTIVE or SUSPENDED lane has passed go after 72 h or 5 GB, in
 /// batches.
 ///
@@ -49,7 +51,7 @@ class Dispatcher : public events::LogListener {
  public:
   struct Options {
     std::chrono::hours suspendAfter{5 * 24};
-    std::chrono::hours backlogMaxAge{5 * 24};
+    std::chrono::hours backlogWarnAge{5 * 24};
     std::uint64_t backlogMaxBytes = std::uint64_t{2} << 30;
     std::chrono::hours keepFor{72};
     std::uint64_t keepMaxBytes = std::uint64_t{5} << 30;

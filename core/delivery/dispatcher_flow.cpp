@@ -44,7 +44,7 @@ void Dispatcher::Impl::appended(const events::EventPtr& event, Moment now) {
   }
   const auto previous = std::exchange(entry->head, std::max(entry->head, event->sequence()));
   if (event->sequence() <= previous) return;  // start() saw it in the store
-  entry->extent.appended({event->sequence(), event->data().recordedAtUs, event->bytes()});
+  entry->extent.appended({event->sequence(), clock.keptUs(), event->bytes()});
   for (auto* lane : entry->lanes) {
     lane->lane->offer(event, previous, memory < options.memoryBytes, now);
     touch(*lane);

@@ -55,6 +55,7 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
     std::unique_ptr<Lane> lane;
     bool touched = false, dirty = false, dirtyLazily = false, readQueued = false;
     bool saysGoodbye = false;
+    bool overdue = false;       ///< an event has waited for backlogWarnAge
     std::int64_t wakeAtUs = 0;  ///< its entry in wakes; 0 = none
     std::uint64_t deadLetters = 0;
   };
@@ -223,7 +224,6 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   bool flushing = false, lazyArmed = false;
   std::int64_t flushAgainUs = 0;  ///< after a refusal
   std::int64_t gatherUntilUs = 0;
-  std::int64_t expiredDroppedAtUs = 0;
   std::uint64_t storeTrouble = 0;  ///< refusals since the last success
 };
 

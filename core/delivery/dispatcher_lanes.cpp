@@ -77,7 +77,7 @@ std::unique_ptr<Lane> Dispatcher::Impl::makeLane(SubscriptionEntry& of, store::C
   rules.suspendAfter = options.suspendAfter;
   rules.windowEvents = options.pageEvents;
   rules.windowBytes = options.pageBytes;
-  return std::make_unique<Lane>(rules, LaneShared{counters, random, memory}, of.spec.filter,
+  return std::make_unique<Lane>(rules, LaneShared{clock, counters, random, memory}, of.spec.filter,
                                 std::move(row));
 }
 

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "delivery/dispatcher_impl.hpp"
+#include "events/expiry.hpp"
 
 namespace colibri::delivery {
 namespace {
@@ -9,7 +10,7 @@ constexpr std::uint32_t kPageLetters = 16;
 constexpr std::size_t kPageBytes = std::size_t{256} * 1024;
 
 Result<ReplayPage> readPage(LogSource& log, store::Store& store, const std::string& subscription,
-                            InstanceKey instance, std::uint32_t limit, Moment now) {
+                            InstanceKey instance, std::uint32_t limit, const Clock& clock) {
   auto letters = store.markedDeadLetters(subscription, instance, limit, kPageBytes);
   if (!letters) return letters.error();
   ReplayPage page;
@@ -17,14 +18,13 @@ Result<ReplayPage> readPage(LogSource& log, store::Store& store, const std::stri
   for (auto& letter : *letters) {
     auto event = eventOf(log, letter);
     if (!event && event.error().retryable()) return event.error();
-    const auto expires = event ? (*event)->data().expiresAtUs : 0;
-    if (expires != 0 && expires <= now.wallUs)
+    if (event && events::hasExpired((*event)->data(), clock))
       event = Error{Errc::rejected, "the event expired before it could be delivered again"};
     if (event)
       page.replays.push_back({letter.id, letter.attempts, std::move(*event), 0});
     else
-      page.inVain.push_back(
-          store::ReturnDeadLetter{letter.id, event.error().message, letter.attempts, now.wallUs});
+      page.inVain.push_back(store::ReturnDeadLetter{letter.id, event.error().message,
+                                                    letter.attempts, clock.nowUs()});
   }
   return page;
 }
@@ -75,8 +75,7 @@ void Dispatcher::Impl::readReplays(LaneEntry& entry) {
   postTask(entry.id, "delivery replays",
            [self = shared_from_this(), id = entry.id, name = entry.subscription.name,
             key = entry.instance, read, limit] {
-             auto page =
-                 readPage(*self->log, self->store, name, key, limit, Moment::of(self->clock));
+             auto page = readPage(*self->log, self->store, name, key, limit, self->clock);
              if (page && !page->inVain.empty()) {
                // Written down first: whoever reads next does not find them again.
                auto batch = std::move(page->inVain);

@@ -13,11 +13,11 @@ constexpr std::uint32_t kCutEvents = 256;
 constexpr std::size_t kCutBytes = std::size_t{1} << 20;
 constexpr std::uint64_t kDropEvents = 1'000;
 constexpr std::size_t kMostOperations = 2'048;  ///< waiting for the store: no more is cut meanwhile
-constexpr std::int64_t kDropExpiredUs = std::int64_t{3'600} * 1'000'000;
 constexpr std::chrono::milliseconds kMoreSoon{100};
 
-LogExtent::Sample sampleOf(const store::EventRow& row) {
-  return {row.sequence, row.recordedAtUs, row.body.size() + sizeof(store::EventRow)};
+LogExtent::Sample sampleOf(const store::EventRow& row, const Clock& clock) {
+  return {row.sequence, clock.keptUs() - inUs(clock.ageOf(row.recordedAtUs)),
+          row.body.size() + sizeof(store::EventRow)};
 }
 
 }  // namespace
@@ -46,7 +46,7 @@ struct Dispatcher::Impl::Sweep {
         return;  // the next round tries again
       }
       if (rows->empty() || rows->front().sequence > until) break;
-      samples.push_back(sampleOf(rows->front()));
+      samples.push_back(sampleOf(rows->front(), impl.clock));
       const auto at = samples.back().sequence;
       if (step == 0) step = std::max<std::uint64_t>((until - at) / kSamples, 1);
       if (at == until) break;
@@ -66,7 +66,7 @@ struct Dispatcher::Impl::Sweep {
     std::vector<std::pair<LaneId, std::uint64_t>> lanes;
     const auto found = impl.instances.find(key);
     if (found == impl.instances.end() || found->second.deleting) return lanes;
-    limit = backlogLimit(rules(), found->second.extent, Moment::of(impl.clock).wallUs);
+    limit = found->second.extent.beyond(impl.options.backlogMaxBytes);
     for (const auto* entry : found->second.lanes) {
       const auto low = entry->lane->cursor().low();
       if (low < limit) lanes.emplace_back(entry->id, low);
@@ -87,7 +87,7 @@ struct Dispatcher::Impl::Sweep {
           return;
         }
         const auto end = rows->empty() ? limit : std::min(limit, rows->back().sequence);
-        for (auto& dead : entry->lane->cut(std::move(*rows), end, now)) {
+        for (auto& dead : entry->lane->cut(std::move(*rows), end)) {
           ++entry->deadLetters;
           ++cut;
           impl.operations.push_back(
@@ -100,13 +100,14 @@ struct Dispatcher::Impl::Sweep {
   }
 
   void dropOld(InstanceKey key) {
-    impl.enter([&](Moment now) {
+    impl.enter([&](Moment) {
       const auto found = impl.instances.find(key);
       if (found == impl.instances.end() || found->second.deleting) return;
       auto& entry = found->second;
+      lookForOverdue(entry);
       auto floor = entry.head;
       for (const auto* lane : entry.lanes) floor = std::min(floor, lane->lane->cursor().low());
-      const auto target = droppable(rules(), entry.extent, floor, now.wallUs);
+      const auto target = droppable(rules(), entry.extent, floor);
       if (target <= entry.droppedTo) return;
       more = more || entry.dropUnderWay != 0;
       if (entry.dropUnderWay != 0) return;
@@ -135,24 +136,28 @@ struct Dispatcher::Impl::Sweep {
     entry.extent.dropped(upTo);
   }
 
-  void dropExpired() {
-    impl.enter([&](Moment now) {
-      if (now.wallUs - impl.expiredDroppedAtUs < kDropExpiredUs) return;
-      impl.expiredDroppedAtUs = now.wallUs;
-      impl.outbox.add([self = impl.shared_from_this(), now] {
-        self->store.submit(
-            {store::DropExpired{now.wallUs}}, [self](Result<store::Committed> result) {
-              if (result) return;
-              self->enter([&](Moment) { self->refused("drop of expired rows", result.error()); });
-            });
-      });
-    });
-  }
-
   RetentionRules rules() const {
     const auto& limits = impl.options;
-    return {inUs(limits.keepFor), inUs(limits.backlogMaxAge), limits.keepMaxBytes,
-            limits.backlogMaxBytes};
+    return {impl.clock.keptUs() - inUs(limits.keepFor), limits.keepMaxBytes};
+  }
+
+  /// Says once which lanes have an event that waits for long; under the lock.
+  void lookForOverdue(const InstanceEntry& entry) {
+    const auto old =
+        entry.extent.olderThan(impl.clock.keptUs() - inUs(impl.options.backlogWarnAge));
+    for (auto* lane : entry.lanes) {
+      const bool overdue = lane->lane->cursor().low() < old;
+      if (!overdue || std::exchange(lane->overdue, overdue)) {
+        lane->overdue = overdue;
+        continue;
+      }
+      impl.outbox.add([name = lane->subscription.name, key = lane->instance,
+                       hours = std::int64_t{impl.options.backlogWarnAge.count()}] {
+        log::write(log::Level::warn, "delivery",
+                   "events wait for their receiver for long; they are kept",
+                   {{"subscription", name}, {"instance", key}, {"hours", hours}});
+      });
+    }
   }
 };
 
@@ -181,10 +186,9 @@ void Dispatcher::Impl::sweep() {
     round.cutBacklogs(key);
     round.dropOld(key);
   }
-  round.dropExpired();
   if (round.cut > 0) {
     log::write(log::Level::error, "delivery",
-               "backlogs are over their limit: the oldest events "
+               "backlogs are larger than they may be: the oldest events "
                "are dead letters without their bodies",
                {{"events", round.cut}});
   }

@@ -48,7 +48,7 @@ void Lane::serve(Moment now) {
     touch(Dirty::now);
   } else if (failingSinceUs_ != 0) {
     // Somewhere within the pause that the restart cut short.
-    step_ = ProbeSchedule::stepAfter(std::chrono::microseconds(now.wallUs - failingSinceUs_));
+    step_ = ProbeSchedule::stepAfter(shared_.clock.ageOf(failingSinceUs_));
     const auto pause = std::chrono::microseconds(ProbeSchedule::delay(step_, chance()));
     const auto part = static_cast<double>(pause.count()) * chance();
     pauseUntil(std::chrono::microseconds(static_cast<std::int64_t>(part)), now);
@@ -191,7 +191,10 @@ void Lane::show(LaneView& view) const {
   view.reason = reason_;
   view.probing = serving_ && phase_ != Phase::healthy;
   view.failingSinceUs = failingSinceUs_;
-  view.nextProbeAtUs = serving_ && phase_ == Phase::paused ? probeAtWallUs_ : 0;
+  if (serving_ && phase_ == Phase::paused) {
+    const auto now = Moment::of(shared_.clock);
+    view.nextProbeAtUs = now.wallUs + (probeAtUs_ - now.steadyUs);
+  }
   view.low = cursor_.low();
   view.inFlight = static_cast<std::uint32_t>(inFlight());
 }

@@ -35,6 +35,7 @@ struct LaneRules {
   std::size_t windowBytes = std::size_t{1} << 20;
 };
 struct LaneShared {
+  const Clock& clock;
   Counters& counters;
   std::mt19937_64& random;
   std::size_t& memory;  ///< bytes of all windows
@@ -135,8 +136,7 @@ class Lane {
   void buried(std::uint64_t sequence);
   /// For the backlog cap: passes everything up to `upTo` that is not in flight and returns those of
   /// `rows` (which end at `upTo`) that were waiting for delivery.
-  std::vector<store::EventRow> cut(std::vector<store::EventRow> rows, std::uint64_t upTo,
-                                   Moment now);
+  std::vector<store::EventRow> cut(std::vector<store::EventRow> rows, std::uint64_t upTo);
 
   std::size_t inFlight() const noexcept {
     return window_.inFlight() + lightInFlight_ + (replays_ ? replays_->inFlight() : 0);
@@ -162,8 +162,8 @@ class Lane {
 
   void takeIn(const events::EventPtr& event, Moment now);
   bool wanted(std::string_view typeName) const;
-  bool passIfExpired(const events::Event& event, Moment now);
-  void dropExpiredLight(Moment now);
+  bool passIfExpired(const events::Event& event);
+  void dropExpiredLight();
   std::optional<std::uint64_t> choose(Moment now);
   bool mayGo(Moment now) const;
   void acknowledge(std::uint64_t sequence);
@@ -195,7 +195,7 @@ class Lane {
   LaneState state_;
   bool serving_ = false, leaving_ = false, announced_ = true;
   std::string reason_;
-  std::int64_t failingSinceUs_ = 0;
+  std::int64_t failingSinceUs_ = 0;  ///< a stamp to show; its age is what counts
 
   LaneCursor cursor_;
   LaneWindow window_;
@@ -212,7 +212,7 @@ class Lane {
 
   Phase phase_ = Phase::healthy;
   std::uint32_t step_ = 0;
-  std::int64_t probeAtUs_ = 0, probeAtWallUs_ = 0;
+  std::int64_t probeAtUs_ = 0;
   Dirty dirty_ = Dirty::no;
 };
 

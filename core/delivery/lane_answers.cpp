@@ -4,6 +4,7 @@
 #include "base/assert.hpp"
 #include "delivery/lane.hpp"
 #include "delivery/probe_schedule.hpp"
+#include "events/expiry.hpp"
 
 namespace colibri::delivery {
 namespace {
@@ -29,7 +30,7 @@ bool Lane::mayGo(Moment now) const {
 
 std::optional<std::uint64_t> Lane::choose(Moment now) {
   while (const auto sequence = window_.next(now.steadyUs)) {
-    if (passIfExpired(*window_.event(*sequence), now)) continue;
+    if (passIfExpired(*window_.event(*sequence))) continue;
     const auto above = cursor_.above().size() + window_.inFlight() + window_.buried();
     if (sequence != window_.lowest() && above >= LaneCursor::kMostAbove) return std::nullopt;
     return sequence;
@@ -37,19 +38,16 @@ std::optional<std::uint64_t> Lane::choose(Moment now) {
   return std::nullopt;
 }
 
-bool Lane::passIfExpired(const events::Event& event, Moment now) {
-  const auto expires = event.data().expiresAtUs;
-  if (expires == 0 || expires > now.wallUs) return false;
+bool Lane::passIfExpired(const events::Event& event) {
+  if (!events::hasExpired(event.data(), shared_.clock)) return false;
   ++shared_.counters.expired;
   window_.finish(std::uint64_t{event.sequence()});
   advance(Dirty::lazily);
   return true;
 }
 
-void Lane::dropExpiredLight(Moment now) {
-  while (!light_.empty()) {
-    const auto expires = light_.oldest()->data().expiresAtUs;
-    if (expires == 0 || expires > now.wallUs) return;
+void Lane::dropExpiredLight() {
+  while (!light_.empty() && events::hasExpired(light_.oldest()->data(), shared_.clock)) {
     light_.pop();
     ++shared_.counters.ephemeralDropped;
   }
@@ -58,7 +56,7 @@ void Lane::dropExpiredLight(Moment now) {
 bool Lane::ready(Moment now) {
   if (leaving_) return !farewells_.empty() && inFlight() == 0;
   if (!mayGo(now)) return false;
-  dropExpiredLight(now);
+  dropExpiredLight();
   return choose(now).has_value() || !light_.empty() || replayMayGo(now);
 }
 
@@ -158,7 +156,6 @@ void Lane::putBack(std::uint64_t sequence, std::int64_t atUs) {
 void Lane::pauseUntil(std::chrono::microseconds wait, Moment now) {
   phase_ = Phase::paused;
   probeAtUs_ = now.steadyUs + wait.count();
-  probeAtWallUs_ = now.wallUs + wait.count();
 }
 
 void Lane::recovered() {
@@ -187,7 +184,7 @@ void Lane::failed(const Outcome& outcome, Moment now, Verdict& verdict) {
     failingSinceUs_ = now.wallUs;
     touch(Dirty::now);
   }
-  if (now.wallUs - failingSinceUs_ >= rules_.suspendAfter.count()) {
+  if (shared_.clock.ageOf(failingSinceUs_) >= rules_.suspendAfter) {
     suspend("failing for too long: " + outcome.detail, verdict);
     return;
   }
@@ -249,8 +246,7 @@ void Lane::suspend(std::string reason, Verdict& verdict) {
   verdict.suspended = true;
 }
 
-std::vector<store::EventRow> Lane::cut(std::vector<store::EventRow> rows, std::uint64_t upTo,
-                                       Moment now) {
+std::vector<store::EventRow> Lane::cut(std::vector<store::EventRow> rows, std::uint64_t upTo) {
   std::vector<store::EventRow> dead;
   for (auto& row : rows) {
     if (row.sequence > upTo) break;
@@ -262,7 +258,7 @@ std::vector<store::EventRow> Lane::cut(std::vector<store::EventRow> rows, std::u
     if (window_.has(row.sequence)) window_.finish(row.sequence);
     if (!wanted(row.typeName)) {
       ++shared_.counters.filteredOut;
-    } else if (row.expiresAtUs != 0 && row.expiresAtUs <= now.wallUs) {
+    } else if (events::hasExpired(row, shared_.clock)) {
       ++shared_.counters.expired;
     } else {
       row.body.clear();

@@ -20,6 +20,7 @@ struct LaneView {
   std::uint64_t low = 0, head = 0;  ///< head - low = backlog
   std::uint32_t inFlight = 0;
   std::uint64_t deadLetters = 0;
+  bool overdue = false;  ///< an event waits for longer than is warned of
 };
 
 }  // namespace colibri::delivery

@@ -8,7 +8,7 @@
 namespace colibri::delivery {
 
 /// One moment on both clocks: the wall's for what is written down or shown, the steady one for
-/// waiting.
+/// waiting. How old a stamp is, the clock says (Clock::ageOf()).
 struct Moment {
   std::int64_t wallUs = 0, steadyUs = 0;
 

@@ -51,7 +51,7 @@ struct OldLetters::State : std::enable_shared_from_this<State> {
     for (const auto& [instance, count] : letters) trim(instance, count);
     if (options.keepFor.count() == 0) return;
     DeadLetterChoice choice;
-    choice.filter.diedBeforeUs = clock.nowUs() - std::chrono::microseconds(options.keepFor).count();
+    choice.filter.diedBeforeUs = clock.stampsOlderThan(options.keepFor);
     choice.filter.marked = false;
     for (const auto& [instance, count] : letters) remove(instance, choice);
   }

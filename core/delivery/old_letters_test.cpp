@@ -34,8 +34,8 @@ class OldLettersTest : public World {
     return ids;
   }
 
-  Deliveries deliveries{*dispatcher, log, store, executor, clock};
-  OldLetters letters{deliveries, store, executor, timers, clock, {.keepFor = hours(48)}};
+  Deliveries deliveries{*dispatcher, log, store, executor, *kept};
+  OldLetters letters{deliveries, store, executor, timers, *kept, {.keepFor = hours(48)}};
 };
 
 TEST_F(OldLettersTest, GoOnceTheyAreTooOldAndAreCounted) {
@@ -51,6 +51,25 @@ TEST_F(OldLettersTest, GoOnceTheyAreTooOldAndAreCounted) {
   advance(hours(48));
   EXPECT_THAT(left(), IsEmpty());
   EXPECT_EQ(letters.removed(), 3u);
+}
+
+TEST_F(OldLettersTest, AClockThatJumpsMakesNoneTooOld) {
+  letter(hours(1));
+  letters.start();
+  for (const auto days : {400, -800, 400}) {
+    clock.jump(hours(days * 24));
+    letter(hours(0));
+    advance(hours(3));
+    EXPECT_EQ(letters.removed(), 0u) << days;
+  }
+  clock.jump(hours(-400 * 24));
+  advance(hours(1));
+  letter(hours(0));
+  clock.jump(hours(400 * 24));
+  advance(hours(3));
+  EXPECT_THAT(left(), SizeIs(5));
+  advance(hours(50));
+  EXPECT_EQ(letters.removed(), 4u);  // one was stamped while the clock was ahead of all others
 }
 
 TEST_F(OldLettersTest, ThatAreToBeDeliveredAgainStay) {

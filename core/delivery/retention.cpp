@@ -77,16 +77,9 @@ void LogExtent::thin() {
   stride_ *= 2;
 }
 
-std::uint64_t backlogLimit(const RetentionRules& rules, const LogExtent& extent,
-                           std::int64_t nowUs) {
-  return std::max(extent.olderThan(nowUs - rules.backlogMaxAgeUs),
-                  extent.beyond(rules.backlogMaxBytes));
-}
-
-std::uint64_t droppable(const RetentionRules& rules, const LogExtent& extent, std::uint64_t floor,
-                        std::int64_t nowUs) {
+std::uint64_t droppable(const RetentionRules& rules, const LogExtent& extent, std::uint64_t floor) {
   const auto limit =
-      std::max(extent.olderThan(nowUs - rules.keepForUs), extent.beyond(rules.keepMaxBytes));
+      std::max(extent.olderThan(rules.keepFromUs), extent.beyond(rules.keepMaxBytes));
   return std::min(floor, limit);
 }
 

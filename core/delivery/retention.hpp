@@ -16,8 +16,8 @@ class LogExtent {
   static constexpr std::size_t kMostMarks = 256;
   struct Sample {
     std::uint64_t sequence = 0;
-    std::int64_t recordedAtUs = 0;
-    std::uint64_t bytes = 0;  ///< of this one event
+    std::int64_t recordedAtUs = 0;  ///< kept time, here and below
+    std::uint64_t bytes = 0;        ///< of this one event
   };
 
   void appended(const Sample& event);
@@ -48,16 +48,12 @@ class LogExtent {
   std::uint64_t stride_ = 64;
 };
 
-/// What the limits say about an instance's log.
+/// Which rows of an instance's log go once every lane has passed them.
 struct RetentionRules {
-  std::int64_t keepForUs = 0, backlogMaxAgeUs = 0;
-  std::uint64_t keepMaxBytes = 0, backlogMaxBytes = 0;
+  std::int64_t keepFromUs = 0;  ///< kept time: what was recorded before it
+  std::uint64_t keepMaxBytes = 0;
 };
-/// Events up to here are too many or too old for any lane's backlog.
-std::uint64_t backlogLimit(const RetentionRules& rules, const LogExtent& extent,
-                           std::int64_t nowUs);
-/// Rows up to here may go once every lane has passed `floor`.
-std::uint64_t droppable(const RetentionRules& rules, const LogExtent& extent, std::uint64_t floor,
-                        std::int64_t nowUs);
+/// Rows up to here may go when every lane has passed `floor`.
+std::uint64_t droppable(const RetentionRules& rules, const LogExtent& extent, std::uint64_t floor);
 
 }  // namespace colibri::delivery

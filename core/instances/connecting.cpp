@@ -25,7 +25,7 @@ void Lifecycle::Impl::connectNow(InstanceKey key, const std::string& number, Don
   }
   const bool wantsPairingCode = !number.empty();
   const bool fresh =
-      instance->last.qrExpiresAtUs == 0 || instance->last.qrExpiresAtUs > services.clock.nowUs();
+      instance->last.qrExpiresAtUs == 0 || services.clock.steady() < instance->qrUntil;
   if (!instance->last.qr.empty() && fresh &&
       (!wantsPairingCode || !instance->last.pairingCode.empty())) {
     auto qr = drawNow(*instance);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "base/clock.hpp"
 #include "instances/connector.hpp"
 #include "instances/kept_settings.hpp"
 #include "instances/state_machine.hpp"
@@ -22,6 +23,7 @@ struct Instance {
   /// The last report, with the QR and the pairing code side by side until OPEN or CLOSED.
   StateReport last;
   std::uint32_t qrCount = 0;  ///< QR codes of the present attempt
+  SteadyTime qrUntil{};       ///< the QR is good until then; nothing = as long as it is there
   /// By plugin alias.
   std::map<std::string, KeptSettings, std::less<>> settings;
   bool ready = false;     ///< its creation is durable; before that nobody finds it by name or key

@@ -56,6 +56,36 @@ TEST(Lifecycle, ConnectGivesOutACodeThatIsFreshAndNeverOneThatHasExpired) {
   EXPECT_EQ(second.error().code, Errc::timeout);
 }
 
+/// By the time that passed, not by what the clock shows.
+TEST(Lifecycle, ConnectGivesAQrAsLongAsItIsGoodAndNoLongerWhateverTheClockShows) {
+  for (const auto days : {400, -400}) {
+    World world(World::quick());
+    const auto key = world.create("a");
+    const auto connect = [&] {
+      return answerOf<Connected>(
+          [&](auto done) { world.lifecycle->connect(key, "", std::move(done)); });
+    };
+    const auto show = [&](const char* code, std::chrono::milliseconds goodFor) {
+      world.report(key, qr, [&](StateReport& r) {
+        r.qr = code;
+        r.qrExpiresAtUs = world.wall.nowUs() + std::chrono::microseconds(goodFor).count();
+      });
+      ASSERT_TRUE(eventually([&] { return world.registry.get(key)->last.qr == code; }));
+    };
+    world.report(key, connecting);
+    show("good", std::chrono::minutes(1));
+    world.wall.setAhead(std::chrono::hours(days * 24));
+    const auto connected = connect();
+    ASSERT_TRUE(connected) << days;
+    EXPECT_EQ(connected->qr->code, "good");
+    show("brief", std::chrono::milliseconds(1));
+    const auto over = world.clock.steady() + std::chrono::milliseconds(1);
+    world.wall.setAhead(std::chrono::hours(-days * 24));
+    ASSERT_TRUE(eventually([&] { return world.clock.steady() > over; }));
+    EXPECT_EQ(connect().error().code, Errc::timeout) << days;
+  }
+}
+
 TEST(Lifecycle, ConnectThatTheConnectorRefusesAnswersAtOnce) {
   World world;
   const auto key = world.create("a");

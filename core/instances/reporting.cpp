@@ -63,8 +63,10 @@ void Lifecycle::Impl::applyNow(const std::string& alias, StateReport report) {
     if (keepCodes && report.qr.empty()) {
       report.qr = i.last.qr;
       report.qrExpiresAtUs = i.last.qrExpiresAtUs;
-    } else if (!report.qr.empty() && report.qr != i.last.qr) {
-      ++i.qrCount;
+    } else if (!report.qr.empty()) {
+      if (report.qr != i.last.qr) ++i.qrCount;
+      // The wall may jump while it is shown.
+      i.qrUntil = services.clock.steady() + std::chrono::microseconds(report.qrExpiresAtUs - nowUs);
     }
     if (keepCodes && report.pairingCode.empty()) {
       report.pairingCode = i.last.pairingCode;

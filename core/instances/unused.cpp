@@ -17,10 +17,9 @@ milliseconds sweepEvery(milliseconds after) {
 
 /// Nobody is on it and nothing would be lost: no session, no attempt to get one, no such request.
 bool Lifecycle::Impl::isUnused(const Instance& instance) const {
-  const auto sinceUs = services.clock.nowUs() - instance.row.updatedAtUs;
   return instance.ready && !instance.deleting && !instance.row.linked &&
          instance.api == ApiState::close &&
-         milliseconds(sinceUs / 1000) >= options.removeUnusedAfter;
+         services.clock.ageOf(instance.row.updatedAtUs) >= options.removeUnusedAfter;
 }
 
 /// Now, and again and again.

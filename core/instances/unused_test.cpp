@@ -51,6 +51,18 @@ TEST(Unused, LinkedOrWaitingForAScanStaysWhateverTheWait) {
   for (const auto key : {open, away, scan}) EXPECT_NE(world.registry.get(key), nullptr);
 }
 
+TEST(Unused, StaysHoweverFarTheClockJumps) {
+  for (const auto days : {400, -400}) {
+    World world(removing(1h));
+    const auto key = world.create("a");
+    world.wall.setAhead(days * 24h);
+    world.lifecycle->resume();  // looks now
+    world.report(key, State::connecting);
+    ASSERT_TRUE(eventually([&] { return world.stateOf(key) != State::created; })) << days;
+    EXPECT_EQ(world.stateOf(key), State::connecting) << days;
+  }
+}
+
 TEST(Unused, TheTimeCountsAcrossARestart) {
   const auto directory = World::fresh();
   InstanceKey old = 0, fresh = 0;

@@ -82,24 +82,26 @@ class EngineStore final : public Store {
   }
   Result<std::optional<IdempotencyRow>> idempotency(InstanceKey instance,
                                                     std::string_view key) override {
-    return readers_->read([&](auto& q) { return q.idempotency(instance, key, clock_.nowUs()); });
+    return readers_->read([&](auto& q) { return q.idempotency(instance, key, clock_.keptUs()); });
   }
   Result<IdempotencyUse> idempotencyUse(InstanceKey instance) override {
-    return readers_->read([&](auto& q) { return q.idempotencyUse(instance, clock_.nowUs()); });
+    return readers_->read([&](auto& q) { return q.idempotencyUse(instance, clock_.keptUs()); });
   }
   Result<std::vector<KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
                                      std::span<const std::string> keys) override {
-    return readers_->read([&](auto& q) { return q.kvGet(plugin, instance, keys, clock_.nowUs()); });
+    return readers_->read(
+        [&](auto& q) { return q.kvGet(plugin, instance, keys, clock_.keptUs()); });
   }
   Result<std::vector<KvEntry>> kvScan(std::string_view plugin, InstanceKey instance,
                                       std::string_view prefix, std::string_view after,
                                       std::uint32_t limit) override {
     return readers_->read(
-        [&](auto& q) { return q.kvScan(plugin, instance, prefix, after, limit, clock_.nowUs()); });
+        [&](auto& q) { return q.kvScan(plugin, instance, prefix, after, limit, clock_.keptUs()); });
   }
   Result<std::vector<KvPut>> kvAll(InstanceKey instance, const KvPlace& after,
                                    std::uint32_t limit) override {
-    return readers_->read([&](auto& q) { return q.kvAll(instance, after, limit, clock_.nowUs()); });
+    return readers_->read(
+        [&](auto& q) { return q.kvAll(instance, after, limit, clock_.keptUs()); });
   }
   Result<std::uint64_t> countRows(InstanceKey instance) override {
     return readers_->read([&](auto& q) { return q.countRows(instance); });

@@ -9,7 +9,8 @@
 
 #include "base/ids.hpp"
 
-/// The durable things, as plain data. Times are UTC microseconds, names end in Us.
+/// The durable things, as plain data. Times are UTC microseconds, names end in Us; where a row ends
+/// by itself, it is by kept time (Clock::keptUs()).
 namespace colibri::store {
 
 /// One instance. `settings` live in rows of their own.
@@ -103,11 +104,11 @@ struct AttemptRow {
 struct IdempotencyRow {
   InstanceKey instance = 0;
   std::string key;
-  std::string requestHash;  ///< sha256 of the request
-  std::string messageId;    ///< chosen when first seen
-  int status = 0;           ///< HTTP status of the answer; 0 = not answered yet
-  std::string answer;       ///< its body
-  std::int64_t createdAtUs = 0;
+  std::string requestHash;       ///< sha256 of the request
+  std::string messageId;         ///< chosen when first seen
+  int status = 0;                ///< HTTP status of the answer; 0 = not answered yet
+  std::string answer;            ///< its body
+  std::int64_t createdAtUs = 0;  ///< kept time
 };
 
 /// What an instance's idempotency records take.
@@ -196,7 +197,7 @@ struct KvPut {
   InstanceKey instance;
   std::string key, value;
   bool secret = false;           ///< sealed at rest
-  std::int64_t expiresAtUs = 0;  ///< 0 = never
+  std::int64_t expiresAtUs = 0;  ///< kept time; 0 = never
 };
 struct KvRemove {
   std::string plugin;
@@ -208,9 +209,9 @@ struct DropEvents {
   InstanceKey instance;
   std::uint64_t upTo;
 };
-/// Drops dedupe keys, idempotency records and key-value entries that ended before `nowUs`.
+/// Drops dedupe keys, idempotency records and key-value entries that ended before `keptUs`.
 struct DropExpired {
-  std::int64_t nowUs;
+  std::int64_t keptUs;
 };
 
 using Operation = std::variant<AppendEvent, PutInstance, PurgeInstance, PutSettings, RemoveSettings,

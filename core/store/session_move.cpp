@@ -67,9 +67,9 @@ Result<std::size_t> moveSession(Store& from, Store& to, InstanceKey instance, co
       return copied.error();
     there = sessionOf(to, instance);
     if (!there) return there.error();
-    if (!same(*entries, *there, clock.nowUs()))
+    if (!same(*entries, *there, clock.keptUs()))
       return Error{Errc::internal, "what was copied is not what was read"};
-  } else if (!same(*entries, *there, clock.nowUs())) {
+  } else if (!same(*entries, *there, clock.keptUs())) {
     return Error{Errc::conflict, "both the database and Redis hold a session of it"};
   }
   if (auto gone = remove(from, *entries); !gone) return gone.error();

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "base/kept_clock.hpp"
 #include "store/store_suite.hpp"
 
 namespace colibri::store {
@@ -39,6 +40,31 @@ TEST_P(StoreSuite, HidesAndDropsWhatHasExpired) {
   clock_.advance(std::chrono::hours(31 * 24));
   ASSERT_TRUE(commit(*store_, {DropExpired{clock_.nowUs()}}));
   EXPECT_EQ(*store_->countRows(1), 2u) << "the event and the long entry stay";
+}
+
+TEST_P(StoreSuite, NothingEndsByAWallThatJumpsAndAllEndsByTheTimeThatPassed) {
+  KeptClock kept(clock_);
+  kept.resumeFrom(0);
+  store_.reset();
+  const auto store = harness_->open(kept, &sealer_);
+  const std::vector<std::string> brief = {"brief"};
+  const auto now = kept.keptUs();
+  ASSERT_TRUE(
+      commit(*store, {KvPut{"p", 1, "brief", "v", false, now + 60'000'000}, anEvent(1, "a", "id"),
+                      PutIdempotency{{1, "key", "h", "m", 0, "", now}}}));
+  for (const auto days : {400, -800, 400}) {
+    clock_.jump(std::chrono::hours(days * 24));
+    ASSERT_TRUE(commit(*store, {DropExpired{kept.keptUs()}}));
+    EXPECT_TRUE(store->kvGet("p", 1, brief)->at(0).value) << days;
+    EXPECT_TRUE(*store->idempotency(1, "key")) << days;
+    EXPECT_THAT(commit(*store, {anEvent(1, "again", "id")})->sequences, ElementsAre(0)) << days;
+  }
+  clock_.jump(std::chrono::hours(-400 * 24));
+  clock_.advance(std::chrono::hours(25));
+  EXPECT_FALSE(store->kvGet("p", 1, brief)->at(0).value);
+  EXPECT_FALSE(*store->idempotency(1, "key"));
+  ASSERT_TRUE(commit(*store, {DropExpired{kept.keptUs()}}));
+  EXPECT_EQ(*store->countRows(1), 3u) << "the event, its counter and its dedupe key";
 }
 
 TEST_P(StoreSuite, PurgeLeavesNoRowOfTheInstanceAndEveryRowOfOthers) {

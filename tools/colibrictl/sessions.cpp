@@ -4,6 +4,7 @@
 
 #include "app/database.hpp"
 #include "app/storage.hpp"
+#include "app/time_keeper.hpp"
 #include "config/environment.hpp"
 #include "config/loader.hpp"
 #include "store/session_move.hpp"
@@ -44,11 +45,13 @@ Result<void> moveSessions(const MoveSessions& what) {
   if (!loader) return loader.error();
   if (auto checked = app::checkDatabase(*loader); !checked) return checked;
   const auto& settings = loader->settings();
-  const SystemClock clock;
+  const SystemClock wall;
+  KeptClock clock(wall);
   const auto key = app::openMasterKey(*loader);
   if (!key) return key.error();
   auto database = app::openDatabase(*loader, clock, &key->sealer);
   if (!database) return database.error();
+  if (auto resumed = app::resumeClock(clock, **database); !resumed) return resumed;
   if (what.abandon) return abandon(**database);
   if (!what.toRedis) {
     const auto there = store::sessionsAreInRedis(**database);

@@ -6,11 +6,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/kept_clock.hpp"
 #include "delivery/dispatcher.hpp"
 #include "delivery/testing/fake_store.hpp"
 #include "exec/manual_executor.hpp"
@@ -186,13 +188,14 @@ class World : public ::testing::Test {
   static constexpr InstanceKey kInstance = 7;
 
   World() {
+    kept.emplace(clock).resumeFrom(0);
     options.seed = 1;
     begin();
   }
   ~World() override { dispatcher.reset(); }
 
   void begin() {
-    dispatcher = std::make_unique<Dispatcher>(log, store, timers, executor, clock, options);
+    dispatcher = std::make_unique<Dispatcher>(log, store, timers, executor, *kept, options);
     log->listener = dispatcher.get();
     sink.dispatcher = dispatcher.get();
     EXPECT_TRUE(dispatcher->start());
@@ -202,11 +205,16 @@ class World : public ::testing::Test {
     store.crash();
     restart();
   }
-  void restart() {
+  /// Stopped for so long, while the wall jumps by so much.
+  void restart(std::chrono::microseconds stopped = {}, std::chrono::microseconds jumped = {}) {
     dispatcher.reset();
     executor.runAll();
     sink.pending.clear();
     store.restart();
+    const auto mark = kept->mark();
+    clock.advance(stopped);
+    clock.jump(jumped);
+    EXPECT_TRUE(kept.emplace(clock).resume(mark));
     begin();
   }
 
@@ -251,15 +259,16 @@ class World : public ::testing::Test {
 
   /// Moves time to every moment at which something is due, and runs the tasks there.
   void advance(std::chrono::milliseconds by) {
-    const auto until = clock.nowUs() + std::chrono::microseconds(by).count();
+    const auto until = clock.steadyUs() + std::chrono::microseconds(by).count();
     executor.runAll();
     while (const auto due = timers.nextDueUs()) {
       if (*due > until) break;
       timers.advance(std::chrono::milliseconds(
-          (std::max<std::int64_t>(*due - clock.nowUs(), 0) + 999) / 1000));
+          (std::max<std::int64_t>(*due - clock.steadyUs(), 0) + 999) / 1000));
       executor.runAll();
     }
-    if (clock.nowUs() < until) clock.advance(std::chrono::microseconds(until - clock.nowUs()));
+    if (clock.steadyUs() < until)
+      clock.advance(std::chrono::microseconds(until - clock.steadyUs()));
     executor.runAll();
   }
   LaneView lane(InstanceKey instance = kInstance) const {
@@ -272,6 +281,7 @@ class World : public ::testing::Test {
   }
 
   ManualClock clock;
+  std::optional<KeptClock> kept;  ///< what the dispatcher goes by
   exec::ManualTimers timers{clock};
   exec::ManualExecutor executor;
   FakeStore store;

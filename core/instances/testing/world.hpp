@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/kept_clock.hpp"
+#include "base/testing/settable_clock.hpp"
 #include "events/event_log.hpp"
 #include "events/testing/full_disk_store.hpp"
 #include "exec/pool_executor.hpp"
@@ -123,6 +125,7 @@ struct World {
   explicit World(Lifecycle::Options options = patient(), std::filesystem::path reuse = {},
                  exec::Timers* itsTimers = nullptr)
       : directory(reuse.empty() ? fresh() : std::move(reuse)), ownsDirectory(true) {
+    clock.resumeFrom(0);
     auto disk_ = std::make_unique<events::FullDiskStore>(
         store::sqlite::SqliteStore::open(directory / "colibri.db", clock, &sealer, {}).value());
     disk = disk_.get();
@@ -195,7 +198,8 @@ struct World {
 
   std::filesystem::path directory;
   bool ownsDirectory;
-  SystemClock clock;
+  colibri::testing::SettableClock wall;
+  KeptClock clock{wall};
   crypto::Sealer sealer{std::string(32, 'k')};
   exec::ThreadTimers timers;
   exec::PoolExecutor executor{clock, timers, {}};

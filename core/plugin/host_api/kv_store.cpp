@@ -115,7 +115,7 @@ KvStoreApi::Entries KvStoreApi::walk(InstanceKey instance, const std::string& pr
 
 colibri_status KvStoreApi::write(InstanceKey instance, const colibri_kv_op* ops, std::size_t count,
                                  std::uint64_t token, colibri_error* err) {
-  auto batch = kvBatch(ops, count, callee_.id(), instance, ports_.clock.nowUs());
+  auto batch = kvBatch(ops, count, callee_.id(), instance, ports_.clock.keptUs());
   if (!batch) return abi::refuse(err, batch.error());
   if (const auto admitted = admit(instance); !admitted) return abi::refuse(err, admitted.error());
   if (ports_.store.queuedBytes() > kMaxQueuedBytes)

@@ -48,7 +48,7 @@ colibri_status ConnectorApi::publish(const colibri_event_draft* drafts, std::siz
   publication->userToken = userToken;
   publication->drafts = std::move(checked->drafts);
   if (opCount != 0) {
-    auto batch = kvBatch(ops, opCount, callee_.id(), checked->instance, ports_.clock.nowUs());
+    auto batch = kvBatch(ops, opCount, callee_.id(), checked->instance, ports_.clock.keptUs());
     if (!batch) return abi::refuse(err, batch.error());
     publication->operations = std::move(*batch);
   }

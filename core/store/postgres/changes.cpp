@@ -31,7 +31,7 @@ class Changes::Visitor {
   }
   bool operator()(const DropExpired& change) {
     changes_.flush();
-    return again(changes_.eraser_.dropExpired(change.nowUs, limit_));
+    return again(changes_.eraser_.dropExpired(change.keptUs, limit_));
   }
   bool operator()(const auto& change) {
     changes_.tables_.apply(change);

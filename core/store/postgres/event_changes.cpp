@@ -96,7 +96,7 @@ std::set<EventChanges::Key> EventChanges::takeFresh() {
     instances.add(instance);
     digests.add(digest);
   }
-  const auto now = clock_.nowUs();
+  const auto now = clock_.keptUs();
   const auto rows = firstSight_.ask(instances, digests, now + kDedupeLifeUs, now);
   for (int row = 0; row < rows.size(); ++row) {
     Key key;

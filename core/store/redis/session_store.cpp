@@ -109,7 +109,7 @@ Result<std::vector<KvEntry>> SessionStore::kvGet(std::string_view plugin, Instan
     auto& entry = entries.emplace_back(KvEntry{keys[i], std::nullopt});
     const auto value = textIn((*values)[i]);
     if (!value) continue;
-    auto put = readEntry(fields[i], *value, instance, parts_->sealer, parts_->clock.nowUs());
+    auto put = readEntry(fields[i], *value, instance, parts_->sealer, parts_->clock.keptUs());
     if (!put) return put.error();
     if (*put) entry.value = std::move((*put)->value);
   }
@@ -163,7 +163,7 @@ Result<std::vector<KvPut>> SessionStore::kvAll(InstanceKey instance, const KvPla
   std::vector<KvPut> entries;
   for (const auto& [field, value] : fields) {
     if (entries.size() == limit) break;
-    auto put = readEntry(field, value, instance, parts_->sealer, parts_->clock.nowUs());
+    auto put = readEntry(field, value, instance, parts_->sealer, parts_->clock.keptUs());
     if (!put) return put.error();
     if (*put) entries.push_back(std::move(**put));
   }

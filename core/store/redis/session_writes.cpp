@@ -141,7 +141,7 @@ void SessionStore::Parts::commitWithNotes(const Lanes::Instances& of,
     auto& follow = follows.emplace_back(
         Follow{instance, std::move(*id), "", changesOf(batch, instance, sealer)});
     const std::lock_guard lock(mutex);
-    lastNote = std::max(lastNote + 1, clock.nowUs());
+    lastNote = std::max(lastNote + 1, clock.keptUs());
     follow.note = "redo/" + std::to_string(lastNote);
   }
   if (!keyed.empty()) {
@@ -257,7 +257,7 @@ void SessionStore::Parts::payDebt(const std::string& uuid) {
 void SessionStore::Parts::dropExpiredEntries() {
   const std::lock_guard lock(mutex);
   for (const auto& [key, uuid] : ids)
-    worker.submit({{dropExpired(names, uuid, clock.nowUs())}, true, false, {}});
+    worker.submit({{dropExpired(names, uuid, clock.keptUs())}, true, false, {}});
 }
 
 void SessionStore::Parts::learn(const Batch& batch) {

@@ -21,7 +21,7 @@ class Changes::Visitor {
     return progress(changes_.eraser_.dropEvents(change.instance, change.upTo, limit_));
   }
   Progress operator()(const DropExpired& change) {
-    return progress(changes_.eraser_.dropExpired(change.nowUs, limit_));
+    return progress(changes_.eraser_.dropExpired(change.keptUs, limit_));
   }
   Progress operator()(const auto& change) {
     changes_.tables_.apply(change);

@@ -28,7 +28,7 @@ std::uint64_t EventChanges::append(const AppendEvent& change) {
 
 bool EventChanges::isRepeat(InstanceKey instance, const std::string& key) {
   const auto digest = crypto::sha256(key);
-  const auto now = clock_.nowUs();
+  const auto now = clock_.keptUs();
   return firstSight_.run(instance, Blob{std::string_view(digest).substr(0, kDedupeKeySize)},
                          now + kDedupeLifeUs, now) == 0;
 }
