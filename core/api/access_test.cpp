@@ -90,6 +90,21 @@ TEST(Access, HealthAndWelcomeNeedNoKeyAndLookAtNone) {
   }
 }
 
+TEST(Access, WhetherTheGatewayIsReadyIsForEveryoneAndTellsNoMoreThanThat) {
+  ApiWorld api;
+  for (const auto* target : {"/ready", "/v2/ready"}) {
+    api.trouble.reset();
+    const auto ready = api.ask(Method::get, target, "", ApiWorld::Headers{}, "");
+    EXPECT_EQ(ready.status, 200);
+    EXPECT_EQ(ready.body, R"({"status":"ready"})");
+    api.trouble = "the disk is full";
+    const auto answer =
+        api.ask(Method::get, target, "", ApiWorld::Headers{}, "wrong-key-wrong-key");
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_EQ(messagesOf(answer), std::vector<std::string>{"the disk is full"});
+  }
+}
+
 TEST(Access, TheKeyOfAnInstanceBeingDeletedOpensNothing) {
   ApiWorld api;
   const auto key = api.create("a");

@@ -115,6 +115,10 @@ http::Payer Api::payerOf(const Caller& caller, const http::Head& head) const {
 /// What needs no key has nothing to do with what stands in a body.
 Answer Api::ofAnyone(Action action) const {
   if (action == Action::health) return ok({{"status", "ok"}});
+  if (action == Action::ready) {
+    const auto trouble = gateway_.trouble();
+    return trouble ? failure(503, *trouble) : ok({{"status", "ready"}});
+  }
   return ok({{"status", 200},
              {"message", "Welcome to Colibri, it is working!"},
              {"version", gateway_.version},
@@ -126,6 +130,7 @@ Answer Api::ofAnyone(Action action) const {
 void Api::dispatch(Call call) const {
   switch (call.match.action) {
     case Action::health:
+    case Action::ready:
     case Action::welcome:
       return call.reply(ofAnyone(call.match.action));
     case Action::verifyCreds:

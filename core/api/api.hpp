@@ -22,6 +22,8 @@ struct Gateway {
   std::string version;
   std::function<std::string()> pluginsJson;  ///< for GET /plugins
   std::function<std::string()> metricsText;  ///< for GET /metrics
+  /// For GET /ready: why not, in a few words for everyone; nothing = it is.
+  std::function<std::optional<std::string>()> trouble;
 };
 
 /// What a request passes before a controller sees it.

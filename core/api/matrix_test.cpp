@@ -138,6 +138,7 @@ struct Matrix : ::testing::TestWithParam<Dialect> {
   static std::set<int> expectedOf(Action action) {
     switch (action) {
       case Action::health:
+      case Action::ready:
       case Action::welcome:
       case Action::verifyCreds:
       case Action::plugins:

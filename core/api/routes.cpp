@@ -11,6 +11,7 @@ using enum Action;
 
 constexpr std::array kRoutes = {
     Route{health, Access::anyone, "GET", "health", "", false},
+    Route{ready, Access::anyone, "GET", "ready", "", false},
     Route{welcome, Access::anyone, "GET", "", "", false},
     Route{verifyCreds, Access::globalKey, "POST", "verify-creds", "", false},
     Route{plugins, Access::globalKey, "GET", "plugins", "", false},

@@ -13,6 +13,7 @@ enum class Dialect : std::uint8_t { native, v2 };
 
 enum class Action : std::uint8_t {
   health,
+  ready,
   welcome,
   verifyCreds,
   plugins,

@@ -61,14 +61,24 @@ TEST(Routes, AnotherMethodOrLengthIsNoRoute) {
   EXPECT_FALSE(match("GET", {"nothing"}));
 }
 
+/// From before the word was reserved.
+TEST(Routes, AnInstanceThatIsCalledReadyKeepsItsRoutes) {
+  const auto connect = match("GET", {"ready", "instance", "connect"});
+  ASSERT_TRUE(connect);
+  EXPECT_EQ(connect->instance, "ready");
+  EXPECT_EQ(match("GET", {"instance", "connect", "ready"})->instance, "ready");
+  EXPECT_EQ(match("GET", {"ready"})->action, Action::ready);
+}
+
 TEST(Routes, HeadIsAnsweredByGet) {
   EXPECT_TRUE(match("HEAD", {"health"}));
   EXPECT_FALSE(match("HEAD", {"instance", "create"}));
 }
 
-TEST(Routes, OnlyHealthAndWelcomeNeedNoKey) {
+TEST(Routes, OnlyHealthReadyAndWelcomeNeedNoKey) {
   for (const auto& route : routes()) {
-    const bool open = route.action == Action::health || route.action == Action::welcome;
+    const bool open = route.action == Action::health || route.action == Action::ready ||
+                      route.action == Action::welcome;
     EXPECT_EQ(route.access == Access::anyone, open) << route.name;
     if (route.ofInstance) {
       EXPECT_EQ(route.access, Access::instanceKey) << route.name;

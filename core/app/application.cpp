@@ -10,10 +10,12 @@
 #include "app/adapters.hpp"
 #include "app/data_folder.hpp"
 #include "app/database.hpp"
+#include "app/disk_watch.hpp"
 #include "app/metrics_view.hpp"
 #include "app/plugin_routes.hpp"
 #include "app/plugin_settings.hpp"
 #include "app/process_settled.hpp"
+#include "app/readiness.hpp"
 #include "app/settings_of.hpp"
 #include "app/storage.hpp"
 #include "app/time_keeper.hpp"
@@ -84,6 +86,8 @@ struct Application::Parts {
   std::unique_ptr<events::EventLog> log;
   std::unique_ptr<net::CurlHttpClient> http;
   std::unique_ptr<delivery::Dispatcher> dispatcher;
+  std::unique_ptr<DiskWatch> disk;
+  std::unique_ptr<Readiness> readiness;
   std::unique_ptr<delivery::Deliveries> deliveries;
   std::unique_ptr<delivery::OldLetters> oldLetters;
   std::unique_ptr<DispatcherFarewell> farewell;
@@ -204,6 +208,13 @@ Result<void> Application::Parts::buildCore() {
   http = std::make_unique<net::CurlHttpClient>(std::move(*client), clock);
   dispatcher = std::make_unique<delivery::Dispatcher>(*log, *store, timers, *executor, clock,
                                                       dispatcherOptions(settings()));
+  disk = std::make_unique<DiskWatch>(*store, *executor, timers, diskWatchOptions(settings()),
+                                     [this](bool low) {
+                                       log->setDiskIsLow(low);
+                                       dispatcher->setDiskIsLow(low);
+                                     });
+  readiness =
+      std::make_unique<Readiness>(*store, *executor, timers, [this] { return log->refuses(); });
   deliveries = std::make_unique<delivery::Deliveries>(*dispatcher, delivery::sourceOf(*log), *store,
                                                       *executor, clock);
   oldLetters = std::make_unique<delivery::OldLetters>(*deliveries, *store, *executor, timers, clock,
@@ -248,9 +259,9 @@ Result<void> Application::Parts::serve() {
   if (!clients) return clients.error();
   failedKeys.emplace(clock, failedKeysOptions(settings()));
   requestsInFlight.emplace(settings().server.requestsPerInstance);
-  metrics =
-      std::make_unique<MetricsView>(registry, *commands, *dispatcher, *oldLetters, *lifecycle,
-                                    *http, *executor, *failedKeys, *store, *timeKeeper, sessions);
+  metrics = std::make_unique<MetricsView>(registry, *commands, *dispatcher, *oldLetters, *lifecycle,
+                                          *http, *executor, *failedKeys, *store, *log, *disk,
+                                          *timeKeeper, sessions);
   const auto dialect = settings().rootDialect == config::Settings::Dialect::v2
                            ? api::Dialect::v2
                            : api::Dialect::native;
@@ -265,7 +276,8 @@ Result<void> Application::Parts::serve() {
       api::MessagesController(*commands), api::DeliveriesController(*deliveries),
       api::PluginsController(*pluginRoutes), registry,
       api::Gateway{kVersion, [this] { return pluginsJson(*plugins); },
-                   [this] { return metrics->text(*server, *requestsInFlight); }},
+                   [this] { return metrics->text(*server, *requestsInFlight); },
+                   [this] { return readiness->trouble(); }},
       pluginMounts.get());
   auto options = listenerOptions();
   if (settings().server.connectionsPerAddress > 0)
@@ -278,6 +290,7 @@ Result<void> Application::Parts::serve() {
              {{"host", settings().server.host}, {"port", static_cast<int>(server->port())}});
   lifecycle->resume();
   cleaning.emplace(timers, kCleanUpEvery, [this] { cleanUp(); });
+  readiness->started();
   oldLetters->start();
   return {};
 }
@@ -340,6 +353,7 @@ void Application::Parts::readAgain() {
 void Application::stop() {
   auto& p = *parts_;
   log::write(log::Level::info, "app", "stopping");
+  if (p.readiness) p.readiness->stopping();
   p.cleaning.reset();
   if (p.server && !p.server->drain(p.settings().server.drainTimeout)) {
     log::write(log::Level::warn, "http", "some requests did not end in time");
@@ -352,6 +366,8 @@ void Application::stop() {
   if (p.dispatcher) p.dispatcher->stop();
   if (p.http) p.http->shutdown();
   if (p.hostEvents) p.hostEvents->stop();
+  p.disk.reset();
+  p.readiness.reset();
   if (p.executor) p.executor->stop(kStopWithin);
   p.timeKeeper.reset();
   if (p.store) p.store->shutdown();

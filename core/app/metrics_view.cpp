@@ -69,6 +69,19 @@ void MetricsView::gatherSessions() {
       redis.waiting);
 }
 
+/// What the gateway has of its machine: disk and clock.
+void MetricsView::gatherMachine() {
+  const auto set = [&](const char* name, const char* help, std::uint64_t value) {
+    metrics_.gauge(name, help).set(static_cast<std::int64_t>(value));
+  };
+  if (const auto bytes = disk_.freeBytes())
+    set("colibri_disk_space_free_bytes", "Room for the database, within its files and beside them",
+        *bytes);
+  set("colibri_disk_events_refused_count", "1 while new events are refused for want of disk",
+      log_.refuses());
+  set("colibri_clock_jumps_seen_total", "Times that the wall clock jumped", time_.jumps());
+}
+
 void MetricsView::gatherListener(const http::Server& server, const Seats& requestsInFlight) {
   const auto set = [&](const char* name, const char* help, std::uint64_t value,
                        const metrics::Labels& labels = {}) {
@@ -112,6 +125,7 @@ std::string MetricsView::text(const http::Server& server, const Seats& requestsI
   gatherInstances();
   gatherLanes();
   gatherSessions();
+  gatherMachine();
   const auto set = [&](const char* name, const char* help, std::uint64_t value) {
     metrics_.gauge(name, help).set(static_cast<std::int64_t>(value));
   };
@@ -124,7 +138,6 @@ std::string MetricsView::text(const http::Server& server, const Seats& requestsI
       oldLetters_.removed());
   set("colibri_delivery_dead_letters_over_limit_total",
       "Dead letters removed because their instance had too many", oldLetters_.overLimit());
-  set("colibri_clock_jumps_seen_total", "Times that the wall clock jumped", time_.jumps());
   set("colibri_delivery_bodies_cut_total", "Events whose bodies the backlog's cap took away",
       deliveries.cutByBacklogCap);
   set("colibri_delivery_attempts_unlogged_total", "Attempts that the log of attempts left out",

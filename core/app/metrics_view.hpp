@@ -3,6 +3,7 @@
 #include <string>
 
 #include "api/failed_keys.hpp"
+#include "app/disk_watch.hpp"
 #include "app/time_keeper.hpp"
 #include "base/seats.hpp"
 #include "commands/command_service.hpp"
@@ -26,8 +27,8 @@ class MetricsView {
               const delivery::Dispatcher& dispatcher, const delivery::OldLetters& oldLetters,
               const instances::Lifecycle& lifecycle, const net::CurlHttpClient& http,
               const exec::PoolExecutor& executor, const api::FailedKeys& failedKeys,
-              const store::Store& store, const TimeKeeper& time,
-              const store::redis::SessionStore* sessions)
+              const store::Store& store, const events::EventLog& log, const DiskWatch& disk,
+              const TimeKeeper& time, const store::redis::SessionStore* sessions)
       : registry_(registry),
         commands_(commands),
         dispatcher_(dispatcher),
@@ -37,6 +38,8 @@ class MetricsView {
         executor_(executor),
         failedKeys_(failedKeys),
         store_(store),
+        log_(log),
+        disk_(disk),
         time_(time),
         sessions_(sessions) {}
 
@@ -47,6 +50,7 @@ class MetricsView {
   void gatherInstances();
   void gatherLanes();
   void gatherSessions();
+  void gatherMachine();
 
   const instances::Registry& registry_;
   const commands::CommandService& commands_;
@@ -57,6 +61,8 @@ class MetricsView {
   const exec::PoolExecutor& executor_;
   const api::FailedKeys& failedKeys_;
   const store::Store& store_;
+  const events::EventLog& log_;
+  const DiskWatch& disk_;
   const TimeKeeper& time_;
   const store::redis::SessionStore* const sessions_;  ///< null: they are in the database
   metrics::Registry metrics_;

@@ -87,6 +87,13 @@ Result<net::CurlHttpClient::Options> httpClientOptions(const config::Settings& s
   return options;
 }
 
+/// PostgreSQL's disk is its server's to watch.
+DiskWatch::Options diskWatchOptions(const config::Settings& settings) {
+  if (settings.database.provider == "postgresql") return {};
+  auto folder = std::filesystem::path(settings.database.path).parent_path();
+  return {folder.empty() ? "." : folder.string(), settings.database.freeDiskMinBytes};
+}
+
 delivery::Dispatcher::Options dispatcherOptions(const config::Settings& settings) {
   delivery::Dispatcher::Options options;
   options.suspendAfter = settings.delivery.suspendAfter;

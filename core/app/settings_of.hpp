@@ -3,6 +3,7 @@
 #include "api/client_address.hpp"
 #include "api/cors.hpp"
 #include "api/failed_keys.hpp"
+#include "app/disk_watch.hpp"
 #include "base/result.hpp"
 #include "commands/command_service.hpp"
 #include "config/loader.hpp"
@@ -24,6 +25,7 @@ http::Options httpOptions(const config::Settings& settings, std::size_t openFile
 /// `loopback-if-local` in the allow list, which tools/up wrote once, means loopback as long as we
 /// listen on loopback ourselves, and a warning.
 Result<net::CurlHttpClient::Options> httpClientOptions(const config::Settings& settings);
+DiskWatch::Options diskWatchOptions(const config::Settings& settings);
 delivery::Dispatcher::Options dispatcherOptions(const config::Settings& settings);
 delivery::OldLetters::Options oldLettersOptions(const config::Settings& settings);
 instances::Lifecycle::Options lifecycleOptions(const config::Settings& settings);

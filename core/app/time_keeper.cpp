@@ -57,9 +57,9 @@ void tell(const KeptClock::Resumed& resumed) {
 
 Result<void> resumeClock(KeptClock& clock, store::Store& database) {
   const auto found = database.kvGet(kPlugin, 0, std::span(&kKey, 1));
-  if (!found) return found.error();
-  if (const auto& mark = found->front().value) {
-    const auto resumed = clock.resume(*mark);
+  if (!found && found.error().code != Errc::rejected) return found.error();
+  if (!found || found->front().value) {
+    const auto resumed = found ? clock.resume(*found->front().value) : found.error();
     if (resumed) return tell(*resumed), Result<void>();
     log::write(log::Level::error, "clock", "ages count from the latest row in the database",
                {{"why", resumed.error().message}});

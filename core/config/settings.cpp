@@ -160,6 +160,7 @@ Settings readSettings(const json::value& document, const Folders& folders) {
   settings.database.connectionUri = database.text("connection_uri");
   settings.database.path =
       orIn(path.empty() ? settings.dataDir : folders.ofFile, path, "colibri.db");
+  settings.database.freeDiskMinBytes = database.number<std::uint64_t>("free_disk_min_bytes");
   const auto redis = root.section("cache").section("redis");
   settings.redis = {redis.flag("enabled"), redis.text("uri"), redis.text("prefix_key"),
                     redis.flag("save_instances")};

@@ -48,6 +48,7 @@ struct Settings {
     std::string provider;  ///< sqlite, postgresql
     std::string path;
     std::string connectionUri;  ///< with a password; empty: none
+    std::uint64_t freeDiskMinBytes = 0;
   } database;
 
   struct Redis {

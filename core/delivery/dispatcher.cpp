@@ -241,6 +241,10 @@ void Dispatcher::deadLettersPurged(InstanceKey instance) {
   impl_->enter([&](Moment) { impl_->letReplaysGo(instance); });
 }
 
+void Dispatcher::setDiskIsLow(bool low) {
+  impl_->enter([&](Moment) { impl_->diskIsLow = low; });
+}
+
 void Dispatcher::done(std::uint64_t token, Outcome outcome) {
   impl_->enter([&](Moment now) { impl_->done(token, outcome, now); });
 }

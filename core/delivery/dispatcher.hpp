@@ -43,7 +43,7 @@ namespace colibri::delivery {
 /// - Backlog cap: 2 GB per lane; the oldest become header-only dead letters, counted. No age makes
 ///   them go; from one age on they are warned of.
 /// - Retention: rows that every ACTIVE or SUSPENDED lane has passed go after 72 h or 5 GB, in
-/// batches.
+/// batches; at once while the disk is nearly full.
 ///
 /// [Threading] any thread. Calls into Sink are made without a lock held.
 /// [Blocking]  start(), stop().
@@ -116,6 +116,9 @@ class Dispatcher : public events::LogListener {
   void replaysMarked(InstanceKey instance, const std::string& subscription);
   /// Some were removed: what lanes hold of them in memory and has not been handed over is not.
   void deadLettersPurged(InstanceKey instance);
+
+  /// What is kept for replays only goes at the next sweeps, for as long as that is so.
+  void setDiskIsLow(bool low);
 
   /// First answer for a token wins; a late or unknown one is counted and ignored.
   void done(std::uint64_t token, Outcome outcome);

@@ -195,6 +195,7 @@ struct Dispatcher::Impl : std::enable_shared_from_this<Impl> {
   Counters counters;
   std::mt19937_64 random;
   std::size_t memory = 0;
+  bool diskIsLow = false;
 
   std::map<std::string, std::unique_ptr<SubscriptionEntry>> subscriptions;
   std::vector<SubscriptionEntry*> byId;  ///< id - 1

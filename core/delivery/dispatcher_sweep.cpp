@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "delivery/dispatcher_impl.hpp"
@@ -136,8 +137,10 @@ struct Dispatcher::Impl::Sweep {
     entry.extent.dropped(upTo);
   }
 
+  /// While the disk is nearly full, nothing is kept for replays.
   RetentionRules rules() const {
     const auto& limits = impl.options;
+    if (impl.diskIsLow) return {std::numeric_limits<std::int64_t>::max(), 0};
     return {impl.clock.keptUs() - inUs(limits.keepFor), limits.keepMaxBytes};
   }
 

@@ -73,6 +73,25 @@ TEST_F(DispatcherSweepTest, ABacklogThatWaitsForLongIsWarnedOfAndKeepsItsBodies)
   EXPECT_FALSE(lane().overdue);
 }
 
+/// Room is made by what everybody has; what somebody still waits for stays.
+TEST_F(DispatcherSweepTest, WhileTheDiskIsLowOnlyWhatWasDeliveredGoesAtOnce) {
+  sink.policy = [](const Seen&) { return ok(); };
+  subscribe(spec());
+  for (int i = 0; i < 100; ++i) append("chat");
+  sink.policy = [](const Seen&) { return laneFailure(); };
+  for (int i = 0; i < 50; ++i) append("chat");
+  advance(minutes(3));
+  EXPECT_EQ(rows(), 150u);
+  dispatcher->setDiskIsLow(true);
+  advance(minutes(3));
+  EXPECT_EQ(rows(), 50u);
+  dispatcher->setDiskIsLow(false);
+  sink.policy = [](const Seen&) { return ok(); };
+  advance(minutes(3));
+  EXPECT_EQ(lane().low, 150u);
+  EXPECT_EQ(rows(), 50u);
+}
+
 TEST_F(DispatcherSweepTest, ABacklogThatIsTooLargeIsCutToItsLimit) {
   options.backlogMaxBytes = 400'000;
   restart();

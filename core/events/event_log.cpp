@@ -68,7 +68,7 @@ struct EventLog::State : std::enable_shared_from_this<State> {
 
   std::mutex mutex;  // guards the rest
   std::size_t queued = 0;
-  bool refusedSomeone = false, full = false;
+  bool refusedSomeone = false, full = false, low = false;
 };
 
 EventLog::EventLog(store::Store& store, exec::Timers& timers, const Clock& clock,
@@ -150,7 +150,7 @@ Result<void> EventLog::append(InstanceKey instance, std::vector<Draft> drafts, s
 /// What writes nothing needs no disk; what is larger than the limit is taken when it is alone.
 bool EventLog::State::takeRoom(std::size_t bytes, bool writes) {
   const std::scoped_lock lock(mutex);
-  if ((full && writes) || (queued != 0 && queued + bytes > options.maxQueuedBytes)) {
+  if (((full || low) && writes) || (queued != 0 && queued + bytes > options.maxQueuedBytes)) {
     refusedSomeone = true;
     return false;
   }
@@ -189,7 +189,7 @@ void EventLog::State::giveRoom(std::size_t bytes) {
   {
     const std::scoped_lock lock(mutex);
     queued -= bytes;
-    if (!refusedSomeone || full || queued > options.maxQueuedBytes / 2) return;
+    if (!refusedSomeone || full || low || queued > options.maxQueuedBytes / 2) return;
     refusedSomeone = false;
   }
   if (onRoom) onRoom();
@@ -227,6 +227,19 @@ void EventLog::State::probe() {
                        self->giveRoom(0);
                      });
                });
+}
+
+void EventLog::setDiskIsLow(bool low) {
+  {
+    const std::scoped_lock lock(state_->mutex);
+    state_->low = low;
+  }
+  state_->giveRoom(0);
+}
+
+bool EventLog::refuses() const {
+  const std::scoped_lock lock(state_->mutex);
+  return state_->full || state_->low;
 }
 
 Result<std::vector<EventPtr>> EventLog::read(InstanceKey instance, std::uint64_t after,

@@ -49,7 +49,8 @@ class LogListener {
 /// append() joins the events and the key-value operations given with them into one commit.
 /// Ephemeral drafts (no DURABLE flag) are not stored: they get sequence 0 and reach the listener in
 /// the same order. Bodies are sealed at rest when there is a master key. Over `maxQueuedBytes`, or
-/// while the disk is full, append() refuses with Errc::busy and onRoom() runs once there is room.
+/// while the disk is full or nearly so, append() refuses with Errc::busy and onRoom() runs once
+/// there is room.
 ///
 /// [Threading] any thread; completions as Store::Done. [Blocking] read() and lastSequence().
 class EventLog {
@@ -78,6 +79,11 @@ class EventLog {
   /// `done` runs exactly once.
   Result<void> append(InstanceKey instance, std::vector<Draft> drafts, store::Batch withOps,
                       Done done);
+
+  /// While it is, nothing is taken that would be written.
+  void setDiskIsLow(bool low);
+  /// For the sake of the disk.
+  bool refuses() const;
 
   Result<std::vector<EventPtr>> read(InstanceKey instance, std::uint64_t after, std::uint32_t limit,
                                      std::size_t maxBytes);

@@ -292,6 +292,23 @@ TEST_F(EventLogTest, WhileTheDiskIsFullItRefusesAndTriesEverySecond) {
   EXPECT_EQ(timers_.pending(), 0u);
 }
 
+TEST_F(EventLogTest, WhileTheDiskIsLowItRefusesWhatWouldBeWrittenAndSaysWhenThereIsRoom) {
+  EXPECT_EQ(append({draft("1")})->firstSequence, 1u);
+  EXPECT_FALSE(log_->refuses());
+  log_->setDiskIsLow(true);
+  EXPECT_TRUE(log_->refuses());
+  const auto submitted = disk_->submitted();
+  EXPECT_EQ(append({draft("refused")}).error().code, Errc::busy);
+  EXPECT_EQ(disk_->submitted(), submitted) << "at once";
+  EXPECT_TRUE(append({ephemeral("typing")})) << "what needs no disk goes on";
+  EXPECT_EQ(rooms_, 0);
+  log_->setDiskIsLow(false);
+  EXPECT_EQ(rooms_, 1);
+  EXPECT_FALSE(log_->refuses());
+  EXPECT_EQ(append({draft("2")})->firstSequence, 2u);
+  EXPECT_EQ(timers_.pending(), 0u) << "whoever watches the disk says so, no probe";
+}
+
 TEST_F(EventLogTest, RoomFollowsAlsoWhenOnlyWhatWasUnderWayFailed) {
   disk_->setFull(true);
   ASSERT_EQ(append({draft("fails")}).error().code, Errc::busy);

@@ -8,13 +8,13 @@ namespace colibri::instances {
 namespace {
 
 /// Lower case. Routers, root words, and the actions that would make two readings of one path.
-constexpr std::array<std::string_view, 39> kReserved = {
+constexpr std::array<std::string_view, 40> kReserved = {
     "instance", "message", "call",    "chat",         "business",  "group",    "template",
     "settings", "proxy",   "label",   "webhook",      "websocket", "rabbitmq", "nats",
     "sqs",      "kafka",   "pusher",  "chatwoot",     "typebot",   "openai",   "dify",
     "flowise",  "n8n",     "evoai",   "evolutionbot", "baileys",   "s3",       "manager",
     "assets",   "store",   "metrics", "verify-creds", "socket.io", "docs",     "health",
-    "plugins",  "set",     "find",    "deliveries"};
+    "ready",    "plugins", "set",     "find",         "deliveries"};
 /// Prefixes of whole dialects.
 constexpr std::array<std::string_view, 2> kDialects = {"v2", "native"};
 

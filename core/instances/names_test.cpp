@@ -16,7 +16,7 @@ TEST(Names, AcceptsWhatPeopleUse) {
 
 TEST(Names, RefusesWordsOfRoutesInAnyCase) {
   for (const std::string name : {"instance", "Message", "TYPEBOT", "evolutionBot", "set", "find",
-                                 "v2", "native", "health", "socket.io", "deliveries"}) {
+                                 "v2", "native", "health", "ready", "socket.io", "deliveries"}) {
     const auto checked = checkName(name);
     ASSERT_FALSE(checked) << name;
     EXPECT_NE(checked.error().message.find("reserved"), std::string::npos);

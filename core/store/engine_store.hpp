@@ -103,6 +103,9 @@ class EngineStore final : public Store {
     return readers_->read(
         [&](auto& q) { return q.kvAll(instance, after, limit, clock_.keptUs()); });
   }
+  Result<std::uint64_t> reusableBytes() override {
+    return readers_->read([](auto& q) { return q.reusableBytes(); });
+  }
   Result<std::uint64_t> countRows(InstanceKey instance) override {
     return readers_->read([&](auto& q) { return q.countRows(instance); });
   }

@@ -89,6 +89,8 @@ class Store {
   /// moving them to another store.
   virtual Result<std::vector<KvPut>> kvAll(InstanceKey instance, const KvPlace& after,
                                            std::uint32_t limit) = 0;
+  /// Bytes within the database's files that new rows take before those grow; 0 = it does not say.
+  virtual Result<std::uint64_t> reusableBytes() { return std::uint64_t{0}; }
   /// For tests and for "nothing is left": rows of the instance over all tables.
   virtual Result<std::uint64_t> countRows(InstanceKey instance) = 0;
 };

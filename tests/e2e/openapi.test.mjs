@@ -75,6 +75,7 @@ test('the gateway speaks of itself as the document says', async () => {
     const { version } = await json(200, 'GET', `${prefix}/`, { key: null })
     assert.equal(version, contract.api.info.version)
     await ask(200, 'GET', `${prefix}/health`, { key: null })
+    await ask(200, 'GET', `${prefix}/ready`, { key: null })
     const plugins = await json(200, 'GET', `${prefix}/plugins`)
     assert.deepEqual(plugins.map((row) => row.alias).sort(), ['baileys', 'rabbitmq', 'webhook', 'websocket'])
     await ask(200, 'GET', `${prefix}/metrics`)
@@ -369,6 +370,20 @@ test('with api.root_dialect v2 the shared paths answer as v2, and as native unde
     await ask(200, 'GET', '/native/b/instance/connectionState', {}, daemon)
     await ask(200, 'GET', '/native/instance/connectionState/b', {}, daemon)
     await ask(200, 'GET', '/native/health', { key: null }, daemon)
+  } finally {
+    await daemon.remove()
+  }
+})
+
+test('a gateway whose disk is below its floor is not ready, says so in its metrics, and is healthy', async () => {
+  const daemon = await new Gateway({ config: 'database: { free_disk_min_bytes: 1099511627776 }' }).start()
+  try {
+    const { response } = await json(503, 'GET', '/ready', { key: null }, daemon)
+    assert.deepEqual(response.message, ['the disk is full'])
+    await ask(200, 'GET', '/health', { key: null }, daemon)
+    const { text } = await ask(200, 'GET', '/metrics', {}, daemon)
+    assert.match(text, /^colibri_disk_events_refused_count 1$/m)
+    assert.match(text, /^colibri_disk_space_free_bytes [1-9]\d*$/m)
   } finally {
     await daemon.remove()
   }

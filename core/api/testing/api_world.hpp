@@ -111,17 +111,17 @@ class ApiWorld {
         inFlight(options.requestsAtOnce),
         commands_(*world.lifecycle, *world.hostEvents, *world.store, world.executor, world.timers,
                   world.clock, {}),
-        api_(
-            Entrance{.access = AccessControl(kKey, world.registry, failures),
-                     .inFlight = inFlight,
-                     .clients = ClientAddress::parse(options.trustedProxies).value(),
-                     .rootDialect = options.root},
-            InstancesController(*world.lifecycle, world.registry, commands_, lastChats_, plugins_,
-                                {"live"}),
-            MessagesController(commands_), DeliveriesController(deliveries_),
-            PluginsController(routes_), world.registry,
-            Gateway{"1.2.3", [] { return std::string("[]"); }, [] { return std::string("x 1\n"); }},
-            &webMounts_) {
+        api_(Entrance{.access = AccessControl(kKey, world.registry, failures),
+                      .inFlight = inFlight,
+                      .clients = ClientAddress::parse(options.trustedProxies).value(),
+                      .rootDialect = options.root},
+             InstancesController(*world.lifecycle, world.registry, commands_, lastChats_, plugins_,
+                                 {"live"}),
+             MessagesController(commands_), DeliveriesController(deliveries_),
+             PluginsController(routes_), world.registry,
+             Gateway{"1.2.3", [] { return std::string("[]"); }, [] { return std::string("x 1\n"); },
+                     [this] { return trouble; }},
+             &webMounts_) {
     EXPECT_TRUE(dispatcher.start());
   }
   ~ApiWorld() {
@@ -176,6 +176,7 @@ class ApiWorld {
   FakeWebMounts& webMounts() { return webMounts_; }
   const FakePluginRoutes& pluginRoutes() const { return routes_; }
 
+  std::optional<std::string> trouble;  ///< of GET /ready
   instances::testing::World world;
   ManualClock keysClock;  ///< of `failures`
   FailedKeys failures;

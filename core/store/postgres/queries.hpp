@@ -50,6 +50,8 @@ class Queries {
                                       std::uint32_t limit, std::int64_t nowUs);
   Result<std::vector<KvPut>> kvAll(InstanceKey instance, const KvPlace& after, std::uint32_t limit,
                                    std::int64_t nowUs);
+  /// Its disk is the server's to watch.
+  static std::uint64_t reusableBytes() { return 0; }
   std::uint64_t countRows(InstanceKey instance);
 
  private:

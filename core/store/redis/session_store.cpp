@@ -170,6 +170,10 @@ Result<std::vector<KvPut>> SessionStore::kvAll(InstanceKey instance, const KvPla
   return entries;
 }
 
+Result<std::uint64_t> SessionStore::reusableBytes() {
+  return parts_->under->reusableBytes();
+}
+
 Result<std::uint64_t> SessionStore::countRows(InstanceKey instance) {
   std::uint64_t inRedis = 0;
   std::string id;

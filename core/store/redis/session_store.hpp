@@ -78,6 +78,7 @@ class SessionStore final : public Store {
                                       std::uint32_t limit) override;
   Result<std::vector<KvPut>> kvAll(InstanceKey instance, const KvPlace& after,
                                    std::uint32_t limit) override;
+  Result<std::uint64_t> reusableBytes() override;
   Result<std::uint64_t> countRows(InstanceKey instance) override;
 
  private:

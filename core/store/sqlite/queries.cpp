@@ -155,6 +155,9 @@ Queries::Queries(const std::filesystem::path& file, const crypto::Sealer* sealer
              "instance = ?1"
              " AND (plugin, key) > (?2, ?3) AND (expires_at_us = 0 OR expires_at_us >= ?4)"
              " ORDER BY plugin, key LIMIT ?5"),
+      reusableBytes_(
+          connection_.handle(),
+          "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size"),
       countRows_(connection_.handle(), kCountRows) {}
 
 std::vector<InstanceRow> Queries::instances() {
@@ -389,6 +392,12 @@ Result<std::vector<KvPut>> Queries::kvAll(InstanceKey instance, const KvPlace& a
     entries.push_back(std::move(*opened));
   }
   return entries;
+}
+
+std::uint64_t Queries::reusableBytes() {
+  std::uint64_t bytes = 0;
+  for (reusableBytes_.start(); reusableBytes_.next();) reusableBytes_.read(bytes);
+  return bytes;
 }
 
 std::uint64_t Queries::countRows(InstanceKey instance) {

@@ -50,6 +50,7 @@ class Queries {
                                       std::uint32_t limit, std::int64_t nowUs);
   Result<std::vector<KvPut>> kvAll(InstanceKey instance, const KvPlace& after, std::uint32_t limit,
                                    std::int64_t nowUs);
+  std::uint64_t reusableBytes();
   std::uint64_t countRows(InstanceKey instance);
 
  private:
@@ -64,7 +65,7 @@ class Queries {
   Statement precedes_, events_, idempotency_, idempotencyUse_;
   Statement deadLetters_, deadLetter_, markedDeadLetters_, deadLetterCounts_, deadLetterBytes_,
       attempts_;
-  Statement kvGet_, kvScan_, kvAll_, countRows_;
+  Statement kvGet_, kvScan_, kvAll_, reusableBytes_, countRows_;
 };
 
 }  // namespace colibri::store::sqlite

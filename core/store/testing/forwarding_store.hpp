@@ -77,6 +77,7 @@ class ForwardingStore : public Store {
                                    std::uint32_t limit) override {
     return under_->kvAll(instance, after, limit);
   }
+  Result<std::uint64_t> reusableBytes() override { return under_->reusableBytes(); }
   Result<std::uint64_t> countRows(InstanceKey instance) override {
     return under_->countRows(instance);
   }
