@@ -6,7 +6,7 @@ namespace colibri::delivery {
 namespace {
 
 // As for what came back for no reason of its own.
-constexpr std::int64_t kReadAgainUs = 1'000'000;
+constexpr std::int64_t kReplaysAgainUs = 1'000'000;
 
 }  // namespace
 
@@ -20,7 +20,7 @@ bool Lane::wantsReplays(std::uint64_t head, Moment now) const {
 }
 
 void Lane::replayReadFailed(std::uint64_t read, Moment now) {
-  replays_->readFailed(read, now.steadyUs + kReadAgainUs);
+  replays_->readFailed(read, now.steadyUs + kReplaysAgainUs);
 }
 
 /// Beside the events of the log, one at a time; where those have one order, alone.

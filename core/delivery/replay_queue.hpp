@@ -40,8 +40,10 @@ class ReplayQueue {
 
   /// There may be marked ones in the store.
   void wake() noexcept { more_ = true; }
-  /// Nothing is marked, as far as is known.
-  bool idle() const noexcept { return !more_ && waiting_.empty() && phase_ == Phase::none; }
+  /// Nothing is marked, as far as is known, and nobody is looking.
+  bool idle() const noexcept {
+    return !more_ && waiting_.empty() && phase_ == Phase::none && readingFor_ != generation_;
+  }
 
   /// Whether a page is wanted now. After readBegan() comes page() or readFailed() with its number;
   /// both are ignored if the queue was let go meanwhile.

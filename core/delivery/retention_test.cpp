@@ -56,6 +56,21 @@ TEST(LogExtent, StaysSmallHoweverLongTheLogGrows) {
   EXPECT_GE(older, 480'000u);
 }
 
+/// The bytes are found by marks of after the samples, too, and the first of those that leave little
+/// enough is the one.
+TEST(LogExtent, FindsTheBytesAmongMarksThatAreNewerThanTheSamples) {
+  LogExtent extent;
+  for (std::uint64_t s = 1'001; s <= 2'000; ++s) {
+    extent.appended({s, static_cast<std::int64_t>(s) * 1'000'000, 100});
+  }
+  extent.sampled({{1, 1'000'000, 100}, {501, 501'000'000, 100}, {1'000, 1'000'000'000, 100}});
+  for (const std::uint64_t left : {90'000u, 50'000u, 20'000u}) {
+    const auto from = extent.beyond(left);
+    EXPECT_GE(from, 2'000u - left / 100) << left;
+    EXPECT_LE(from, 2'000u - left / 100 + 64) << left;
+  }
+}
+
 TEST(Retention, KeepsWhatALaneStillNeeds) {
   const RetentionRules rules{990'000'000, 1'000'000'000};
   const auto extent = extentOf(1'000);
