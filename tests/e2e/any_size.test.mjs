@@ -18,7 +18,7 @@ before(async () => {
   sim = await new Sim().start()
   trustRoot(sim.identity.rootPublic)
   gateway = await new Gateway({ sim }).start()
-  sink = await new Sink(gateway.webhookSecret).up()
+  sink = await new Sink(gateway).up()
   await pair(gateway, sim, await created(gateway, 'sizes', US, sink.url))
   eve = sim.phone(sim.account('15550000002', 'Eve'))
 })
