@@ -59,7 +59,8 @@ TEST(Unused, StaysHoweverFarTheClockJumps) {
     world.lifecycle->resume();  // looks now
     world.report(key, State::connecting);
     ASSERT_TRUE(eventually([&] { return world.stateOf(key) != State::created; })) << days;
-    EXPECT_EQ(world.stateOf(key), State::connecting) << days;
+    ASSERT_EQ(world.stateOf(key), State::connecting) << days;
+    EXPECT_FALSE(world.registry.get(key)->deleting) << days;
   }
 }
 
