@@ -179,7 +179,7 @@ class FakeStore final : public store::testing::BareStore {
            (filter.marked || row.replayAtUs == 0);
   }
   static store::DeadLetterRow whole(store::DeadLetterRow row) {
-    row.bodyBytes = row.event ? row.event->body.size() : 0;
+    if (row.event) row.bodyBytes = row.event->body.size();
     return row;
   }
 
