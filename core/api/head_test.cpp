@@ -63,7 +63,7 @@ TEST(AttackAtTheDoor, AWrongKeyIsCountedOnceForItsRequest) {
   EXPECT_EQ(
       api.ask(Method::post, "/shop/message/sendText", "{}", ApiWorld::Headers{}, "wrong").status,
       401);
-  EXPECT_EQ(api.failures.failed(), 1U);
+  EXPECT_EQ(api.failures.wrong(), 1U);
 }
 
 TEST(AttackAtTheDoor, AHandshakeHasNoBody) {
