@@ -176,7 +176,7 @@ TEST_F(LoaderTest, AttackASecretInAFileThatAnyoneMayReadIsRefusedWithItsPlace) {
   const auto loader = Loader::open(file, {});
   ASSERT_FALSE(loader);
   EXPECT_EQ(loader.error().message, file +
-                                        ":1:27: authentication.api_key: is a secret in a file "
+                                        ":1:28: authentication.api_key: is a secret in a file "
                                         "that any user may read: chmod o-r " +
                                         file);
   ASSERT_EQ(::chmod(file.c_str(), 0640), 0);

@@ -38,9 +38,9 @@ const missing = (of) => of.filter((endpoint) => new Set(endpoint.received.map(({
 const percentile = (values, share) => values.sort((a, b) => a - b)[Math.ceil(values.length * share) - 1]
 
 function check(endpoint) {
-  const history = new GeneratorLedger(endpoint.url, { total: TOTAL, chats: CHATS })
-  for (const { n, id } of endpoint.received) history.add(n, id)
-  history.check()
+  const ledger = new GeneratorLedger(endpoint.url, { total: TOTAL, chats: CHATS })
+  for (const { n, id } of endpoint.received) ledger.add(n, id)
+  ledger.check()
 }
 
 test('the healthy do not feel the others, and nobody loses anything', { timeout: 180_000 }, async (t) => {

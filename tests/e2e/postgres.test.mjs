@@ -1,6 +1,8 @@
 // The gateway on a real PostgreSQL: what is created is there after kill -9, a restart of the server is outlasted, and the
 // password is told to nobody.
 import assert from 'node:assert/strict'
+import { copyFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Gateway } from './lib/gateway.mjs'
 import { Postgres } from './lib/postgres.mjs'
@@ -39,6 +41,7 @@ test('an instance is there after kill -9', async () => {
 })
 test('a second gateway on the same schema is refused with a sentence', async () => {
   const second = new Gateway({ env })
+  copyFileSync(join(gateway.dataDir, 'master.key'), join(second.dataDir, 'master.key')) // else that would be refused
   try {
     await assert.rejects(second.start(), /the schema My "odd" Schéma is in use by another process/)
   } finally {

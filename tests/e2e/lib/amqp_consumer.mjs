@@ -2,7 +2,7 @@
 // broker was away, or the queue.
 import { connect } from 'amqplib'
 import { setTimeout as pause } from 'node:timers/promises'
-import { History } from './history.mjs'
+import { GeneratorLedger } from './ledger.mjs'
 import { until } from './wait.mjs'
 
 export class AmqpConsumer {
@@ -69,9 +69,9 @@ export class AmqpConsumer {
       () => numbers().size >= total,
       ms,
     )
-    const history = new History(this.queue, { total, chats })
-    for (const { id, event } of this.received) history.add(event.data.n, id)
-    history.check()
+    const ledger = new GeneratorLedger(this.queue, { total, chats })
+    for (const { id, event } of this.received) ledger.add(event.data.n, id)
+    ledger.check()
   }
   async close() {
     this.closed = true

@@ -5,19 +5,21 @@ import assert from 'node:assert/strict'
 export class Ledger {
   /** `name`: whose, for messages. `lateAfterMs`: from the sending of a number to its first arrival. */
   constructor(name, { lateAfterMs = Infinity } = {}) {
-    Object.assign(this, { name, lateAfterMs, arrivals: 0, chats: new Map() })
+    /** `missing`: numbers that have not come yet. */
+    Object.assign(this, { name, lateAfterMs, arrivals: 0, missing: 0, chats: new Map() })
   }
   sent(chat, n, at = Date.now()) {
-    this.#of(chat).sent.set(n, at)
+    const { sent, heard } = this.#of(chat)
+    if (!sent.has(n) && !heard.has(n)) this.missing++
+    sent.set(n, at)
   }
   /** One arrival of number `n` under an event id, which the same event has each time that it comes. */
   arrived(chat, n, id, at = Date.now()) {
     this.arrivals++
-    this.#of(chat).arrived.push({ n, id, at })
-  }
-  /** Numbers that have not come yet. */
-  get missing() {
-    return this.verdict().lost.length
+    const { sent, heard, arrived } = this.#of(chat)
+    if (sent.has(n) && !heard.has(n)) this.missing--
+    heard.add(n)
+    arrived.push({ n, id, at })
   }
   /** Arrivals of what had come before under the same id: allowed, for what was not acknowledged comes again. */
   get repeats() {
@@ -56,7 +58,7 @@ export class Ledger {
   }
 
   #of(chat) {
-    if (!this.chats.has(chat)) this.chats.set(chat, { sent: new Map(), arrived: [] })
+    if (!this.chats.has(chat)) this.chats.set(chat, { sent: new Map(), heard: new Set(), arrived: [] })
     return this.chats.get(chat)
   }
 }
