@@ -18,7 +18,7 @@ before(async () => {
   gateway.env.JUMPED_CLOCK = join(gateway.dir, 'ahead')
   setAhead(0)
   await gateway.start()
-  sink = await new Sink(gateway.webhookSecret).up()
+  sink = await new Sink(gateway).up()
 })
 after(async () => {
   await gateway?.remove()

@@ -26,7 +26,7 @@ before(async () => {
   const sim = await new Sim().start()
   trustRoot(sim.identity.rootPublic)
   const gateway = await new Gateway({ sim }).start()
-  const sink = await new Sink(gateway.webhookSecret).up()
+  const sink = await new Sink(gateway).up()
   world = { gateway, sim, sink }
   for (const [name, phone] of Object.entries(PEERS)) sim.account(phone, name)
   await pair(gateway, sim, await created(gateway, 'first', US, sink.url))
