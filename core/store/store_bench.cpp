@@ -181,7 +181,7 @@ void runInPostgres(const std::string& uri, std::chrono::seconds length) {
 void runInSqlite(const std::filesystem::path& folder, std::chrono::seconds length) {
   const auto file = folder / "bench.db";
   const auto remove = [&] {
-    for (const auto* suffix : {"", "-wal", "-shm", ".lock"})
+    for (const auto* suffix : {"", "-wal", "-shm", ".lock", ".state"})
       std::filesystem::remove(file.string() + suffix);
   };
   for (const auto& what : kCases) {
