@@ -77,7 +77,7 @@ FailedKeys::Wait FailedKeys::waitOf(const Failures& failures) const {
 }
 
 FailedKeys::Wait FailedKeys::mayLook(const net::IpAddress& client) {
-  if (options_.perMinute == 0) return std::nullopt;
+  if (options_.perMinute == 0 || isOfThisSite(client)) return std::nullopt;
   const auto sender = senderOf(client);
   const auto now = clock_.steady();
   {
@@ -96,7 +96,7 @@ FailedKeys::Wait FailedKeys::mayLook(const net::IpAddress& client) {
       return std::nullopt;
     }
   }
-  if (isOfThisSite(client) || isTrusted(sender, now)) return std::nullopt;
+  if (isTrusted(sender, now)) return std::nullopt;
   ++unseen_;
   auto part = failures_.part(sender);
   auto& failures = entryOf(part, sender, now);
@@ -132,6 +132,7 @@ FailedKeys::Wait FailedKeys::failed(const net::IpAddress& client) {
 }
 
 void FailedKeys::succeeded(const net::IpAddress& client) {
+  if (isOfThisSite(client)) return;  // it is always looked at
   const auto sender = senderOf(client);
   const auto now = clock_.steady();
   auto part = trusted_.part(sender);
