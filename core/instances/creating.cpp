@@ -39,12 +39,11 @@ void Lifecycle::Impl::create(CreateRequest request, Done<Created> done) {
     instance.settings[alias] = {
         .json = json, .createdAtUs = row.createdAtUs, .updatedAtUs = row.createdAtUs};
 
-  const auto added = services.registry.add(instance);
-  if (!added) {
-    const auto deleted = services.registry.beingDeleted(row.name, row.tokenHash);
-    if (!deleted) return done(added.error());
+  // Asked first: a deletion that ends between the two has freed what add() takes.
+  if (const auto deleted = services.registry.beingDeleted(row.name, row.tokenHash))
     return createAfterDeletion(*deleted, std::move(request), std::move(done));
-  }
+  const auto added = services.registry.add(instance);
+  if (!added) return done(added.error());
   const InstanceKey key = *added;
   row.key = key;
   store::Batch batch{store::PutInstance{row}};
