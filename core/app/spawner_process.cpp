@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
-#include <linux/landlock.h>
 #include <linux/sched.h>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -21,17 +20,12 @@
 #include <vector>
 
 #include "app/spawner_wire.hpp"
+#include "shared/confine.hpp"
 
 namespace colibri::app::spawner {
 namespace {
 
 constexpr int kNotExecuted = 127, kOrders = 3, kChildSocket = 3, kAboveTargets = 10;
-constexpr std::uint64_t kLandlockScopeSignal = 2;  // newer than Debian's header
-constexpr std::uint64_t kChangesOfFiles =
-    LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
-    LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
-    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
-    LANDLOCK_ACCESS_FS_MAKE_SYM;
 constexpr std::size_t kPassed = 3;  // descriptors: socket, out, err
 
 /// Everything that a child needs.
@@ -42,20 +36,6 @@ struct Task {
   uid_t uid = 0;
   gid_t gid = 0;
 };
-
-/// As the baileys plugin confines the children that it starts by itself: no file is changed, no
-/// other process looked into or signalled, as far as the kernel has Landlock.
-void confineChild() noexcept {
-  struct {
-    std::uint64_t files, network, scoped;
-  } const denied{kChangesOfFiles, 0, kLandlockScopeSignal};
-  for (const std::size_t known : {sizeof denied, sizeof denied.files}) {
-    const auto rules = ::syscall(SYS_landlock_create_ruleset, &denied, known, 0);
-    if (rules < 0) continue;
-    ::syscall(SYS_landlock_restrict_self, rules, 0);
-    return;  // the descriptor goes with the others
-  }
-}
 
 /// Runs in the child, up to the new program.
 [[noreturn]] void execute(const Task& task) noexcept {
@@ -72,7 +52,7 @@ void confineChild() noexcept {
   const int socket = ::fcntl(task.fds[0], F_DUPFD, kAboveTargets);
   const int out = ::fcntl(task.fds[1], F_DUPFD, kAboveTargets);
   const int err = ::fcntl(task.fds[2], F_DUPFD, kAboveTargets);
-  confineChild();
+  shared::confine();
   if (::dup2(out, 1) < 0 || ::dup2(err, 2) < 0 || ::dup2(socket, kChildSocket) < 0 ||
       ::syscall(SYS_close_range, kChildSocket + 1, ~0u, 0u) != 0)
     ::_exit(kNotExecuted);

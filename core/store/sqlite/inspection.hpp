@@ -23,8 +23,8 @@ struct Inspection {
 /// that nothing can be read; unavailable.
 Result<Inspection> inspect(const std::filesystem::path& database, const crypto::Sealer* sealer);
 
-/// The same, and copies every sound row into `to`, a new database. [Errors] conflict: also that
-/// there is a file `to`.
+/// The same, and copies the sound rows into `to`, a new database; those behind a damaged inner page
+/// of a table's tree are not reached. [Errors] conflict: also that there is a file `to`.
 Result<Inspection> salvage(const std::filesystem::path& database, const std::filesystem::path& to,
                            const crypto::Sealer* sealer);
 

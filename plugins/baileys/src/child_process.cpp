@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/close_range.h>
-#include <linux/landlock.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -12,8 +11,9 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdint>
 #include <system_error>
+
+#include "shared/confine.hpp"
 
 namespace colibri::baileys {
 namespace {
@@ -21,12 +21,6 @@ namespace {
 constexpr int kBridgeSocket = 3;
 constexpr int kAboveTargets = 10;  ///< descriptors below are overwritten in the child
 constexpr int kNotExecuted = 127;
-constexpr std::uint64_t kLandlockScopeSignal = 2;  // newer than Debian's header
-constexpr std::uint64_t kChangesOfFiles =
-    LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
-    LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
-    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
-    LANDLOCK_ACCESS_FS_MAKE_SYM;
 
 [[noreturn]] void fail(const char* what) {
   throw std::system_error(errno, std::generic_category(), what);
@@ -79,21 +73,6 @@ struct Prepared {
   pid_t parent;
 };
 
-/// From now on this process changes no file, and neither looks into others nor signals them: so is
-/// one bridge kept from the next and, where they have the same user, from the daemon. A kernel
-/// without Landlock, or without a part of it, leaves it (or that) out.
-void confine() noexcept {
-  struct {
-    std::uint64_t files, network, scoped;
-  } const denied{kChangesOfFiles, 0, kLandlockScopeSignal};
-  for (const std::size_t known : {sizeof denied, sizeof denied.files}) {
-    const auto rules = ::syscall(SYS_landlock_create_ruleset, &denied, known, 0);
-    if (rules < 0) continue;
-    ::syscall(SYS_landlock_restrict_self, rules, 0);
-    return;  // the descriptor goes with the others
-  }
-}
-
 /// Runs in the child. Only async-signal-safe calls.
 [[noreturn]] void becomeBridge(const Prepared& p) noexcept {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -110,7 +89,7 @@ void confine() noexcept {
       ::dup2(p.socket, kBridgeSocket) < 0) {
     ::_exit(kNotExecuted);
   }
-  confine();
+  shared::confine();
   if (::syscall(SYS_close_range, kBridgeSocket + 1, ~0u, 0u) != 0) {
     for (int fd = kBridgeSocket + 1; fd < 65'536; ++fd) ::close(fd);  // a kernel before 5.9
   }
