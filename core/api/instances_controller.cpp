@@ -122,11 +122,12 @@ void InstancesController::setPresence(Call call) const {
   if (!ofAccount && chat.empty()) return call.reply(std::move(done));  // no chat to show it in
   boost::json::object command{{"presence", presence}};
   if (!ofAccount) command["chat"] = chat;
-  commands_.submit({call.instance, "presence.set", boost::json::serialize(command), {}},
-                   [done = std::move(done),
-                    reply = std::move(call.reply)](const commands::CommandAnswer& answer) mutable {
-                     reply(answer.outcome ? std::move(done) : failure(answer.outcome.error()));
-                   });
+  commands_.submit(
+      {call.instance, "presence.set", commands::Effect::safe, boost::json::serialize(command), {}},
+      [done = std::move(done),
+       reply = std::move(call.reply)](const commands::CommandAnswer& answer) mutable {
+        reply(answer.outcome ? std::move(done) : failure(answer.outcome.error()));
+      });
 }
 
 void InstancesController::logout(Call call) const {

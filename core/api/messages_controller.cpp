@@ -97,7 +97,8 @@ void MessagesController::sendText(Call call) const {
     return call.reply(
         failure(400, "The \"" + call.instance->row.name + "\" instance is not connected"));
   }
-  commands_.submit({call.instance, "message.send", json::serialize(command), std::string(key)},
+  commands_.submit({call.instance, "message.send", commands::Effect::message,
+                    json::serialize(command), std::string(key)},
                    [reply = std::move(call.reply)](commands::CommandAnswer answer) mutable {
                      if (!answer.outcome) return reply(refused(answer));
                      reply(Answer{201, std::move(*answer.outcome)});

@@ -14,10 +14,14 @@
 namespace colibri::commands {
 namespace {
 
-constexpr std::string_view kSend = "message.send";
 constexpr int kAnswered = 201;
 /// How long a command whose caller has gone may still complete and be published.
 constexpr std::chrono::hours kLate{24};
+
+/// Whether a command that failed so may have been carried out all the same.
+bool isInDoubt(Errc failure) {
+  return failure == Errc::timeout || failure == Errc::internal || failure == Errc::shuttingDown;
+}
 
 }  // namespace
 
@@ -52,7 +56,7 @@ struct CommandService::Impl : std::enable_shared_from_this<Impl> {
   void handOver(Pending open);
   void expire(std::uint64_t token);
   void finish(std::uint64_t token, Result<std::string> outcome, bool refused);
-  void publishSent(Pending finished, std::string result);
+  void keep(Pending finished, std::string result);
   void takeBack(Pending refused, const Error& why);
   static void answer(Pending& finished, const Result<std::string>& outcome);
   void release(const Key& key);
@@ -85,8 +89,9 @@ CommandService::~CommandService() {
 }
 
 void CommandService::submit(CommandRequest request, Done done) {
+  if (request.effect == Effect::safe) request.idempotencyKey.clear();
   if (request.idempotencyKey.empty()) {
-    const bool sends = request.name == kSend;
+    const bool sends = request.effect == Effect::message;
     auto id = sends ? messageIdFor(request.instance->row.id, newUlid(impl_->clock)) : std::string();
     Impl::Pending open;
     open.request = std::move(request);
@@ -135,6 +140,11 @@ void CommandService::Impl::submitKeyed(CommandRequest request, Done done) {
     known = CommandAnswer{another, {}};
   } else if (*stored && (*stored)->status != 0) {
     known = CommandAnswer{std::move((*stored)->answer), std::move((*stored)->messageId)};
+  } else if (*stored && request.effect == Effect::once) {
+    known = CommandAnswer{Error{Errc::timeout,
+                                "outcome unknown: an earlier request with this Idempotency-Key may "
+                                "have been carried out, so it is not repeated"},
+                          {}};
   } else if (auto refused = whyNot(request)) {
     known = CommandAnswer{std::move(*refused), {}};
   } else if (auto room = *stored ? Result<void>() : allowance.take(key.first); !room) {
@@ -145,7 +155,8 @@ void CommandService::Impl::submitKeyed(CommandRequest request, Done done) {
     return release(key);
   }
   Pending open;
-  open.messageId = messageIdFor(request.instance->row.id, request.idempotencyKey);
+  if (request.effect == Effect::message)
+    open.messageId = messageIdFor(request.instance->row.id, request.idempotencyKey);
   open.requestHash = std::move(hash);
   open.madeRecord = !*stored;
   open.request = std::move(request);
@@ -257,23 +268,29 @@ void CommandService::complete(std::uint64_t token, Result<std::string> outcome) 
 /// `refused`: by submit() itself.
 void CommandService::Impl::finish(std::uint64_t token, Result<std::string> outcome, bool refused) {
   Pending finished;
-  bool sent = false, notHandedOver = false;
+  bool isKept = false, leavesNoRecord = false;
   {
     const std::scoped_lock lock(mutex);
     auto node = pending.extract(token);
     if (!node) return;  // answered before, or its instance is gone
     finished = std::move(node.mapped());
-    sent = outcome && finished.request.name == kSend;
-    notHandedOver = !outcome && (refused || outcome.error().code == Errc::unavailable);
-    if (!finished.request.idempotencyKey.empty()) {
-      const Key key{finished.request.instance->row.key, finished.request.idempotencyKey};
+    const auto& request = finished.request;
+    const bool hasKey = !request.idempotencyKey.empty();
+    isKept = outcome && (hasKey || request.effect == Effect::message);
+    if (!outcome) {
+      const auto why = outcome.error().code;
+      leavesNoRecord = refused || why == Errc::unavailable ||
+                       (request.effect == Effect::once && !isInDoubt(why));
+    }
+    if (hasKey) {
+      const Key key{request.instance->row.key, request.idempotencyKey};
       tokenByKey.erase(key);
       // Until its record is settled.
-      if (sent || (notHandedOver && finished.madeRecord)) busy.try_emplace(key);
+      if (isKept || (leavesNoRecord && finished.madeRecord)) busy.try_emplace(key);
     }
   }
-  if (sent) return publishSent(std::move(finished), std::move(*outcome));
-  if (notHandedOver) return takeBack(std::move(finished), outcome.error());
+  if (isKept) return keep(std::move(finished), std::move(*outcome));
+  if (leavesNoRecord) return takeBack(std::move(finished), outcome.error());
   answer(finished, outcome);
 }
 
@@ -291,9 +308,11 @@ void CommandService::Impl::takeBack(Pending refused, const Error& why) {
                });
 }
 
-/// The event and the idempotency record are durable before the caller hears of the success.
-void CommandService::Impl::publishSent(Pending finished, std::string result) {
+/// The event, if there is one, and the idempotency record are durable before the caller hears of
+/// the success.
+void CommandService::Impl::keep(Pending finished, std::string result) {
   const InstanceKey instance = finished.request.instance->row.key;
+  const bool isMessage = finished.request.effect == Effect::message;
   store::Batch ops;
   if (!finished.request.idempotencyKey.empty()) {
     ops.push_back(
@@ -301,16 +320,19 @@ void CommandService::Impl::publishSent(Pending finished, std::string result) {
                                finished.messageId, kAnswered, result, clock.keptUs()}});
     allowance.answered(instance, result.size());
   }
-  auto sent = instances::messageSent(result, finished.messageId);
-  auto shared = std::make_shared<Pending>(std::move(finished));
-  events.publish(instance, {std::move(sent)}, std::move(ops),
-                 [self = shared_from_this(), shared,
-                  result = std::move(result)](const Result<events::EventLog::Appended>&) {
-                   answer(*shared, result);  // it was sent, whatever became of the event
-                   const auto& request = shared->request;
-                   if (request.idempotencyKey.empty()) return;
-                   self->release({request.instance->row.key, request.idempotencyKey});
-                 });
+  auto sent = isMessage ? instances::messageSent(result, finished.messageId) : events::Draft();
+  // It was done, whatever becomes of the event and the record.
+  auto done = [self = shared_from_this(), result = std::move(result),
+               finished = std::move(finished)](const auto&) mutable {
+    answer(finished, std::move(result));
+    const auto& request = finished.request;
+    if (request.idempotencyKey.empty()) return;
+    self->release({request.instance->row.key, request.idempotencyKey});
+  };
+  if (isMessage)
+    events.publish(instance, {std::move(sent)}, std::move(ops), std::move(done));
+  else
+    store.submit(std::move(ops), std::move(done));
 }
 
 void CommandService::Impl::answer(Pending& finished, const Result<std::string>& outcome) {

@@ -16,9 +16,17 @@
 
 namespace colibri::commands {
 
+/// What a command does to the world, as its operation's definition says; so what is kept of it.
+enum class Effect : std::uint8_t {
+  message,  ///< sends: has an id, is published as `send.message`, its answer is kept under its key
+  once,     ///< changes something: its answer is kept under its key
+  safe      ///< may be repeated at will: nothing is kept, a key is ignored
+};
+
 struct CommandRequest {
   instances::InstancePtr instance;
-  std::string name;            ///< "message.send"
+  std::string name;  ///< its operation's: "message.send"
+  Effect effect = Effect::once;
   std::string body;            ///< UTF-8 JSON, schema per name
   std::string idempotencyKey;  ///< as the caller gave it; empty = none
 };
@@ -38,7 +46,9 @@ struct CommandAnswer {
 /// The message id is ours: derived from the instance and the idempotency key, or from a fresh ULID.
 /// With a key, the record of it is durable before anything is handed over, so the same key means
 /// the same message id also after a crash, and a finished command is answered from its record for
-/// 24 h. What was certainly not handed over leaves no record.
+/// 24 h. What was certainly not handed over leaves no record. A message whose outcome is unknown is
+/// sent again under its id, which the network knows; what is to happen once is not: who repeats it
+/// is told that its outcome is unknown, until its record goes.
 ///
 /// [Threading] any thread; locked by one mutex, never held over a call out.
 class CommandService final : public CompletionSink, public instances::Observer {

@@ -42,12 +42,16 @@ struct Commands {
                 world.clock, options) {}
   ~Commands() { service.stop(); }
 
-  std::future<CommandAnswer> send(const std::string& body, const std::string& idempotencyKey = "") {
+  std::future<CommandAnswer> send(const std::string& body, const std::string& idempotencyKey = "",
+                                  Effect effect = Effect::message) {
     auto promise = std::make_shared<std::promise<CommandAnswer>>();
     auto future = promise->get_future();
-    service.submit({world.registry.get(key), "message.send", body, idempotencyKey},
+    service.submit({world.registry.get(key), "message.send", effect, body, idempotencyKey},
                    [promise](CommandAnswer answer) { promise->set_value(std::move(answer)); });
     return future;
+  }
+  std::future<CommandAnswer> once(const std::string& body, const std::string& idempotencyKey) {
+    return send(body, idempotencyKey, Effect::once);
   }
   instances::Command taken(std::size_t index) {
     EXPECT_TRUE(eventually([&] { return world.connector.submitted().size() > index; }));
@@ -163,6 +167,51 @@ TEST(CommandCrash, TheSameKeyAfterARestartKeepsItsMessageId) {
   EXPECT_EQ(after.taken(0).messageId, id);
   after.service.complete(after.taken(0).token, std::string(kResult));
   EXPECT_TRUE(answer.get().outcome);
+}
+
+TEST_F(CommandServiceTest, WhatIsToHappenOnceHappensOnceUnderItsKey) {
+  auto first = commands.once("{}", "order-1");
+  const auto taken = commands.taken(0);
+  EXPECT_EQ(taken.messageId, "") << "it sends no message";
+  commands.service.complete(taken.token, std::string(R"({"id":"1@g.us"})"));
+  EXPECT_EQ(resultOf(answerOf(first)), R"({"id":"1@g.us"})");
+  EXPECT_EQ(resultOf(answerOf(commands.once("{}", "order-1"))), R"({"id":"1@g.us"})");
+  EXPECT_EQ(codeOf(answerOf(commands.once(R"({"a":1})", "order-1"))), Errc::conflict);
+  EXPECT_EQ(commands.world.connector.submitted().size(), 1u);
+  EXPECT_FALSE(commands.world.published_("send.message"));
+}
+
+TEST_F(CommandServiceTest, WhatIsToHappenOnceIsNotRepeatedWhileNobodyKnowsWhetherItDid) {
+  for (const auto why : {Errc::timeout, Errc::internal, Errc::shuttingDown}) {
+    const auto key = "order-" + std::to_string(static_cast<int>(why));
+    const auto before = commands.world.connector.submitted().size();
+    auto first = commands.once("{}", key);
+    commands.service.complete(commands.taken(before).token, Error{why, "perhaps"});
+    EXPECT_EQ(codeOf(answerOf(first)), why);
+    EXPECT_EQ(codeOf(answerOf(commands.once("{}", key))), Errc::timeout);
+    EXPECT_EQ(commands.world.connector.submitted().size(), before + 1);
+  }
+}
+
+TEST_F(CommandServiceTest, WhatWasRefusedHasNotHappenedAndMayBeTriedAgain) {
+  auto first = commands.once("{}", "order-1");
+  commands.service.complete(commands.taken(0).token, Error{Errc::rejected, "no such group"});
+  EXPECT_EQ(codeOf(answerOf(first)), Errc::rejected);
+  auto second = commands.once("{}", "order-1");
+  commands.service.complete(commands.taken(1).token, std::string("{}"));
+  EXPECT_EQ(resultOf(answerOf(second)), "{}");
+}
+
+TEST_F(CommandServiceTest, WhatIsSafeIsDoneAgainWhateverItsKey) {
+  for (std::size_t i = 0; i < 2; ++i) {
+    auto answer = commands.send("{}", "order-1", Effect::safe);
+    const auto taken = commands.taken(i);
+    EXPECT_EQ(taken.messageId + taken.idempotencyKey, "");
+    commands.service.complete(taken.token, std::to_string(i));
+    EXPECT_EQ(resultOf(answerOf(answer)), std::to_string(i));
+  }
+  EXPECT_EQ(commands.world.store->idempotencyUse(commands.key)->records, 0u);
+  EXPECT_FALSE(commands.world.published_("send.message"));
 }
 
 TEST_F(CommandServiceTest, ADeletedInstanceLeavesNobodyWaiting) {
