@@ -229,6 +229,7 @@ Result<void> Application::Parts::buildCore() {
   commands = std::make_unique<commands::CommandService>(*lifecycle, *hostEvents, *store, *executor,
                                                         timers, clock, commandOptions(settings()));
   lifecycle->use(*commands);
+  lifecycle->use(lastChats);
   return dispatcher->start();
 }
 

@@ -2,10 +2,9 @@
 
 #include <chrono>
 #include <memory>
-#include <string>
 
 #include "base/clock.hpp"
-#include "base/function.hpp"
+#include "commands/command_request.hpp"
 #include "commands/completion_sink.hpp"
 #include "commands/record_allowance.hpp"
 #include "exec/executor.hpp"
@@ -15,30 +14,6 @@
 #include "store/store.hpp"
 
 namespace colibri::commands {
-
-/// What a command does to the world, as its operation's definition says; so what is kept of it.
-enum class Effect : std::uint8_t {
-  message,  ///< sends: has an id, is published as `send.message`, its answer is kept under its key
-  once,     ///< changes something: its answer is kept under its key
-  safe      ///< may be repeated at will: nothing is kept, a key is ignored
-};
-
-struct CommandRequest {
-  instances::InstancePtr instance;
-  std::string name;  ///< its operation's: "message.send"
-  Effect effect = Effect::once;
-  std::string body;            ///< UTF-8 JSON, schema per name
-  std::string idempotencyKey;  ///< as the caller gave it; empty = none
-};
-
-struct CommandAnswer {
-  /// The result JSON. Errors: unavailable (never handed over: not connected, no plugin), timeout
-  /// (outcome unknown), rejected (the network or the connector says no; the text may be a JSON
-  /// object for the caller), conflict (the idempotency key was used with another request),
-  /// overLimit (the instance keeps too many records of keys), unsupported.
-  Result<std::string> outcome;
-  std::string messageId;  ///< chosen by us; empty if the command sends no message
-};
 
 /// From a request to a connector and back. Nobody waits in a thread: a command is a token until its
 /// completion or its deadline. A late success is still published as `send.message`.
@@ -50,14 +25,14 @@ struct CommandAnswer {
 /// sent again under its id, which the network knows; what is to happen once is not: who repeats it
 /// is told that its outcome is unknown, until its record goes.
 ///
-/// [Threading] any thread; locked by one mutex, never held over a call out.
+/// [Threading] any thread; what is open is locked in OpenCommands, never over a call out.
 class CommandService final : public CompletionSink, public instances::Observer {
  public:
   struct Options {
     std::chrono::milliseconds deadline{60'000};
     RecordAllowance::Limits records = {};  ///< of an instance
   };
-  using Done = Function<void(CommandAnswer)>;
+  using Done = CommandDone;
 
   CommandService(instances::Lifecycle& lifecycle, instances::HostEvents& events,
                  store::Store& store, exec::Executor& executor, exec::Timers& timers,

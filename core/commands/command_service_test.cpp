@@ -1,67 +1,20 @@
-#include "commands/command_service.hpp"
+#include "commands/testing/commands.hpp"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include "commands/message_id.hpp"
-#include "instances/testing/world.hpp"
 
 namespace colibri::commands {
 namespace {
 
 using instances::testing::eventually;
 using instances::testing::World;
+using testing::answerOf;
+using testing::codeOf;
+using testing::Commands;
 using ::testing::HasSubstr;
-
-constexpr auto* kResult = R"({"key":{"remoteJid":"2@s.whatsapp.net","fromMe":true,"id":"X"}})";
-
-/// What the caller hears; a failure in words if that is nothing.
-CommandAnswer answerOf(std::future<CommandAnswer>& answer) {
-  if (answer.wait_for(std::chrono::seconds(20)) == std::future_status::ready) return answer.get();
-  ADD_FAILURE() << "nobody answered: the command was handed over, and waits for its completion";
-  return {Error{Errc::internal, "nobody answered"}, {}};
-}
-CommandAnswer answerOf(std::future<CommandAnswer>&& answer) {
-  return answerOf(answer);
-}
-/// The result, or why there is none.
-std::string resultOf(const CommandAnswer& answer) {
-  return answer.outcome ? *answer.outcome : "refused: " + answer.outcome.error().message;
-}
-
-/// Why there is none; nothing: there is one.
-std::optional<Errc> codeOf(const CommandAnswer& answer) {
-  return answer.outcome ? std::nullopt : std::optional(answer.outcome.error().code);
-}
-
-/// A world with one open instance and a command service.
-struct Commands {
-  explicit Commands(CommandService::Options options = {}, std::filesystem::path reuse = {})
-      : world(World::patient(), std::move(reuse)),
-        service(*world.lifecycle, *world.hostEvents, *world.store, world.executor, world.timers,
-                world.clock, options) {}
-  ~Commands() { service.stop(); }
-
-  std::future<CommandAnswer> send(const std::string& body, const std::string& idempotencyKey = "",
-                                  Effect effect = Effect::message) {
-    auto promise = std::make_shared<std::promise<CommandAnswer>>();
-    auto future = promise->get_future();
-    service.submit({world.registry.get(key), "message.send", effect, body, idempotencyKey},
-                   [promise](CommandAnswer answer) { promise->set_value(std::move(answer)); });
-    return future;
-  }
-  std::future<CommandAnswer> once(const std::string& body, const std::string& idempotencyKey) {
-    return send(body, idempotencyKey, Effect::once);
-  }
-  instances::Command taken(std::size_t index) {
-    EXPECT_TRUE(eventually([&] { return world.connector.submitted().size() > index; }));
-    return world.connector.submitted().at(index);
-  }
-
-  World world;
-  InstanceKey key = 0;
-  CommandService service;
-};
+using testing::kResult;
+using testing::resultOf;
 
 struct CommandServiceTest : ::testing::Test {
   void SetUp() override {

@@ -22,9 +22,10 @@ std::string LastChats::of(InstanceKey instance) const {
   return at == chats_.end() ? std::string() : at->second;
 }
 
-void LastChats::forget(InstanceKey instance) {
+void LastChats::onTransition(const instances::Transition& transition) {
+  if (transition.state != instances::State::deleted) return;
   const std::unique_lock lock(mutex_);
-  chats_.erase(instance);
+  chats_.erase(transition.instance);
 }
 
 }  // namespace colibri::commands

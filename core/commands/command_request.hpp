@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include "base/function.hpp"
+#include "base/result.hpp"
+#include "instances/instance.hpp"
+
+namespace colibri::commands {
+
+/// What a command does to the world, as its operation's definition says; so what is kept of it.
+enum class Effect : std::uint8_t {
+  message,  ///< sends: has an id, is published as `send.message`, its answer is kept under its key
+  once,     ///< changes something: its answer is kept under its key
+  safe      ///< may be repeated at will: nothing is kept, a key is ignored
+};
+
+struct CommandRequest {
+  instances::InstancePtr instance;
+  std::string name;  ///< its operation's: "message.send"
+  Effect effect = Effect::once;
+  std::string body;            ///< UTF-8 JSON, schema per name
+  std::string idempotencyKey;  ///< as the caller gave it; empty = none
+};
+
+struct CommandAnswer {
+  /// The result JSON. Errors: unavailable (never handed over: not connected, no plugin), timeout
+  /// (outcome unknown), rejected (the network or the connector says no; the text may be a JSON
+  /// object for the caller), conflict (the idempotency key was used with another request),
+  /// overLimit (the instance keeps too many records of keys), unsupported.
+  Result<std::string> outcome;
+  std::string messageId;  ///< chosen by us; empty if the command sends no message
+};
+
+using CommandDone = Function<void(CommandAnswer)>;
+
+}  // namespace colibri::commands
