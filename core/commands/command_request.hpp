@@ -21,15 +21,18 @@ struct CommandRequest {
   Effect effect = Effect::once;
   std::string body;            ///< UTF-8 JSON, schema per name
   std::string idempotencyKey;  ///< as the caller gave it; empty = none
+  /// Of the message, as the caller chose it; empty = the service chooses. It is the idempotency
+  /// key, too, if there is no other. Of no meaning but with Effect::message.
+  std::string messageId = {};
 };
 
 struct CommandAnswer {
   /// The result JSON. Errors: unavailable (never handed over: not connected, no plugin), timeout
   /// (outcome unknown), rejected (the network or the connector says no; the text may be a JSON
-  /// object for the caller), conflict (the idempotency key was used with another request),
+  /// object for the caller), conflict (the key or id was used with another request),
   /// overLimit (the instance keeps too many records of keys), unsupported.
   Result<std::string> outcome;
-  std::string messageId;  ///< chosen by us; empty if the command sends no message
+  std::string messageId;  ///< empty if the command sends no message
 };
 
 using CommandDone = Function<void(CommandAnswer)>;

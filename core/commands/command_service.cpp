@@ -39,7 +39,9 @@ CommandService::~CommandService() {
 }
 
 void CommandService::submit(CommandRequest request, Done done) {
+  if (request.effect != Effect::message) request.messageId.clear();
   if (request.effect == Effect::safe) request.idempotencyKey.clear();
+  if (request.idempotencyKey.empty()) request.idempotencyKey = request.messageId;
   const InstanceKey instance = request.instance->row.key;
   if (request.idempotencyKey.empty()) {
     OpenCommand open;

@@ -18,7 +18,8 @@ namespace colibri::commands {
 /// From a request to a connector and back. Nobody waits in a thread: a command is a token until its
 /// completion or its deadline. A late success is still published as `send.message`.
 ///
-/// The message id is ours: derived from the instance and the idempotency key, or from a fresh ULID.
+/// The message id is the caller's, or ours: derived from the instance and the idempotency key, or
+/// from a fresh ULID.
 /// With a key, the record of it is durable before anything is handed over, so the same key means
 /// the same message id also after a crash, and a finished command is answered from its record for
 /// 24 h. What was certainly not handed over leaves no record. A message whose outcome is unknown is

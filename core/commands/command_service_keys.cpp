@@ -9,9 +9,21 @@ namespace {
 
 constexpr int kAnswered = 201;
 
-Error usedOtherwise() {
-  return {Errc::conflict,
-          "this Idempotency-Key was used with another request in the last 24 hours"};
+bool isById(const CommandRequest& request) {
+  return request.idempotencyKey == request.messageId;
+}
+
+/// What makes it the same request. The id is no part of the body, which is one JSON value.
+std::string hashOf(const CommandRequest& request) {
+  auto seed = request.name + '\n' + request.body;
+  if (!request.messageId.empty() && !isById(request)) seed += '\n' + request.messageId;
+  return crypto::sha256(seed);
+}
+
+Error usedOtherwise(const CommandRequest& request) {
+  return {Errc::conflict, std::string("this ") +
+                              (isById(request) ? "messageId" : "Idempotency-Key") +
+                              " was used with another request in the last 24 hours"};
 }
 
 }  // namespace
@@ -23,17 +35,19 @@ void CommandService::Impl::submitKeyed(CommandRequest request, Done done) {
   open.instance = request.instance->row.key;
   open.effect = request.effect;
   open.key = request.idempotencyKey;
-  open.requestHash = crypto::sha256(request.name + '\n' + request.body);
+  open.requestHash = hashOf(request);
   const auto claimed = commands.claim(open.requestHash, request, done);
   if (claimed.claim == OpenCommands::Claim::waits) return;
   if (claimed.claim == OpenCommands::Claim::joined) return arm(claimed.token);
-  if (claimed.claim == OpenCommands::Claim::conflicts) return done({usedOtherwise(), {}});
+  if (claimed.claim == OpenCommands::Claim::conflicts) return done({usedOtherwise(request), {}});
   if (auto answer = known(request, open.requestHash, open.madeRecord)) {
     done(std::move(*answer));
     return release(open.instance, open.key);
   }
-  if (request.effect == Effect::message)
-    open.messageId = messageIdFor(request.instance->row.id, open.key);
+  if (request.effect == Effect::message) {
+    open.messageId = request.messageId.empty() ? messageIdFor(request.instance->row.id, open.key)
+                                               : request.messageId;
+  }
   open.waiting.push_back(std::move(done));
   startKeyed(std::move(open), std::move(request));
 }
@@ -47,7 +61,7 @@ std::optional<CommandAnswer> CommandService::Impl::known(const CommandRequest& r
   if (!stored) return CommandAnswer{stored.error(), {}};
   madeRecord = !*stored;
   if (auto& record = *stored) {
-    if (record->requestHash != requestHash) return CommandAnswer{usedOtherwise(), {}};
+    if (record->requestHash != requestHash) return CommandAnswer{usedOtherwise(request), {}};
     if (record->status != 0)
       return CommandAnswer{std::move(record->answer), std::move(record->messageId)};
     if (request.effect == Effect::once)

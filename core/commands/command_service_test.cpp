@@ -122,6 +122,45 @@ TEST(CommandCrash, TheSameKeyAfterARestartKeepsItsMessageId) {
   EXPECT_TRUE(answer.get().outcome);
 }
 
+TEST_F(CommandServiceTest, AMessageIdOfTheCallerIsTheMessagesAndItsKey) {
+  auto first = commands.sendAs("3EB0AB", "{}");
+  const auto taken = commands.taken(0);
+  EXPECT_EQ(taken.messageId, "3EB0AB");
+  EXPECT_EQ(taken.idempotencyKey, "3EB0AB");
+  commands.service.complete(taken.token, std::string(kResult));
+  EXPECT_EQ(answerOf(first).messageId, "3EB0AB");
+  const auto repeated = answerOf(commands.sendAs("3EB0AB", "{}"));
+  EXPECT_EQ(resultOf(repeated), kResult);
+  EXPECT_EQ(repeated.messageId, "3EB0AB");
+  const auto other = answerOf(commands.sendAs("3EB0AB", R"({"text":"other"})"));
+  ASSERT_EQ(codeOf(other), Errc::conflict);
+  EXPECT_THAT(other.outcome.error().message, HasSubstr("this messageId was used"));
+  EXPECT_EQ(commands.world.connector.submitted().size(), 1u);
+}
+
+TEST_F(CommandServiceTest, AKeyBesideTheMessageIdIsTheKeyAndTheIdIsPartOfTheRequest) {
+  auto first = commands.sendAs("3EB0AB", "{}", "order-1");
+  const auto taken = commands.taken(0);
+  EXPECT_EQ(taken.messageId, "3EB0AB");
+  EXPECT_EQ(taken.idempotencyKey, "order-1");
+  commands.service.complete(taken.token, std::string(kResult));
+  EXPECT_EQ(resultOf(answerOf(first)), kResult);
+  EXPECT_EQ(resultOf(answerOf(commands.sendAs("3EB0AB", "{}", "order-1"))), kResult);
+  for (const auto* id : {"3EB0CD", ""}) {
+    const auto other = answerOf(commands.sendAs(id, "{}", "order-1"));
+    ASSERT_EQ(codeOf(other), Errc::conflict) << id;
+    EXPECT_THAT(other.outcome.error().message, HasSubstr("this Idempotency-Key was used"));
+  }
+}
+
+TEST_F(CommandServiceTest, WhatSendsNoMessageHasNoIdWhateverIsGiven) {
+  auto answer = commands.send("{}", "", Effect::once, "3EB0AB");
+  const auto taken = commands.taken(0);
+  EXPECT_EQ(taken.messageId + taken.idempotencyKey, "");
+  commands.service.complete(taken.token, std::string("{}"));
+  EXPECT_EQ(resultOf(answerOf(answer)), "{}");
+}
+
 TEST_F(CommandServiceTest, WhatIsToHappenOnceHappensOnceUnderItsKey) {
   auto first = commands.once("{}", "order-1");
   const auto taken = commands.taken(0);

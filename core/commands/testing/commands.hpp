@@ -48,12 +48,18 @@ struct Commands {
   ~Commands() { service.stop(); }
 
   std::future<CommandAnswer> send(const std::string& body, const std::string& idempotencyKey = "",
-                                  Effect effect = Effect::message) {
+                                  Effect effect = Effect::message,
+                                  const std::string& messageId = "") {
     auto promise = std::make_shared<std::promise<CommandAnswer>>();
     auto future = promise->get_future();
-    service.submit({world.registry.get(key), "message.send", effect, body, idempotencyKey},
-                   [promise](CommandAnswer answer) { promise->set_value(std::move(answer)); });
+    service.submit(
+        {world.registry.get(key), "message.send", effect, body, idempotencyKey, messageId},
+        [promise](CommandAnswer answer) { promise->set_value(std::move(answer)); });
     return future;
+  }
+  std::future<CommandAnswer> sendAs(const std::string& messageId, const std::string& body,
+                                    const std::string& idempotencyKey = "") {
+    return send(body, idempotencyKey, Effect::message, messageId);
   }
   std::future<CommandAnswer> once(const std::string& body, const std::string& idempotencyKey) {
     return send(body, idempotencyKey, Effect::once);
