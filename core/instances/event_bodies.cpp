@@ -98,10 +98,10 @@ events::Draft messageSent(std::string_view resultJson, std::string_view messageI
   auto out = draft(COLIBRI_EVENT_SEND_MESSAGE, std::string(resultJson));
   out.flags |= COLIBRI_EVENT_F_FROM_SELF;
   out.dedupeKey = "send/" + std::string(messageId);
-  const auto message = shared::parseJson(resultJson, shared::kLargeJson).value;
-  boost::system::error_code none;
-  const auto* chat = message.find_pointer("/key/remoteJid", none);
-  if (chat != nullptr && chat->is_string()) out.chatId = chat->as_string();
+  shared::JsonPlace chat{"key", "remoteJid"};
+  // It was sent, whatever is said of it: a result that is no JSON has no chat.
+  shared::findInJson(resultJson, shared::kLargeJson.depth, {&chat, 1});
+  out.chatId = std::move(chat.text).value_or(std::string());
   return out;
 }
 

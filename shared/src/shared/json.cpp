@@ -165,6 +165,84 @@ class ValueBuilder : public MemberCounter {
   json::value_stack stack_;
 };
 
+/// Takes strings from their places, keeps nothing else and counts nothing.
+class PlaceFinder : public MemberCounter {
+ public:
+  using MemberCounter::MemberCounter;
+  void look(std::span<JsonPlace> places) {
+    places_ = places;
+    matched_.resize(places.size());
+  }
+
+  bool on_object_begin(Code&) {
+    ++depth_;
+    return true;
+  }
+  bool on_object_end(std::size_t, Code&) {
+    --depth_;
+    return true;
+  }
+  bool on_array_begin(Code&) {
+    atEach([](JsonPlace& place) { place.isArray = true; });
+    ++depth_;
+    return true;
+  }
+  bool on_array_end(std::size_t, Code&) {
+    --depth_;
+    return true;
+  }
+  bool on_key_part(json::string_view part, std::size_t, Code&) {
+    if (depth_ <= kDeepest) parts_ += part;
+    return true;
+  }
+  bool on_key(json::string_view key, std::size_t, Code&) {
+    if (depth_ > kDeepest) return true;
+    const auto name = whole(key);
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      auto& place = places_[i];
+      if (matched_[i] >= depth_) matched_[i] = depth_ - 1;  // the member before has ended
+      const bool isLast = depth_ == namesOf(place);
+      if (matched_[i] != depth_ - 1 || depth_ > namesOf(place) ||
+          name != (isLast ? place.member : place.object))
+        continue;
+      matched_[i] = depth_;
+      place.text.reset();
+      place.isArray = false;
+    }
+    parts_.clear();
+    return true;
+  }
+  bool on_string_part(json::string_view part, std::size_t, Code&) {
+    atEach([&](JsonPlace&) { parts_ += part; });
+    return true;
+  }
+  bool on_string(json::string_view text, std::size_t, Code&) {
+    atEach([&](JsonPlace& place) { place.text = std::string(whole(text)); });
+    parts_.clear();
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t kDeepest = 2;
+  static std::size_t namesOf(const JsonPlace& place) { return place.object.empty() ? 1 : 2; }
+  /// The place that the value which begins or ends here is at, if it is one.
+  template <class Act>
+  void atEach(Act&& act) {
+    if (depth_ > kDeepest) return;
+    for (std::size_t i = 0; i < places_.size(); ++i)
+      if (matched_[i] == depth_ && depth_ == namesOf(places_[i])) return act(places_[i]);
+  }
+  std::string_view whole(json::string_view last) {
+    if (parts_.empty()) return last;
+    return parts_ += last;
+  }
+
+  std::span<JsonPlace> places_;
+  std::vector<std::size_t> matched_;  ///< of each place: how many of its names the way here has
+  std::size_t depth_ = 0;
+  std::string parts_;  ///< of a text that comes in several
+};
+
 template <class Handler>
 std::optional<JsonFault> read(json::basic_parser<Handler>& parser, std::string_view text) {
   Code error;
@@ -189,6 +267,15 @@ ParsedJson parseJson(std::string_view text, const JsonLimits& limits) {
   ParsedJson parsed{nullptr, read(parser, text)};
   if (parsed) parsed.value = parser.handler().release();
   return parsed;
+}
+
+std::optional<JsonFault> findInJson(std::string_view text, std::size_t depth,
+                                    std::span<JsonPlace> places) {
+  auto limits = kUncounted;
+  limits.depth = depth;
+  auto parser = parserOf<PlaceFinder>(limits);
+  parser.handler().look(places);
+  return read(parser, text);
 }
 
 bool isJson(std::string_view text, std::size_t depth) {

@@ -3,6 +3,7 @@
 #include <boost/json/value.hpp>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -42,6 +43,22 @@ struct ParsedJson {
 ///
 /// [Threading] pure. [Errors] the fault; throws only std::bad_alloc.
 ParsedJson parseJson(std::string_view text, const JsonLimits& limits = {});
+
+/// A member of the root object of a text, or of an object that is one of its members.
+struct JsonPlace {
+  std::string_view object;  ///< the root's member; empty = the root itself
+  std::string_view member;
+
+  std::optional<std::string> text = {};  ///< the string that is there
+  bool isArray = false;                  ///< an array is there
+};
+
+/// Fills in what is at `places` of the one value in `text`, of which it builds nothing else; so
+/// members are not limited, and a member that comes twice counts as parseJson() counts it.
+///
+/// [Threading] pure. [Errors] the fault; what was found before it stays.
+std::optional<JsonFault> findInJson(std::string_view text, std::size_t depth,
+                                    std::span<JsonPlace> places);
 
 /// Whether `text` is one JSON value in UTF-8, nested at most `depth` deep, with nothing but blanks
 /// around it. Builds nothing, so members are not limited. [Threading] pure.

@@ -158,6 +158,40 @@ TEST(Json, WhatIsNoJsonInUtf8IsRefusedAndPlaced) {
   EXPECT_EQ(parseJson("{} x").fault->at, 3U);
 }
 
+/// What is at root."id", root."key"."id" and whether root."list" is an array: "-" = nothing.
+std::string found(std::string_view text) {
+  JsonPlace places[] = {{"", "id"}, {"key", "id"}, {"", "list"}};
+  const auto fault = findInJson(text, 32, places);
+  const auto at = [&](std::size_t i) { return places[i].text.value_or("-"); };
+  return at(0) + " " + at(1) + (places[2].isArray ? " list" : "") + (fault ? " fault" : "");
+}
+
+TEST(Json, StringsAreFoundAtTheirPlacesAndNowhereElse) {
+  EXPECT_EQ(found(R"({"a":{"id":"x"},"key":{"b":1,"id":"2"},"id":"1","list":[]})"), "1 2 list");
+  EXPECT_EQ(found(R"({"key":{"id":"2"},"a":{"key":{"id":"x"}},"b":[{"id":"x"}]})"), "- 2");
+  EXPECT_EQ(found(R"({"key":{"a":{"id":"x"},"list":[1]},"id":{"id":"x"},"list":"[]"})"), "- -");
+  EXPECT_EQ(found(R"({"key":[{"id":"x"}],"id":["x"],"list":[{"id":"x"},"x"]})"), "- - list");
+  EXPECT_EQ(found(R"([{"id":"x"},{"key":{"id":"x"}}])"), "- -");
+  EXPECT_EQ(found(R"({"id":1,"key":"id"})"), "- -");
+  EXPECT_EQ(found(R"("id")"), "- -");
+}
+
+TEST(Json, StringsAreFoundAsTheyAreMeantNotAsTheyAreWritten) {
+  EXPECT_EQ(found(R"({"\u006bey":{"i\u0064":"a\n\u00e9"},"id":"\""})"), "\" a\n\xc3\xa9");
+  EXPECT_EQ(found(R"({"id":"1","id":"2","key":{"id":"x"},"key":{"id":"3"}})"), "2 3");
+  EXPECT_EQ(found(R"({"id":"1","id":2,"key":{"id":"x"},"key":null,"list":[],"list":1})"), "- -");
+  const std::string longText(100'000, 'x');
+  EXPECT_EQ(found(R"({"\u0069d":"\u0031)" + longText + R"(","key":{"id":"2"}})"),
+            "1" + longText + " 2");
+}
+
+TEST(Json, WhatIsFoundBeforeAFaultStaysAndTheFaultIsTold) {
+  EXPECT_EQ(found(R"({"id":"1","key":{"id":"2"})"), "1 2 fault");
+  EXPECT_EQ(found(R"({"id":"1"} x)"), "1 - fault");
+  EXPECT_EQ(found(""), "- - fault");
+  EXPECT_EQ(found(std::string(40, '[') + std::string(40, ']')), "- - fault");
+}
+
 TEST(Json, WhatIsOnlyCheckedMayHaveAnyNumberOfMembers) {
   EXPECT_TRUE(isJson(testing::objectOf(testing::collidingKeys(1'000)), 32));
 }
