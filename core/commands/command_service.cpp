@@ -47,8 +47,7 @@ void CommandService::submit(CommandRequest request, Done done) {
     OpenCommand open;
     open.instance = instance;
     open.effect = request.effect;
-    if (request.effect == Effect::message)
-      open.messageId = messageIdFor(request.instance->row.id, newUlid(impl_->clock));
+    open.messageId = impl_->idFor(request);
     open.waiting.push_back(std::move(done));
     return impl_->handOver(std::move(open), std::move(request));
   }
@@ -70,10 +69,24 @@ std::optional<Error> CommandService::Impl::whyNot(const CommandRequest& request)
   const auto& known = connector->commands();
   if (std::find(known.begin(), known.end(), request.name) == known.end())
     return Error{Errc::unsupported, instance.row.integration + " cannot do " + request.name};
+  if (!request.messageId.empty() && connector->hasNetworkIds())
+    return Error{Errc::unsupported,
+                 instance.row.integration +
+                     " cannot send under a messageId of the caller's: its network chooses them"};
   if (!request.idempotencyKey.empty() && instance.api != instances::ApiState::open)
     return Error{Errc::unavailable, "not connected"};
   if (commands.isStopped()) return Error{Errc::shuttingDown, "the gateway is stopping"};
   return std::nullopt;
+}
+
+/// The id of the message that it sends; empty: it sends none, or the network chooses.
+std::string CommandService::Impl::idFor(const CommandRequest& request) const {
+  if (request.effect != Effect::message || !request.messageId.empty()) return request.messageId;
+  const auto& instance = *request.instance;
+  const auto* const connector = lifecycle.connectorOf(instance);
+  if (connector != nullptr && connector->hasNetworkIds()) return {};
+  const auto& key = request.idempotencyKey;
+  return messageIdFor(instance.row.id, key.empty() ? newUlid(clock) : key);
 }
 
 void CommandService::Impl::handOver(OpenCommand open, CommandRequest request) {
@@ -121,8 +134,7 @@ void CommandService::Impl::finish(std::uint64_t token, Result<std::string> outco
   const auto leavesNoRecord = [&](const OpenCommand& command) {
     if (outcome) return false;
     const auto why = outcome.error().code;
-    return refused || why == Errc::unavailable ||
-           (command.effect == Effect::once && !isInDoubt(why));
+    return refused || why == Errc::unavailable || (command.messageId.empty() && !isInDoubt(why));
   };
   auto finished = commands.take(token, [&](const OpenCommand& command) {
     return outcome || (leavesNoRecord(command) && command.madeRecord);

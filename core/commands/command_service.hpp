@@ -23,8 +23,9 @@ namespace colibri::commands {
 /// With a key, the record of it is durable before anything is handed over, so the same key means
 /// the same message id also after a crash, and a finished command is answered from its record for
 /// 24 h. What was certainly not handed over leaves no record. A message whose outcome is unknown is
-/// sent again under its id, which the network knows; what is to happen once is not: who repeats it
-/// is told that its outcome is unknown, until its record goes.
+/// sent again under its id, which the network knows; what has no id is not: who repeats it is told
+/// that its outcome is unknown, until its record goes. Where the network chooses the ids, the
+/// result brings a message's.
 ///
 /// [Threading] any thread; what is open is locked in OpenCommands, never over a call out.
 class CommandService final : public CompletionSink, public instances::Observer {

@@ -29,6 +29,7 @@ struct CommandService::Impl : std::enable_shared_from_this<Impl> {
                                      bool& madeRecord);
   void startKeyed(OpenCommand open, CommandRequest request);
   std::optional<Error> whyNot(const CommandRequest& request) const;
+  std::string idFor(const CommandRequest& request) const;
   void handOver(OpenCommand open, CommandRequest request);
   void arm(std::uint64_t token);
   void expire(std::uint64_t token);

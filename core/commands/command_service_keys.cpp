@@ -1,7 +1,7 @@
 #include <utility>
 
 #include "commands/command_service_impl.hpp"
-#include "commands/message_id.hpp"
+#include "commands/sent_messages.hpp"
 #include "crypto/digest.hpp"
 
 namespace colibri::commands {
@@ -44,10 +44,7 @@ void CommandService::Impl::submitKeyed(CommandRequest request, Done done) {
     done(std::move(*answer));
     return release(open.instance, open.key);
   }
-  if (request.effect == Effect::message) {
-    open.messageId = request.messageId.empty() ? messageIdFor(request.instance->row.id, open.key)
-                                               : request.messageId;
-  }
+  open.messageId = idFor(request);
   open.waiting.push_back(std::move(done));
   startKeyed(std::move(open), std::move(request));
 }
@@ -64,7 +61,7 @@ std::optional<CommandAnswer> CommandService::Impl::known(const CommandRequest& r
     if (record->requestHash != requestHash) return CommandAnswer{usedOtherwise(request), {}};
     if (record->status != 0)
       return CommandAnswer{std::move(record->answer), std::move(record->messageId)};
-    if (request.effect == Effect::once)
+    if (record->messageId.empty())  // nobody would know it again
       return CommandAnswer{
           Error{Errc::timeout,
                 "outcome unknown: an earlier request with this Idempotency-Key may "
@@ -118,28 +115,30 @@ void CommandService::Impl::takeBack(OpenCommand refused, const Error& why) {
   });
 }
 
-/// The event, if there is one, and the idempotency record are durable before the caller hears of
+/// The events, if there are any, and the idempotency record are durable before the caller hears of
 /// the success.
 void CommandService::Impl::keep(OpenCommand finished, std::string result) {
+  SentMessages sent;
+  if (finished.effect == Effect::message) sent = sentMessages(result, finished.messageId);
+  if (finished.messageId.empty()) finished.messageId = std::move(sent.messageId);
   const InstanceKey instance = finished.instance;
-  const bool isMessage = finished.effect == Effect::message;
   store::Batch ops;
   if (!finished.key.empty()) {
     ops.push_back(store::PutIdempotency{{instance, finished.key, finished.requestHash,
                                          finished.messageId, kAnswered, result, clock.keptUs()}});
     allowance.answered(instance, result.size());
   }
-  auto sent = isMessage ? instances::messageSent(result, finished.messageId) : events::Draft();
-  // It was done, whatever becomes of the event and the record.
+  if (ops.empty() && sent.drafts.empty()) return answer(finished, std::move(result));
+  // It was done, whatever becomes of the events and the record.
   auto done = [self = shared_from_this(), result = std::move(result),
                finished = std::move(finished)](const auto&) mutable {
     answer(finished, std::move(result));
     if (!finished.key.empty()) self->release(finished.instance, finished.key);
   };
-  if (isMessage)
-    events.publish(instance, {std::move(sent)}, std::move(ops), std::move(done));
-  else
+  if (sent.drafts.empty())
     store.submit(std::move(ops), std::move(done));
+  else
+    events.publish(instance, std::move(sent.drafts), std::move(ops), std::move(done));
 }
 
 }  // namespace colibri::commands

@@ -16,4 +16,9 @@ std::string messageIdFor(std::string_view instanceId, std::string_view request) 
   return "3EB0" + digits;
 }
 
+std::string messageIdAt(const std::string& messageId, std::size_t index) {
+  if (index == 0 || messageId.empty()) return messageId;
+  return messageIdFor(messageId, std::to_string(index));
+}
+
 }  // namespace colibri::commands

@@ -10,4 +10,8 @@ namespace colibri::commands {
 /// the same id. [pure]
 std::string messageIdFor(std::string_view instanceId, std::string_view request);
 
+/// The id of the message at `index` of a command that makes several, whose first has `messageId`:
+/// the ABI's rule, so connectors derive the same. Empty if `messageId` is. [pure]
+std::string messageIdAt(const std::string& messageId, std::size_t index);
+
 }  // namespace colibri::commands

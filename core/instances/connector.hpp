@@ -52,8 +52,9 @@ struct Command {
   std::uint64_t token = 0;  ///< never reused; comes back in complete()
   InstanceKey instance = 0;
   std::int64_t deadlineUs = 0;
-  std::string name;  ///< "message.send"
-  std::string messageId, idempotencyKey;
+  std::string name;       ///< "message.send"
+  std::string messageId;  ///< of the first message; empty if it sends none or the network chooses
+  std::string idempotencyKey;
   std::string body;  ///< UTF-8 JSON
 };
 
@@ -68,6 +69,8 @@ class Connector {
   virtual ~Connector() = default;
   virtual const std::vector<std::string>& integrations() const = 0;
   virtual const std::vector<std::string>& commands() const = 0;
+  /// The network chooses the ids of messages, so commands have none.
+  virtual bool hasNetworkIds() const = 0;
   virtual const std::string& alias() const = 0;
   virtual void open(OpenSpec spec, Refused refused) = 0;
   virtual void close(InstanceKey instance, std::chrono::milliseconds deadline, Refused refused) = 0;

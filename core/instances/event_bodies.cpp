@@ -4,7 +4,6 @@
 
 #include "base/iso_time.hpp"
 #include "events/event_types.hpp"
-#include "shared/json.hpp"
 
 namespace colibri::instances {
 namespace {
@@ -94,14 +93,11 @@ events::Draft statusInstance(const Instance& instance, std::int64_t atUs) {
                             {"disconnectionObject", instance.last.detail}});
 }
 
-events::Draft messageSent(std::string_view resultJson, std::string_view messageId) {
-  auto out = draft(COLIBRI_EVENT_SEND_MESSAGE, std::string(resultJson));
+events::Draft messageSent(std::string json, std::string chatId, std::string_view messageId) {
+  auto out = draft(COLIBRI_EVENT_SEND_MESSAGE, std::move(json));
   out.flags |= COLIBRI_EVENT_F_FROM_SELF;
-  out.dedupeKey = "send/" + std::string(messageId);
-  shared::JsonPlace chat{"key", "remoteJid"};
-  // It was sent, whatever is said of it: a result that is no JSON has no chat.
-  shared::findInJson(resultJson, shared::kLargeJson.depth, {&chat, 1});
-  out.chatId = std::move(chat.text).value_or(std::string());
+  if (!messageId.empty()) out.dedupeKey = "send/" + std::string(messageId);
+  out.chatId = std::move(chatId);
   return out;
 }
 

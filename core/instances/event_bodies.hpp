@@ -25,7 +25,7 @@ events::Draft qrLimitReached();
 events::Draft connectionUpdated(const Instance& instance, std::string_view state);
 /// A final close: logged out, banned or refused by the network.
 events::Draft statusInstance(const Instance& instance, std::int64_t atUs);
-/// `resultJson`: the message object that the connector made; its chat is key.remoteJid.
-events::Draft messageSent(std::string_view resultJson, std::string_view messageId);
+/// `json`: the message object that the connector made. Without an id it is never a repeat.
+events::Draft messageSent(std::string json, std::string chatId, std::string_view messageId);
 
 }  // namespace colibri::instances

@@ -1,3 +1,6 @@
+#include <colibri/sdk/message_id.hpp>
+
+#include "commands/message_id.hpp"
 #include "host_fixture.hpp"
 
 namespace colibri::plugin::testing {
@@ -48,6 +51,19 @@ TEST_F(Connecting, ACommandIsRefusedOrCompleted) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, Errc::unsupported);
   EXPECT_EQ(refused.error().message, "nobody can do that");
+}
+
+TEST_F(PluginHostTest, AConnectorSaysWhoChoosesTheIdsOfItsMessages) {
+  run({"probe", "cloud"});
+  for (const auto* connector : host_->connectors())
+    EXPECT_EQ(connector->hasNetworkIds(), connector->alias() == "cloud") << connector->alias();
+  EXPECT_THAT(host_->connectors(), SizeIs(2));
+}
+
+TEST(MessageIds, HostAndConnectorsDeriveTheSame) {
+  for (const std::string id : {"3EB0C0FFEE0123456789AB", "any text", ""})
+    for (const std::size_t index : {0U, 1U, 2U, 10U, 999U})
+      EXPECT_EQ(commands::messageIdAt(id, index), sdk::messageIdAt(id, index)) << id << index;
 }
 
 TEST_F(Connecting, ACommandInFlightAtStopIsAnsweredAndALaterOneIsRefused) {

@@ -75,4 +75,13 @@ struct Commands {
   CommandService service;
 };
 
+/// Of one open instance.
+struct CommandServiceTest : ::testing::Test {
+  void SetUp() override {
+    commands.key = commands.world.create("a");
+    commands.world.open(commands.key);
+  }
+  Commands commands;
+};
+
 }  // namespace colibri::commands::testing

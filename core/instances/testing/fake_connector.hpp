@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -19,6 +20,7 @@ class FakeConnector final : public Connector {
  public:
   const std::vector<std::string>& integrations() const override { return integrations_; }
   const std::vector<std::string>& commands() const override { return commands_; }
+  bool hasNetworkIds() const override { return networkIds_; }
   const std::string& alias() const override { return alias_; }
 
   void open(OpenSpec spec, Refused refused) override {
@@ -47,6 +49,7 @@ class FakeConnector final : public Connector {
   }
   void cancel(std::uint64_t) override { note("cancel"); }
 
+  void letNetworkChooseIds() { networkIds_ = true; }
   void refuseWith(std::optional<Error> refusal) {
     const std::scoped_lock lock(mutex_);
     refusal_ = std::move(refusal);
@@ -75,6 +78,7 @@ class FakeConnector final : public Connector {
   const std::vector<std::string> integrations_{"WHATSAPP-BAILEYS"},
       commands_{"message.send", "presence.set"};
   const std::string alias_ = "fake";
+  std::atomic<bool> networkIds_ = false;
   mutable std::mutex mutex_;  // guards the rest
   std::vector<std::string> calls_;
   std::vector<Command> submitted_;

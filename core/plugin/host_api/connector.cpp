@@ -37,6 +37,7 @@ Result<void> ConnectorApi::attach(const colibri_plugin_connector* table) {
   if (!commands) return commands.error();
   integrations_ = std::move(*integrations);
   commands_ = std::move(*commands);
+  networkIds_ = (table->flags & COLIBRI_CONNECTOR_F_NETWORK_IDS) != 0;
   table_ = table;
   return {};
 }

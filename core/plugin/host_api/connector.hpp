@@ -37,6 +37,7 @@ class ConnectorApi final : public instances::Connector {
   // From the host's logic.
   const std::vector<std::string>& integrations() const override { return integrations_; }
   const std::vector<std::string>& commands() const override { return commands_; }
+  bool hasNetworkIds() const override { return networkIds_; }
   const std::string& alias() const override { return callee_.alias(); }
   void open(instances::OpenSpec spec, Refused refused) override;
   void close(InstanceKey instance, std::chrono::milliseconds deadline, Refused refused) override;
@@ -77,6 +78,7 @@ class ConnectorApi final : public instances::Connector {
   Misbehaviour& misbehaviour_;
   const colibri_plugin_connector* table_ = nullptr;
   std::vector<std::string> integrations_, commands_;
+  bool networkIds_ = false;
   TokenSet open_;
   std::atomic<std::uint64_t> rooms_{0};  // times that onRoom() came
   std::atomic<bool> wantsRoom_{false};

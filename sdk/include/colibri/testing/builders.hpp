@@ -132,7 +132,8 @@ inline EventPtr makeEvent(Event event = {}) {
   return EventPtr(&made.release()->table);
 }
 
-/// A command for a connector. `token` 0 = the fake host chooses one; `deadlineUs` 0 = a minute from now.
+/// A command for a connector. `token` 0 = the fake host chooses one; `deadlineUs` 0 = a minute from now. One
+/// whose network chooses ids is given no messageId.
 struct Command {
   std::string name = "message.send";
   uint64_t instance = 1;

@@ -226,6 +226,8 @@ inline FakeHost::Submitted FakeHost::submit(Command command) {
     if (command.token == 0) command.token = ++lastToken_;
     openCommands_.insert(command.token);
   }
+  const auto* connector = extension<colibri_plugin_connector>(COLIBRI_EXT_CONNECTOR);
+  if ((connector->flags & COLIBRI_CONNECTOR_F_NETWORK_IDS) != 0) command.messageId.clear();
   const auto body = makeBuffer(command.body);
   auto c = sdk::sized<colibri_command>();
   c.token = command.token;
@@ -235,9 +237,7 @@ inline FakeHost::Submitted FakeHost::submit(Command command) {
   c.message_id = sdk::str(command.messageId);
   c.idempotency_key = sdk::str(command.idempotencyKey);
   c.body = body.get();
-  const auto status = call([&](colibri_error* err) {
-    return extension<colibri_plugin_connector>(COLIBRI_EXT_CONNECTOR)->submit(plugin_, &c, err);
-  });
+  const auto status = call([&](colibri_error* err) { return connector->submit(plugin_, &c, err); });
   if (status < 0) {
     const std::scoped_lock lock(mutex_);
     if (openCommands_.erase(command.token) == 0)

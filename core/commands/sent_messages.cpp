@@ -1,0 +1,49 @@
+#include "commands/sent_messages.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include "instances/event_bodies.hpp"
+#include "shared/json.hpp"
+
+namespace colibri::commands {
+namespace {
+
+namespace json = boost::json;
+
+std::string textAt(const json::object& object, std::string_view name) {
+  const auto* const value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+void add(SentMessages& sent, const json::value& element) {
+  const auto* const message = element.if_object();
+  const auto* const key = message != nullptr ? message->if_contains("key") : nullptr;
+  if (key == nullptr || !key->is_object()) return;
+  auto id = textAt(key->get_object(), "id");
+  if (id.empty()) return;
+  sent.drafts.push_back(
+      instances::messageSent(json::serialize(element), textAt(key->get_object(), "remoteJid"), id));
+  if (sent.messageId.empty()) sent.messageId = std::move(id);
+}
+
+}  // namespace
+
+SentMessages sentMessages(std::string_view result, const std::string& messageId) {
+  shared::JsonPlace places[] = {{"key", "remoteJid"}, {"key", "id"}, {"", "messages"}};
+  shared::findInJson(result, shared::kLargeJson.depth, places);
+  auto& [chat, id, messages] = places;
+  SentMessages sent;
+  if (messages.isArray) {
+    if (const auto whole = shared::parseJson(result, shared::kLargeJson)) {
+      for (const auto& element : whole.value.at("messages").as_array()) add(sent, element);
+      return sent;
+    }
+  }
+  sent.messageId = messageId.empty() ? std::move(id.text).value_or(std::string()) : messageId;
+  sent.drafts.push_back(instances::messageSent(
+      std::string(result), std::move(chat.text).value_or(std::string()), sent.messageId));
+  return sent;
+}
+
+}  // namespace colibri::commands
