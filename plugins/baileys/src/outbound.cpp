@@ -76,23 +76,20 @@ std::string forget(std::uint64_t key) {
 }
 
 std::string submit(const colibri_command& command) {
-  auto body =
-      shared::parseJson({reinterpret_cast<const char*>(command.body->data), command.body->size});
-  if (!body.value.is_object())
-    throw sdk::Error(COLIBRI_E_INVALID_ARGUMENT, body.fault
-                                                     ? "a command's body " + body.fault->what
-                                                     : "a command's body must be a JSON object");
-  const auto header = json::serialize(json::object{{"t", "submit"},
-                                                   {"k", std::to_string(command.instance_key)},
-                                                   {"token", std::to_string(command.token)},
-                                                   {"name", js(sdk::view(command.name))},
-                                                   {"messageId", js(sdk::view(command.message_id))},
-                                                   {"deadlineUs", command.deadline_us},
-                                                   {"body", std::move(body.value)}});
-  if (header.size() > kMaxHeader) {
+  const std::string_view body(reinterpret_cast<const char*>(command.body->data),
+                              command.body->size);
+  const json::object header{{"t", "submit"},
+                            {"k", std::to_string(command.instance_key)},
+                            {"token", std::to_string(command.token)},
+                            {"name", js(sdk::view(command.name))},
+                            {"messageId", js(sdk::view(command.message_id))},
+                            {"deadlineUs", command.deadline_us},
+                            {"n", body.size()}};
+  try {
+    return frame(header, body);
+  } catch (const ProtocolError&) {
     throw sdk::Error(COLIBRI_E_INVALID_ARGUMENT, "a command's body is too large");
   }
-  return encodeFrame(header);
 }
 
 std::string cancel(std::uint64_t token) {

@@ -30,18 +30,18 @@ export class Bridge extends EventEmitter {
     this.#link = link;
     this.#version = version;
     this.#log = new Log((header) => link.send(header));
-    link.on('frame', (header) => this.#take(header));
+    link.on('frame', (header, tail) => this.#take(header, tail));
   }
 
   get log() { return this.#log; }
 
-  #take(header) {
+  #take(header, tail) {
     if (header.ask) this.#asks.set(header.k, header.ask);
     if (header.t === 'hello') return this.#onHello(header);
     if (header.t === 'ping') return this.#link.send({ t: 'pong', id: header.id });
     if (!this.#settings) return this.emit('fatal', 'the first frame was no hello');
     const act = this.#acts[header.t];
-    if (act) act(header); // what a newer daemon may say is ignored
+    if (act) act(header, tail); // what a newer daemon may say is ignored
   }
 
   #onHello({ version, options }) {
@@ -66,7 +66,7 @@ export class Bridge extends EventEmitter {
       this.#instances.delete(k);
       this.#asks.delete(k);
     },
-    submit: (header) => this.#submit(header),
+    submit: (header, tail) => this.#submit(header, tail),
     cancel: ({ token }) => this.#instances.forEach((instance) => instance.cancel(token)),
     pause: () => {
       this.#paused = this.#link.paused = true;
@@ -105,14 +105,26 @@ export class Bridge extends EventEmitter {
     this.#link.send(state);
   }
 
-  #submit(header) {
+  #submit(header, tail) {
     const instance = this.#instances.get(header.k);
-    if (instance) instance.submit(header);
-    else this.#complete(header.token, Status.unavailable, { detail: 'the instance is not here' });
+    const body = objectOf(tail);
+    if (!instance) this.#complete(header.token, Status.unavailable, { detail: 'the instance is not here' });
+    else if (!body) this.#complete(header.token, Status.invalidArgument, { detail: 'a command needs an object for a body' });
+    else instance.submit({ ...header, body });
   }
 
   #complete(token, status, { detail, result }) {
     const tail = result === undefined ? Buffer.alloc(0) : jsonOf(result);
     this.#link.send({ t: 'complete', token, status, ...(detail ? { detail } : {}), n: tail.length }, [tail]);
+  }
+}
+
+/** @returns {object|undefined} undefined: it is not the text of one */
+function objectOf(tail) {
+  try {
+    const value = JSON.parse(tail.toString('utf8'));
+    return value !== null && typeof value === 'object' && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -328,6 +328,13 @@ test('a command for an instance that is closed, or not here, is unavailable at o
   assert.equal((await host.submit('1', 'message.send', { to: '1', text: 'x' })).status, -4);
 });
 
+test('a command whose body is no object is an invalid argument', async () => {
+  const host = await world.host();
+  host.open('1');
+  await host.state('1', 'qr');
+  for (const body of ['[]', 'null', '{', '', '"x"']) assert.equal((await host.submit('1', 'presence.set', body)).status, -1, body);
+});
+
 test('each state says the last thing that was asked of its instance', async () => {
   const host = await world.host();
   host.send({ t: 'open', k: '1', ask: 3, instanceId: 'id-1', name: 'name-1', options: {} });

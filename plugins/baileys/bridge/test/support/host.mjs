@@ -68,7 +68,8 @@ export class Host {
   /** @returns {Promise<{status, detail, result}>} */
   submit(k, name, body, { messageId = newId(), withinMs = 15_000 } = {}) {
     const token = String(++this.#token);
-    this.send({ t: 'submit', k, token, name, messageId, deadlineUs: (Date.now() + withinMs) * 1000, body });
+    const tail = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+    this.send({ t: 'submit', k, token, name, messageId, deadlineUs: (Date.now() + withinMs) * 1000, n: tail.length }, [tail]);
     return this.until(() => this.completions.get(token), `the outcome of ${name}`, withinMs + 60_000);
   }
 
