@@ -97,6 +97,7 @@ void CommandService::Impl::handOver(OpenCommand open, CommandRequest request) {
   command.deadlineUs =
       clock.nowUs() +
       std::chrono::duration_cast<std::chrono::microseconds>(options.deadline).count();
+  command.isSafe = open.effect == Effect::safe;
   command.name = std::move(request.name);
   command.messageId = open.messageId;
   command.idempotencyKey = open.key;

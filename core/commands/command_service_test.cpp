@@ -119,6 +119,7 @@ TEST_F(CommandServiceTest, WhatIsToHappenOnceHappensOnceUnderItsKey) {
   auto first = commands.once("{}", "order-1");
   const auto taken = commands.taken(0);
   EXPECT_EQ(taken.messageId, "") << "it sends no message";
+  EXPECT_FALSE(taken.isSafe);
   commands.service.complete(taken.token, std::string(R"({"id":"1@g.us"})"));
   EXPECT_EQ(resultOf(answerOf(first)), R"({"id":"1@g.us"})");
   EXPECT_EQ(resultOf(answerOf(commands.once("{}", "order-1"))), R"({"id":"1@g.us"})");
@@ -153,6 +154,7 @@ TEST_F(CommandServiceTest, WhatIsSafeIsDoneAgainWhateverItsKey) {
     auto answer = commands.send("{}", "order-1", Effect::safe);
     const auto taken = commands.taken(i);
     EXPECT_EQ(taken.messageId + taken.idempotencyKey, "");
+    EXPECT_TRUE(taken.isSafe);
     commands.service.complete(taken.token, std::to_string(i));
     EXPECT_EQ(resultOf(answerOf(answer)), std::to_string(i));
   }

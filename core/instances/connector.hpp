@@ -52,7 +52,8 @@ struct Command {
   std::uint64_t token = 0;  ///< never reused; comes back in complete()
   InstanceKey instance = 0;
   std::int64_t deadlineUs = 0;
-  std::string name;       ///< "message.send"
+  bool isSafe = false;    ///< carrying it out twice harms nobody
+  std::string name;       ///< "message.sendText"
   std::string messageId;  ///< of the first message; empty if it sends none or the network chooses
   std::string idempotencyKey;
   std::string body;  ///< UTF-8 JSON

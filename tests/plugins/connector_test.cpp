@@ -53,6 +53,11 @@ TEST_F(Connecting, ACommandIsRefusedOrCompleted) {
   EXPECT_EQ(refused.error().message, "nobody can do that");
 }
 
+TEST_F(Connecting, ACommandArrivesWhole) {
+  EXPECT_EQ(command("told", R"({ "a" : 1 })").value(), R"(id-1 key-1 0 { "a" : 1 })");
+  EXPECT_EQ(command("told", "{}", 1, true).value(), "id-2 key-2 1 {}");
+}
+
 TEST_F(PluginHostTest, AConnectorSaysWhoChoosesTheIdsOfItsMessages) {
   run({"probe", "cloud"});
   for (const auto* connector : host_->connectors())

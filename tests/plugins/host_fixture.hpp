@@ -91,18 +91,21 @@ class PluginHostTest : public ::testing::Test {
   }
   /// Runs one of the probe's commands and waits for its completion.
   Result<std::string> command(const std::string& name, std::string body = {},
-                              InstanceKey instance = 1) {
-    const auto token = begin(name, std::move(body), instance);
+                              InstanceKey instance = 1, bool isSafe = false) {
+    const auto token = begin(name, std::move(body), instance, isSafe);
     EXPECT_TRUE(bell_.wait([&] { return completions_.of(token).has_value(); }))
         << name << ": no completion";
     return completions_.of(token).value_or(Error{Errc::timeout, "no completion"});
   }
-  std::uint64_t begin(const std::string& name, std::string body = {}, InstanceKey instance = 1) {
+  std::uint64_t begin(const std::string& name, std::string body = {}, InstanceKey instance = 1,
+                      bool isSafe = false) {
     instances::Command c;
     c.token = ++lastToken_;
     c.instance = instance;
     c.name = name;
+    c.isSafe = isSafe;
     c.messageId = "id-" + std::to_string(c.token);
+    c.idempotencyKey = "key-" + std::to_string(c.token);
     c.body = std::move(body);
     const auto token = c.token;
     host_->connectors().at(0)->submit(

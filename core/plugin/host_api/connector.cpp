@@ -116,6 +116,7 @@ void ConnectorApi::submit(instances::Command command, Refused refused) {
       [this, command = std::move(command), refused](colibri_plugin* plugin) mutable {
         const auto body = abi::SharedBuffer::make(std::move(command.body));
         auto c = abi::sized<colibri_command>();
+        c.flags = command.isSafe ? std::uint32_t{COLIBRI_COMMAND_F_SAFE} : 0;
         c.token = command.token;
         c.instance_key = command.instance;
         c.deadline_us = command.deadlineUs;

@@ -66,6 +66,24 @@ TEST_F(Commands, InFlightWhenTheBridgeDiesAreSentAgainWithTheSameId) {
   EXPECT_EQ(heard("submit")[1].at("messageId"), "3EB0BB");
 }
 
+TEST_F(Commands, ThatMayNotHappenTwiceAreNotSentAgainAndThoseThatMayAre) {
+  start(R"({"on submit": [{"tell": true}, )" + std::string(kAnswer) + R"(],
+            "runs": {"1": {"on submit": [{"tell": true}], "on cancel": [{"kill": true}]}}})");
+  openAndWait();
+  const auto safe = host->submit({.name = "presence.set", .messageId = "", .isSafe = true});
+  const auto other = host->submit({.name = "presence.set", .messageId = ""});
+  ASSERT_TRUE(until([&] { return heard("submit").size() == 2; }));
+  host->cancel(other.token);
+  ASSERT_TRUE(until([&] {
+    return host->completion(safe.token).has_value() && host->completion(other.token).has_value();
+  })) << allLogs();
+  EXPECT_EQ(host->completion(other.token)->status, COLIBRI_E_TIMEOUT);
+  EXPECT_EQ(host->completion(other.token)->detail, "outcome unknown");
+  EXPECT_EQ(host->completion(safe.token)->status, COLIBRI_OK);
+  ASSERT_TRUE(until([&] { return heard("submit").size() == 3; }));
+  EXPECT_EQ(heard("submit")[2].at("token"), heard("submit")[0].at("token"));
+}
+
 TEST_F(Commands, AreNotSentAgainAfterTheirDeadline) {
   start(R"({"on submit": [{"tell": true}, )" + std::string(kAnswer) + R"(],
             "on open": [],

@@ -26,6 +26,8 @@ void Commands::bridgeGone(const Bridge& bridge) {
   for (auto entry = underWay_.begin(); entry != underWay_.end();) {
     if (entry->second.generation != bridge.generation()) {
       ++entry;
+    } else if (bridge.left(entry->second.place) && !entry->second.command.mayRepeat) {
+      entry = unknown(entry);
     } else if (bridge.left(entry->second.place)) {
       entry->second.generation = 0;
       ++entry;

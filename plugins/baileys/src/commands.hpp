@@ -16,7 +16,7 @@ class Bridge;
 /// Commands under way. Each token is answered exactly once: by its bridge, or here when the bridge
 /// cannot any more (mechanics.md §5): never handed over = E_UNAVAILABLE; handed over and the bridge
 /// gone = kept, handed to the next bridge when the instance is open, only before the deadline;
-/// after it E_TIMEOUT, "outcome unknown".
+/// after it, or at once if it may not be repeated, E_TIMEOUT, "outcome unknown".
 ///
 /// [Threading] confined to the I/O thread.
 class Commands {
@@ -24,7 +24,8 @@ class Commands {
   struct Command {
     std::uint64_t token = 0, key = 0;
     std::int64_t deadlineUs = 0;
-    std::string frame;  ///< as it is sent, every time
+    bool mayRepeat = false;  ///< WhatsApp knows it again by its id, or twice harms nobody
+    std::string frame;       ///< as it is sent, every time
   };
 
   Commands(HostPort& host, std::chrono::milliseconds lateAnswer) noexcept

@@ -74,10 +74,11 @@ class BaileysPlugin final : public sdk::PluginWith<sdk::Connector, sdk::KvStore>
     if (!io_->connected().has(command.instance_key)) {
       throw sdk::Error(COLIBRI_E_UNAVAILABLE, "not connected");
     }
+    const bool mayRepeat =
+        command.message_id.size != 0 || (command.flags & COLIBRI_COMMAND_F_SAFE) != 0;
     io_->post([taken = Commands::Command{command.token, command.instance_key, command.deadline_us,
-                                         outbound::submit(command)}](Supervisor& s) mutable {
-      s.submit(std::move(taken));
-    });
+                                         mayRepeat, outbound::submit(command)}](
+                  Supervisor& s) mutable { s.submit(std::move(taken)); });
   }
   void cancel(std::uint64_t token) override {
     io_->post([token](Supervisor& s) { s.cancel(token); });

@@ -141,6 +141,7 @@ struct Command {
   std::string messageId = "3EB0C0FFEE", idempotencyKey = "key-1";
   uint64_t token = 0;
   int64_t deadlineUs = 0;
+  bool isSafe = false;
 };
 
 /// One instance's state, as the host tells observers and as connectors report it.

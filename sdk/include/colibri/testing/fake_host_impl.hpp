@@ -230,6 +230,7 @@ inline FakeHost::Submitted FakeHost::submit(Command command) {
   if ((connector->flags & COLIBRI_CONNECTOR_F_NETWORK_IDS) != 0) command.messageId.clear();
   const auto body = makeBuffer(command.body);
   auto c = sdk::sized<colibri_command>();
+  c.flags = command.isSafe ? uint32_t{COLIBRI_COMMAND_F_SAFE} : 0;
   c.token = command.token;
   c.instance_key = command.instance;
   c.deadline_us = command.deadlineUs != 0 ? command.deadlineUs : nowUs() + 60'000'000;
