@@ -32,7 +32,7 @@ void checkMentioned(const std::vector<std::string>& mentioned, Fields& fields) {
   if (wrong) fields.wrong("mentioned must hold numbers or addresses");
 }
 
-/// The body of the command `message.send`, by sdk/schema/message.send.json.
+/// The body of the command `message.sendText`, by sdk/schema/message.sendText.json.
 json::object readText(const json::object& body, std::vector<std::string>& errors) {
   Fields fields(body);
   json::object command;
@@ -54,10 +54,10 @@ json::object readText(const json::object& body, std::vector<std::string>& errors
     checkMentioned(*mentioned, fields);
     command["mentioned"] = json::value_from(*mentioned);
   }
-  if (const auto delay = fields.number("delay", 0, kDelayMaxMs)) command["delayMs"] = *delay;
+  if (const auto delay = fields.number("delay", 0, kDelayMaxMs)) command["delay"] = *delay;
   errors = fields.errors();
   if (errors.empty() && chat.empty()) errors.emplace_back("number must not be empty");
-  command["to"] = chat;
+  command["number"] = chat;
   return command;
 }
 
@@ -97,7 +97,7 @@ void MessagesController::sendText(Call call) const {
     return call.reply(
         failure(400, "The \"" + call.instance->row.name + "\" instance is not connected"));
   }
-  commands_.submit({call.instance, "message.send", commands::Effect::message,
+  commands_.submit({call.instance, "message.sendText", commands::Effect::message,
                     json::serialize(command), std::string(key)},
                    [reply = std::move(call.reply)](commands::CommandAnswer answer) mutable {
                      if (!answer.outcome) return reply(refused(answer));

@@ -17,7 +17,7 @@ enum class Effect : std::uint8_t {
 
 struct CommandRequest {
   instances::InstancePtr instance;
-  std::string name;  ///< its operation's: "message.send"
+  std::string name;  ///< its operation's: "message.sendText"
   Effect effect = Effect::once;
   std::string body;            ///< UTF-8 JSON, schema per name
   std::string idempotencyKey;  ///< as the caller gave it; empty = none

@@ -42,7 +42,7 @@ std::vector<std::string> canaries() {
     all.push_back(crypto::base64(canary).substr(0, canary.size() / 3 * 4));
   }
   // Who knows the digest of a short text knows the text.
-  all.push_back(crypto::sha256("message.send\n" + kSent));
+  all.push_back(crypto::sha256("message.sendText\n" + kSent));
   return all;
 }
 
@@ -91,7 +91,7 @@ class House {
         delivery::deadLetter("webhook/events", burial, letter, delivery::Moment::of(clock_))}});
     put({PutAttempt{{"webhook/events", key, 1, kAnswer}}});
     put({PutCursor{aCursor(key)}});
-    put({PutIdempotency{{key, "again", crypto::sha256("message.send\n" + kSent), "3EB0", 201,
+    put({PutIdempotency{{key, "again", crypto::sha256("message.sendText\n" + kSent), "3EB0", 201,
                          R"({"text":")" + kSent + R"(","messageSecret":")" + kMessageSecret + "\"}",
                          clock_.nowUs()}}});
     const auto later = clock_.nowUs() + 3'600'000'000;

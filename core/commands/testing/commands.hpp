@@ -53,7 +53,7 @@ struct Commands {
     auto promise = std::make_shared<std::promise<CommandAnswer>>();
     auto future = promise->get_future();
     service.submit(
-        {world.registry.get(key), "message.send", effect, body, idempotencyKey, messageId},
+        {world.registry.get(key), "message.sendText", effect, body, idempotencyKey, messageId},
         [promise](CommandAnswer answer) { promise->set_value(std::move(answer)); });
     return future;
   }

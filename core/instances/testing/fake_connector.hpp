@@ -76,7 +76,7 @@ class FakeConnector final : public Connector {
   }
 
   const std::vector<std::string> integrations_{"WHATSAPP-BAILEYS"},
-      commands_{"message.send", "presence.set"};
+      commands_{"message.sendText", "presence.set"};
   const std::string alias_ = "fake";
   std::atomic<bool> networkIds_ = false;
   mutable std::mutex mutex_;  // guards the rest

@@ -23,7 +23,7 @@ TEST_F(Commands, AreHandedOverWholeAndAnsweredWithTheResult) {
   ASSERT_TRUE(until([&] { return heard("submit").size() == 1; }));
   const auto submit = heard("submit").front();
   EXPECT_EQ(submit.at("messageId"), "3EB0AA");
-  EXPECT_EQ(submit.at("name"), "message.send");
+  EXPECT_EQ(submit.at("name"), "message.sendText");
   EXPECT_EQ(submit.at("n"), 39);
   EXPECT_EQ(told().front().at("tail"), R"({ "number" : "5511", "text":"h\u0069" })")
       << "byte for byte";

@@ -33,7 +33,12 @@ class BaileysPlugin final : public sdk::PluginWith<sdk::Connector, sdk::KvStore>
       .configSchema = colibri_schemas::kConfig,
       .instanceSchema = colibri_schemas::kInstance};
   static constexpr const char* kIntegrations[] = {"WHATSAPP-BAILEYS", nullptr};
-  static constexpr const char* kCommands[] = {"message.send", "presence.set", nullptr};
+  static constexpr const char* kCommands[] = {"chat.fetchProfilePictureUrl",
+                                              "chat.markMessageAsRead",
+                                              "message.sendReaction",
+                                              "message.sendText",
+                                              "presence.set",
+                                              nullptr};
 
   using PluginWith::PluginWith;
 

@@ -135,9 +135,9 @@ inline EventPtr makeEvent(Event event = {}) {
 /// A command for a connector. `token` 0 = the fake host chooses one; `deadlineUs` 0 = a minute from now. One
 /// whose network chooses ids is given no messageId.
 struct Command {
-  std::string name = "message.send";
+  std::string name = "message.sendText";
   uint64_t instance = 1;
-  std::string body = R"({"to":"5511988887777@s.whatsapp.net","text":"hello"})";
+  std::string body = R"({"number":"5511988887777@s.whatsapp.net","text":"hello"})";
   std::string messageId = "3EB0C0FFEE", idempotencyKey = "key-1";
   uint64_t token = 0;
   int64_t deadlineUs = 0;
