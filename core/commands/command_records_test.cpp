@@ -90,6 +90,21 @@ TEST(CommandAllowance, AttackByKeysWithoutEndStopsAtTheLimitWhichIsNamed) {
   EXPECT_EQ(resultOf(sent("", kResult)), kResult) << "without a key there is no record";
 }
 
+TEST(CommandAllowance, WhatIsRefusedOrRepeatedTakesNoRoom) {
+  Commands commands({.records = {.records = 1, .bytes = 1U << 20U}});
+  commands.key = commands.world.create("a");
+  commands.world.open(commands.key);
+  commands.world.connector.refuseWith(Error{Errc::busy, "its queue is full"});
+  for (const auto* key : {"1", "2"})
+    EXPECT_EQ(codeOf(answerOf(commands.send("{}", key))), Errc::busy);
+  commands.world.connector.refuseWith(std::nullopt);
+  for (std::size_t i = 2; i < 4; ++i) {
+    auto answer = commands.send("{}", "3");
+    commands.service.complete(commands.taken(i).token, Error{Errc::timeout, "outcome unknown"});
+    EXPECT_EQ(codeOf(answerOf(answer)), Errc::timeout) << "and not over the limit";
+  }
+}
+
 TEST(CommandAllowance, TheBytesOfAnswersCountToo) {
   Commands commands({.records = {.records = 1000, .bytes = 100}});
   commands.key = commands.world.create("a");

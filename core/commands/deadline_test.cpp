@@ -1,4 +1,6 @@
 // Deadlines of commands, with a time that the test moves.
+#include <functional>
+
 #include "commands/testing/commands.hpp"
 #include "exec/manual_timers.hpp"
 
@@ -92,6 +94,29 @@ TEST_F(CommandDeadlines, ACommandThatNobodyCompletesIsGivenUpAfterADay) {
   EXPECT_EQ(commands.service.pending(), 2u) << "the first is gone, the others are not";
   commands.service.complete(commands.taken(0).token, std::string(kResult));
   EXPECT_FALSE(commands.world.published_("send.message"));
+}
+
+/// Timers whose callers are interrupted while they ask for one.
+class InterruptedTimers final : public exec::Timers {
+ public:
+  Id after(std::chrono::milliseconds, Function<void()>) override {
+    meanwhile();
+    return 7;
+  }
+  void cancel(Id id) override { cancelled = id; }
+  std::function<void()> meanwhile;
+  Id cancelled = 0;
+};
+
+TEST(CommandDeadline, OfACommandThatEndsWhileItsTimerIsMadeTheTimerIsTakenBack) {
+  InterruptedTimers timers;
+  SystemClock clock;
+  testing::Commands commands(timers, clock);
+  commands.key = commands.world.create("a");
+  commands.world.open(commands.key);
+  timers.meanwhile = [&] { commands.service.stop(); };
+  EXPECT_EQ(codeOf(answerOf(commands.send("{}"))), Errc::timeout);
+  EXPECT_EQ(timers.cancelled, 7u);
 }
 
 }  // namespace
