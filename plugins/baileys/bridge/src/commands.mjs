@@ -1,11 +1,10 @@
-import { sendMessage } from './message_send.mjs';
-import { setPresence } from './presence_set.mjs';
+import { COMMANDS } from './command_table.mjs';
+import { createJid } from './jids.mjs';
 import { Refusal } from './refusal.mjs';
 import { Serial } from './serial.mjs';
 import { Status } from './status.mjs';
 
 const LATE_MS = 30_000; // how long after its deadline the outcome of a sent message is still waited for
-const CARRY_OUT = { 'message.send': sendMessage, 'presence.set': setPresence };
 
 /**
  * The commands of one instance. Each is completed exactly once.
@@ -17,6 +16,7 @@ export class Commands {
   #context;
   #complete;
   #log;
+  #table;
   #running = new Map(); // token -> command
   #chats = new Map(); // chat -> {serial, users}
   #connection = null;
@@ -24,17 +24,19 @@ export class Commands {
   /**
    * @param context what the commands work with, see instance.mjs
    * @param complete (token, status, {detail, result}) => void
+   * @param table what there is, see command_table.mjs
    */
-  constructor({ context, complete, log }) {
+  constructor({ context, complete, log, table = COMMANDS }) {
     this.#context = context;
     this.#complete = complete;
     this.#log = log;
+    this.#table = table;
   }
 
   submit({ token, name, messageId, deadlineUs, body }, willOpen) {
     if (this.#running.has(token)) return; // the daemon repeats what it thinks lost
     const command = { token, name, messageId, body: body ?? {}, deadlineMs: deadlineUs / 1000, sent: false };
-    if (!CARRY_OUT[name]) return this.#answer(token, Status.unsupported, 'this command is not known');
+    if (!Object.hasOwn(this.#table, name)) return this.#answer(token, Status.unsupported, 'this command is not known');
     if (!willOpen) return this.#answer(token, Status.unavailable, 'the instance is not connected');
     this.#running.set(token, command);
     this.#armDeadline(command);
@@ -70,10 +72,11 @@ export class Commands {
   async #attempt(command, connection) {
     const isCurrent = () =>
       this.#connection === connection && connection.isOpen && this.#running.get(command.token) === command;
-    await this.#inOrder(String(command.body.to ?? command.body.chat ?? ''), async () => {
+    const { carryOut, order } = this.#table[command.name];
+    await this.#inOrder(chatOf(command.body, order), async () => {
       if (!isCurrent() || Date.now() >= command.deadlineMs) return;
       try {
-        const step = await CARRY_OUT[command.name](this.#context(connection), command);
+        const step = await carryOut(this.#context(connection), command);
         if (step.acknowledged) void this.#await(command, step); // the next of the chat need not wait
         else this.#finish(command, Status.ok, undefined, step.result);
       } catch (error) {
@@ -100,6 +103,7 @@ export class Commands {
   }
 
   async #inOrder(chat, work) {
+    if (chat === undefined) return work();
     const entry = this.#chats.get(chat) ?? { serial: new Serial(), users: 0 };
     this.#chats.set(chat, entry);
     entry.users += 1;
@@ -129,4 +133,15 @@ export class Commands {
   #answer(token, status, detail, result) {
     this.#complete(token, status, { detail, result });
   }
+}
+
+/**
+ * The chat whose order a command keeps, by one name however the caller wrote it.
+ *
+ * @param {string} [path] of the member that names it, like `key.remoteJid` or `readMessages.0.remoteJid`
+ * @returns {string|undefined} undefined: it waits for nobody
+ */
+function chatOf(body, path) {
+  const named = path?.split('.').reduce((value, name) => value?.[name], body);
+  return named ? createJid(named) : undefined;
 }

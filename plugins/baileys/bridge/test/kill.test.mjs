@@ -99,17 +99,17 @@ test('killed after a text was sent: sent again under its id it arrives once, and
   dying.open('1');
   await dying.state('1', 'open');
   const messageId = '3EB0BBBBBBBBBBBBBBBBBB';
-  const body = { to: peer.phone, text: 'before the crash' };
-  await assert.rejects(dying.submit('1', 'message.send', body, { messageId }));
+  const body = { number: peer.phone, text: 'before the crash' };
+  await assert.rejects(dying.submit('1', 'message.sendText', body, { messageId }));
   const living = await world.host({ store });
   living.open('1');
   await living.state('1', 'open');
-  const next = await living.submit('1', 'message.send', { to: peer.phone, text: 'after the crash' });
+  const next = await living.submit('1', 'message.sendText', { number: peer.phone, text: 'after the crash' });
   assert.equal(next.status, 0, next.detail);
   await peer.text('after the crash');
-  const again = await living.submit('1', 'message.send', body, { messageId });
+  const again = await living.submit('1', 'message.sendText', body, { messageId });
   assert.equal(again.status, 0, again.detail);
-  await living.submit('1', 'message.send', { to: peer.phone, text: 'the last' });
+  await living.submit('1', 'message.sendText', { number: peer.phone, text: 'the last' });
   await peer.text('the last');
   const seen = peer.events.filter((e) => e.type === 'messages.upsert').flatMap((e) => e.data.messages)
     .filter((m) => JSON.stringify(m.message ?? {}).includes('before the crash'));

@@ -38,7 +38,7 @@ test('the sender sees the receipt of a message that is in the log', async () => 
 
 test('a text goes out with the given id and comes back as a message object', async () => {
   const messageId = newId();
-  const answer = await host.submit('1', 'message.send', { to: peer.phone, text: 'olá' }, { messageId });
+  const answer = await host.submit('1', 'message.sendText', { number: peer.phone, text: 'olá' }, { messageId });
   assert.equal(answer.status, 0, answer.detail);
   const got = await peer.text('olá');
   assert.equal(got.key.id, messageId);
@@ -60,7 +60,7 @@ test('a text goes out with the given id and comes back as a message object', asy
 });
 
 test('a quoted message and its text travel in contextInfo', async () => {
-  const first = await host.submit('1', 'message.send', { to: peer.jid, text: 'pode ser?' });
+  const first = await host.submit('1', 'message.sendText', { number: peer.jid, text: 'pode ser?' });
   const received = await peer.text('pode ser?');
   await peer.sock.sendMessage(jid, { text: 'sim' }, { quoted: received });
   const { body } = await host.event('messages.upsert', textIs('sim'));
@@ -68,19 +68,19 @@ test('a quoted message and its text travel in contextInfo', async () => {
   assert.equal(body.contextInfo.stanzaId, first.result.key.id);
   assert.equal(body.contextInfo.quotedMessage.conversation, 'pode ser?');
 
-  const answer = await host.submit('1', 'message.send', { to: peer.jid, text: 'ótimo', quoted: { key: body.key } });
+  const answer = await host.submit('1', 'message.sendText', { number: peer.jid, text: 'ótimo', quoted: { key: body.key } });
   assert.equal(answer.result.contextInfo.stanzaId, body.key.id);
 });
 
 test('a number that is not on WhatsApp is refused with the object of the contract', async () => {
-  const answer = await host.submit('1', 'message.send', { to: '19998887777', text: 'x' });
+  const answer = await host.submit('1', 'message.sendText', { number: '19998887777', text: 'x' });
   assert.equal(answer.status, -12);
   assert.deepEqual(JSON.parse(answer.detail), { jid: '19998887777@s.whatsapp.net', exists: false, number: '19998887777' });
 });
 
 test('a message that the server refuses is a refusal, with its number', async () => {
   await world.admin('faults', { nack: 479 });
-  const answer = await host.submit('1', 'message.send', { to: peer.phone, text: 'refused' });
+  const answer = await host.submit('1', 'message.sendText', { number: peer.phone, text: 'refused' });
   await world.admin('faults', { nack: 0 });
   assert.equal(answer.status, -12);
   assert.match(answer.detail, /479/);
@@ -90,9 +90,9 @@ test('a command that nobody knows is unsupported', async () => {
   assert.equal((await host.submit('1', 'coffee.make', {})).status, -3);
 });
 
-test('typing is shown for the time of delayMs, then the message comes', async () => {
+test('typing is shown for the time of delay, then the message comes', async () => {
   await peer.sock.presenceSubscribe(jid);
-  const answer = await host.submit('1', 'message.send', { to: peer.phone, text: 'slowly', delayMs: 300 });
+  const answer = await host.submit('1', 'message.sendText', { number: peer.phone, text: 'slowly', delay: 300 });
   assert.equal(answer.status, 0, answer.detail);
   await peer.wait('presence.update', (p) => Object.values(p.presences)[0].lastKnownPresence === 'composing');
   await peer.text('slowly');
@@ -143,7 +143,7 @@ test('groups: created, written in, answered, their people named, their receipts 
   assert.equal(body.key.addressingMode, 'lid');
   assert.equal(body.message.senderKeyDistributionMessage, undefined);
 
-  const answer = await host.submit('1', 'message.send', { to: group.id, text: 'hello all', mentioned: [peer.phone] });
+  const answer = await host.submit('1', 'message.sendText', { number: group.id, text: 'hello all', mentioned: [peer.phone] });
   assert.equal(answer.status, 0, answer.detail);
   assert.deepEqual(answer.result.contextInfo.mentionedJid, [peer.jid]);
   await peer.text('hello all');
@@ -156,7 +156,7 @@ test('groups: created, written in, answered, their people named, their receipts 
   assert.equal(added.body.participantsData[0].phoneNumber, third.jid);
   assert.deepEqual(added.body.participants, [added.body.participantsData[0].jid]);
 
-  const unknown = await host.submit('1', 'message.send', { to: '120363099999999999@g.us', text: 'x' });
+  const unknown = await host.submit('1', 'message.sendText', { number: '120363099999999999@g.us', text: 'x' });
   assert.equal(unknown.status, -12);
   assert.match(unknown.detail, /group was not found/);
 });
@@ -196,7 +196,7 @@ test('a corrupted message is asked for again and comes once', async () => {
 
 test("a peer's device that cannot decrypt our message gets it again from the store", async () => {
   await world.admin('faults', { corrupt: 2 }); // the copies for the peer's phone and its companion
-  const answer = await host.submit('1', 'message.send', { to: peer.phone, text: 'again please' });
+  const answer = await host.submit('1', 'message.sendText', { number: peer.phone, text: 'again please' });
   assert.equal(answer.status, 0, answer.detail);
   assert.ok(host.store.get('1', `sent/${answer.result.key.id}`));
   await peer.text('again please');

@@ -154,18 +154,65 @@ test('a command is completed once: unknown ones, closed instances, deadlines', a
     context: () => ({}), log: { warn() {} },
     complete: (token, status) => answers.push([token, status]),
   });
-  const command = (token, name, inMs) => ({ token, name, messageId: 'M', deadlineUs: (Date.now() + inMs) * 1000, body: { to: '1' } });
+  const command = (token, name, inMs) => ({ token, name, messageId: 'M', deadlineUs: (Date.now() + inMs) * 1000, body: { number: '1' } });
   commands.submit(command('1', 'no.such', 1000), true);
-  commands.submit(command('2', 'message.send', 1000), false);
-  commands.submit(command('3', 'message.send', 20), true);
-  commands.submit(command('3', 'message.send', 20), true); // repeated
-  commands.submit(command('4', 'message.send', 5000), true);
-  commands.submit(command('5', 'message.send', 5000), true);
+  commands.submit(command('1', 'constructor', 1000), true);
+  commands.submit(command('2', 'message.sendText', 1000), false);
+  commands.submit(command('3', 'message.sendText', 20), true);
+  commands.submit(command('3', 'message.sendText', 20), true); // repeated
+  commands.submit(command('4', 'message.sendText', 5000), true);
+  commands.submit(command('5', 'message.sendText', 5000), true);
   commands.cancel('4');
   commands.giveUp('closed');
-  assert.deepEqual(answers, [['1', -3], ['2', -4], ['4', -7], ['3', -4], ['5', -4]]);
+  assert.deepEqual(answers, [['1', -3], ['1', -3], ['2', -4], ['4', -7], ['3', -4], ['5', -4]]);
   await new Promise((resolve) => setTimeout(resolve, 40));
-  assert.equal(answers.length, 5);
+  assert.equal(answers.length, 6);
+});
+
+/** Commands that are carried out when the test says so. @returns `begun`: the tokens of those that began, in order */
+function heldCommands(table) {
+  const begun = [];
+  const ends = new Map();
+  const carryOut = (context, { token }) => {
+    begun.push(token);
+    return new Promise((resolve) => ends.set(token, () => resolve({ result: {} })));
+  };
+  const commands = new Commands({
+    context: () => ({}), log: { warn() {} }, complete: () => {},
+    table: Object.fromEntries(Object.entries(table).map(([name, order]) => [name, { carryOut, order }])),
+  });
+  commands.linkUp({ isOpen: true });
+  const submit = (token, name, body) =>
+    commands.submit({ token, name, messageId: 'M', deadlineUs: (Date.now() + 5000) * 1000, body }, true);
+  return { begun, submit, end: (token) => ends.get(token)(), close: () => commands.giveUp('closed') };
+}
+
+test('commands of one chat wait for each other, whatever they call it and wherever they name it', async () => {
+  const { begun, submit, end, close } = heldCommands({ text: 'number', react: 'key.remoteJid', read: 'keys.0.remoteJid' });
+  submit('1', 'text', { number: '+1 (555) 0001' });
+  submit('2', 'text', { number: '15550002' });
+  submit('3', 'react', { key: { remoteJid: '15550001@s.whatsapp.net' } });
+  submit('4', 'read', { keys: [{ remoteJid: '15550001:3@s.whatsapp.net' }] });
+  await pass();
+  assert.deepEqual(begun, ['1', '2']);
+  end('1');
+  await pass();
+  assert.deepEqual(begun, ['1', '2', '3']);
+  end('3');
+  await pass();
+  assert.deepEqual(begun, ['1', '2', '3', '4']);
+  close();
+});
+
+test('a command that keeps no order, or names no chat, waits for nobody', async () => {
+  const { begun, submit, close } = heldCommands({ ask: undefined, presence: 'chat' });
+  submit('1', 'ask', { number: '15550001' });
+  submit('2', 'ask', { number: '15550001' });
+  submit('3', 'presence', {});
+  submit('4', 'presence', {});
+  await pass();
+  assert.deepEqual(begun, ['1', '2', '3', '4']);
+  close();
 });
 
 class FakeStream extends EventEmitter {

@@ -293,7 +293,7 @@ test('a command in flight when the link breaks is sent again under its id, and a
   await host.event('messages.upsert', textIs('a session'));
   let swallowed = 0;
   swallowOnce(world.sim.router, () => { swallowed += 1; });
-  const answer = host.submit('1', 'message.send', { to: peer.phone, text: 'sent twice' }, { messageId: '3EB0AAAAAAAAAAAAAAAAAA' });
+  const answer = host.submit('1', 'message.sendText', { number: peer.phone, text: 'sent twice' }, { messageId: '3EB0AAAAAAAAAAAAAAAAAA' });
   await eventually(() => swallowed === 1, 'the first send');
   await world.admin('drop', { jid: device });
   assert.equal((await answer).status, 0);
@@ -314,18 +314,18 @@ test('a command whose link does not open in time was never handed over', async (
   const { host, mark } = await opened({ test: { serverUrl: proxy.url } });
   await proxy.cut();
   await host.state('1', 'closed', mark);
-  const answer = await host.submit('1', 'message.send', { to: peer.phone, text: 'never' }, { withinMs: 300 });
+  const answer = await host.submit('1', 'message.sendText', { number: peer.phone, text: 'never' }, { withinMs: 300 });
   assert.equal(answer.status, -4);
 });
 
 test('a command for an instance that is closed, or not here, is unavailable at once', async () => {
   const host = await world.host();
-  assert.equal((await host.submit('5', 'message.send', { to: '1', text: 'x' })).status, -4);
+  assert.equal((await host.submit('5', 'message.sendText', { number: '1', text: 'x' })).status, -4);
   host.open('1');
   await host.state('1', 'qr');
   host.send({ t: 'close', k: '1' });
   await host.state('1', 'closed');
-  assert.equal((await host.submit('1', 'message.send', { to: '1', text: 'x' })).status, -4);
+  assert.equal((await host.submit('1', 'message.sendText', { number: '1', text: 'x' })).status, -4);
 });
 
 test('a command whose body is no object is an invalid argument', async () => {

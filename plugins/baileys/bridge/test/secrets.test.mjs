@@ -24,13 +24,13 @@ test('nothing secret or personal is in what the process wrote or logged, trouble
   await peer.sock.sendMessage(jid, { text: 'a corrupted text' });
   await host.event('messages.upsert', (body) => body.message.conversation === 'a corrupted text');
   await world.admin('faults', { corrupt: 1 });
-  await host.submit('1', 'message.send', { to: peer.phone, text: 'an answer nobody may read' });
+  await host.submit('1', 'message.sendText', { number: peer.phone, text: 'an answer nobody may read' });
   await peer.text('an answer nobody may read');
   await world.admin('faults', { failure: 503 });
   await world.admin('drop', { jid: `${phone}:1@s.whatsapp.net` });
   await host.state('1', (s) => s.networkCode === 503);
   await world.admin('faults', { failure: 0 });
-  await host.submit('1', 'message.send', { to: '19998887777', text: 'to nobody' });
+  await host.submit('1', 'message.sendText', { number: '19998887777', text: 'to nobody' });
 
   const written = host.output + JSON.stringify(host.logs);
   assert.ok(host.logs.length > 0);

@@ -69,14 +69,14 @@ test('nothing of a message reaches the network while its write is under way', as
 test('a text does not leave before the ratchet that encrypted it is stored', async () => {
   const { host } = await opened();
   await world.pair(host, '2');
-  await host.submit('1', 'message.send', { to: peer.phone, text: 'warm up' });
-  await host.submit('2', 'message.send', { to: peer.phone, text: 'warm up' });
+  await host.submit('1', 'message.sendText', { number: peer.phone, text: 'warm up' });
+  await host.submit('2', 'message.sendText', { number: peer.phone, text: 'warm up' });
   const messageId = newId();
   const arrived = arrivals();
   host.faults.holdWrites = (ops, k) => k === '1' && ops.some(({ key }) => key.startsWith('key/session/'));
-  const answer = host.submit('1', 'message.send', { to: peer.phone, text: 'held back' }, { messageId });
+  const answer = host.submit('1', 'message.sendText', { number: peer.phone, text: 'held back' }, { messageId });
   await eventually(() => host.heldWrites > 0, 'the write of the ratchet');
-  for (let n = 0; n < 3; ++n) await host.submit('2', 'message.send', { to: peer.phone, text: `overtakes ${n}` });
+  for (let n = 0; n < 3; ++n) await host.submit('2', 'message.sendText', { number: peer.phone, text: `overtakes ${n}` });
   assert.equal(arrived.includes(messageId), false);
   host.releaseWrites();
   assert.equal((await answer).status, 0);
@@ -85,12 +85,12 @@ test('a text does not leave before the ratchet that encrypted it is stored', asy
 
 test('a failed write of that ratchet: the text goes out once, on the next link', async () => {
   const { host, mark } = await opened();
-  await host.submit('1', 'message.send', { to: peer.phone, text: 'warm up' });
+  await host.submit('1', 'message.sendText', { number: peer.phone, text: 'warm up' });
   let failed = 0;
   host.faults.failWrites = (ops) => ops.some(({ key }) => key.startsWith('key/session/')) && failed === 0 && ++failed === 1;
   const messageId = newId();
   const arrived = arrivals();
-  const answer = await host.submit('1', 'message.send', { to: peer.phone, text: 'after a failed write' }, { messageId });
+  const answer = await host.submit('1', 'message.sendText', { number: peer.phone, text: 'after a failed write' }, { messageId });
   assert.equal(answer.status, 0, answer.detail);
   await host.state('1', 'closed', mark);
   await peer.text('after a failed write');

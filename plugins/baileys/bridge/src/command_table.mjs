@@ -1,0 +1,9 @@
+// Generated from the catalogue (tools/generate); not to be edited.
+import messageSendText from './commands/message.sendText.mjs';
+import presenceSet from './commands/presence.set.mjs';
+
+/** Name → what carries it out, and the member of the body that names the chat it keeps the order of. */
+export const COMMANDS = {
+  'message.sendText': { carryOut: messageSendText, order: 'number' },
+  'presence.set': { carryOut: presenceSet, order: 'chat' },
+};
