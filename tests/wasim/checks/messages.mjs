@@ -26,6 +26,25 @@ await check('read receipt back to A (status 4)', async () => {
     a.wait('messages.upsert', (us) => us.messages.some((m) => m.key.id === sent.key.id && m.status === 4)),
   ])
 })
+await check('many read receipts in one stanza, all told to the author', async () => {
+  const ids = []
+  for (const text of ['one', 'two', 'three']) {
+    const { key } = await a.sock.sendMessage(PB + '@s.whatsapp.net', { text })
+    ids.push(key.id)
+    await b.text(text)
+  }
+  await b.sock.readMessages(ids.map((id) => ({ remoteJid: a.jid, id, fromMe: false })))
+  await Promise.all(
+    ids.map((id) =>
+      Promise.any([
+        a.wait('messages.update', (us) => us.some((u) => u.key.id === id && u.update.status === 4)),
+        a.wait('messages.upsert', (us) => us.messages.some((m) => m.key.id === id && m.status === 4)),
+      ]),
+    ),
+  )
+  const told = (await admin('phone/inbox', { phone: PA })).find((x) => x.receipt?.ids.length === 3)
+  assert(told.receipt.type === 'read' && told.receipt.ids.join() === ids.join(), JSON.stringify(told))
+})
 await check("copy decrypted by both phones (B's text, A's deviceSent)", async () => {
   await sleep(200)
   assert(
