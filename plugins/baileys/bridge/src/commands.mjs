@@ -35,7 +35,7 @@ export class Commands {
 
   submit({ token, name, messageId, deadlineUs, body }, willOpen) {
     if (this.#running.has(token)) return; // the daemon repeats what it thinks lost
-    const command = { token, name, messageId, body: body ?? {}, deadlineMs: deadlineUs / 1000, sent: false };
+    const command = { token, name, messageId, body: body ?? {}, deadlineMs: deadlineUs / 1000, begun: false, sent: false, answered: false };
     if (!Object.hasOwn(this.#table, name)) return this.#answer(token, Status.unsupported, 'this command is not known');
     if (!willOpen) return this.#answer(token, Status.unavailable, 'the instance is not connected');
     this.#running.set(token, command);
@@ -75,6 +75,7 @@ export class Commands {
     const { carryOut, order } = this.#table[command.name];
     await this.#inOrder(chatOf(command.body, order), async () => {
       if (!isCurrent() || Date.now() >= command.deadlineMs) return;
+      command.begun = true;
       try {
         const step = await carryOut(this.#context(connection), command);
         if (step.acknowledged) void this.#await(command, step); // the next of the chat need not wait
@@ -95,8 +96,12 @@ export class Commands {
   }
 
   #failed(command, error, linked) {
+    if (command.answered) return;
     if (error instanceof Refusal) return this.#finish(command, Status.rejected, error.message);
     if (!linked || error.lost) return; // sent again on the next link, or ended by the deadline
+    if (!command.sent && typeof error?.data === 'number') { // an answer that says no, as baileys throws it
+      return this.#finish(command, Status.rejected, `WhatsApp refused with error ${error.data}`);
+    }
     this.#log.warn('a command failed', { type: command.name, reason: error?.name ?? 'Error' });
     if (command.sent) return this.#finish(command, Status.timeout, 'outcome unknown: the send was interrupted');
     this.#finish(command, Status.internal, 'the command could not be carried out');
@@ -117,7 +122,8 @@ export class Commands {
 
   #armDeadline(command) {
     const at = () => {
-      if (!command.sent) return this.#finish(command, Status.unavailable, 'the link was not open in time');
+      const why = command.begun ? 'WhatsApp did not answer in time' : 'the link was not open in time';
+      if (!command.sent) return this.#finish(command, Status.unavailable, why);
       command.timer = setTimeout(
         () => this.#finish(command, Status.timeout, 'outcome unknown: WhatsApp did not answer'), LATE_MS);
     };
@@ -126,6 +132,7 @@ export class Commands {
 
   #finish(command, status, detail, result) {
     if (!this.#running.delete(command.token)) return;
+    command.answered = true;
     clearTimeout(command.timer);
     this.#answer(command.token, status, detail, result);
   }

@@ -1,7 +1,7 @@
 import { proto } from 'baileys/WAProto/index.js';
 import { generateWAMessage } from 'baileys/lib/Utils/messages.js';
 import { messageData } from './message_data.mjs';
-import { LinkLost, Refusal } from './refusal.mjs';
+import { LinkLost, Overtaken, Refusal } from './refusal.mjs';
 import { mentions, quotedMessage, showTyping } from './send_options.mjs';
 
 const SENT_TTL_S = 7 * 24 * 3600;
@@ -22,6 +22,7 @@ export async function send(context, command, jid, content) {
   if (!connection.isOpen) throw new LinkLost('the link went away');
   const full = await compose(context, jid, content, command);
   await remember(context, command.messageId, jid, full.message);
+  if (command.answered) throw new Overtaken('the command has been answered');
   const acknowledged = acknowledgement(sock, command.messageId);
   acknowledged.catch(() => {}); // looked at by the caller, if the send comes through
   await relay(context, jid, full, command);

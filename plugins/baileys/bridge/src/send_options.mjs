@@ -7,10 +7,11 @@ import { Refusal } from './refusal.mjs';
 const TYPING_STEP_MS = 20_000; // a chat shows "typing" for about that long
 
 /** Typing is shown for `delay` ms, but no longer than leaves time to send. */
-export async function showTyping({ sock }, jid, { body: { delay }, deadlineMs }) {
+export async function showTyping({ sock }, jid, command) {
+  const { body: { delay }, deadlineMs } = command;
   if (!delay) return;
   const until = Math.min(Date.now() + delay, deadlineMs - 1000);
-  for (let left = until - Date.now(); left > 0; left = until - Date.now()) {
+  for (let left = until - Date.now(); left > 0 && !command.answered; left = until - Date.now()) {
     await sock.sendPresenceUpdate('composing', jid);
     await new Promise((resolve) => setTimeout(resolve, Math.min(left, TYPING_STEP_MS)));
   }

@@ -98,6 +98,27 @@ test('typing is shown for the time of delay, then the message comes', async () =
   await peer.text('slowly');
 });
 
+test('a text that is cancelled while typing is shown never comes, nor one whose deadline passes before it is sent', async () => {
+  const cancelled = host.submit('1', 'message.sendText', { number: peer.phone, text: 'cancelled', delay: 400 });
+  host.send({ t: 'cancel', token: host.lastToken });
+  assert.equal((await cancelled).status, -7);
+  await world.admin('faults', { iq: { usync: 'silent' } });
+  const late = await host.submit('1', 'message.sendText', { number: '15557778888', text: 'late' }, { withinMs: 200 });
+  await world.admin('faults', { iq: {} });
+  assert.deepEqual([late.status, late.detail], [-4, 'WhatsApp did not answer in time']);
+  const next = await host.submit('1', 'message.sendText', { number: peer.phone, text: 'after the cancelled one' });
+  assert.equal(next.status, 0, next.detail);
+  await peer.text('after the cancelled one');
+  assert.equal(peer.events.some(({ data }) => /"cancelled"|"late"/.test(JSON.stringify(data))), false);
+});
+
+test('a question that WhatsApp answers with an error is a refusal, with its number', async () => {
+  await world.admin('faults', { iq: { usync: 429 } });
+  const answer = await host.submit('1', 'message.sendText', { number: '15557779999', text: 'x' });
+  await world.admin('faults', { iq: {} });
+  assert.deepEqual([answer.status, answer.detail], [-12, 'WhatsApp refused with error 429']);
+});
+
 test('a reaction is a message, an edit messages.edited, a deletion messages.delete, none of them twice', async () => {
   const { key } = await peer.sock.sendMessage(jid, { text: 'to be changed' });
   await peer.sock.sendMessage(jid, { react: { text: '👍', key } });

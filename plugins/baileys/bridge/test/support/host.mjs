@@ -73,6 +73,9 @@ export class Host {
     return this.until(() => this.completions.get(token), `the outcome of ${name}`, withinMs + 60_000);
   }
 
+  /** The token of the last command. */
+  get lastToken() { return String(this.#token); }
+
   /** The first state of `k` after index `since` that satisfies. */
   state(k, test, since = 0, ms) {
     const wanted = typeof test === 'string' ? (s) => s.state === test : test;
