@@ -1,4 +1,4 @@
-import { isJidBroadcast, isJidGroup, isJidNewsletter, isLidUser } from 'baileys/lib/WABinary/index.js';
+import { isJidBroadcast, isJidGroup, isJidNewsletter, isLidUser, isPnUser } from 'baileys/lib/WABinary/index.js';
 import { candidates, createJid } from './jids.mjs';
 import { Refusal } from './refusal.mjs';
 
@@ -23,7 +23,20 @@ async function ourGroup({ groupMetadata }, jid) {
   return jid;
 }
 
-async function person({ sock, onWhatsApp }, jid, number) {
+/** Where to ask about `given`: a person at the address of its account, if it has one. Nobody is refused. */
+export async function addressOf(context, given) {
+  const jid = createJid(given);
+  return isPnUser(jid) ? (await registered(context, jid)) ?? jid : jid;
+}
+
+async function person(context, jid, number) {
+  const found = await registered(context, jid);
+  if (!found) throw new Refusal(JSON.stringify({ jid, exists: false, number: String(number) }));
+  return found;
+}
+
+/** The address under which a person is on WhatsApp; undefined: under none. */
+async function registered({ sock, onWhatsApp }, jid) {
   const known = onWhatsApp.get(jid);
   if (known) return known;
   const names = candidates(jid);
@@ -31,7 +44,6 @@ async function person({ sock, onWhatsApp }, jid, number) {
   if (answers === undefined) throw new Error('no answer about the number');
   const there = answers.filter(({ exists }) => exists);
   const found = names.find((name) => there.some((answer) => answer.jid === name)) ?? there[0]?.jid;
-  if (!found) throw new Refusal(JSON.stringify({ jid, exists: false, number: String(number) }));
-  onWhatsApp.set(jid, found);
+  if (found) onWhatsApp.set(jid, found);
   return found;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import { test } from 'node:test';
 import { Proxy } from './support/proxy.mjs';
-import { eventually, phoneOf, World } from './support/world.mjs';
+import { eventually, phoneOf, swallow, World } from './support/world.mjs';
 
 const world = await World.create();
 const peer = await world.peer('ana');
@@ -291,23 +291,14 @@ test('a command in flight when the link breaks is sent again under its id, and a
   const { host, jid, device, mark } = await opened();
   await peer.sock.sendMessage(jid, { text: 'a session' });
   await host.event('messages.upsert', textIs('a session'));
-  let swallowed = 0;
-  swallowOnce(world.sim.router, () => { swallowed += 1; });
+  const swallowed = swallow(world.sim.router, 'onMessage');
   const answer = host.submit('1', 'message.sendText', { number: peer.phone, text: 'sent twice' }, { messageId: '3EB0AAAAAAAAAAAAAAAAAA' });
-  await eventually(() => swallowed === 1, 'the first send');
+  await swallowed;
   await world.admin('drop', { jid: device });
   assert.equal((await answer).status, 0);
   assert.equal((await peer.text('sent twice')).key.id, '3EB0AAAAAAAAAAAAAAAAAA');
   await host.state('1', 'closed', mark);
 });
-
-/** The next message of a client is read by the server and forgotten. */
-function swallowOnce(router, told) {
-  router.onMessage = () => {
-    delete router.onMessage;
-    told();
-  };
-}
 
 test('a command whose link does not open in time was never handed over', async () => {
   const proxy = await Proxy.to(world.sim.opts.port);

@@ -121,4 +121,16 @@ export async function eventually(condition, what, ms = 10_000) {
   throw new Error(`${ms} ms passed while waiting for ${what}`);
 }
 
+/** The next call of a method of the simulator that is wanted is taken and forgotten. @returns a promise of that moment */
+export function swallow(part, method, wanted = () => true) {
+  const { [method]: real } = Object.getPrototypeOf(part);
+  return new Promise((resolve) => {
+    part[method] = (...given) => {
+      if (!wanted(...given)) return real.call(part, ...given);
+      delete part[method];
+      resolve();
+    };
+  });
+}
+
 export const phoneOf = (jid) => jid.split(/[:@]/)[0];
