@@ -1,11 +1,13 @@
 // Generated from the catalogue (tools/generate); not to be edited.
 import chatFetchProfilePictureUrl from './commands/chat.fetchProfilePictureUrl.mjs';
+import chatMarkMessageAsRead from './commands/chat.markMessageAsRead.mjs';
 import messageSendText from './commands/message.sendText.mjs';
 import presenceSet from './commands/presence.set.mjs';
 
 /** Name → what carries it out, and the member of the body that names the chat it keeps the order of. */
 export const COMMANDS = {
   'chat.fetchProfilePictureUrl': { carryOut: chatFetchProfilePictureUrl },
+  'chat.markMessageAsRead': { carryOut: chatMarkMessageAsRead, order: 'readMessages.0.remoteJid' },
   'message.sendText': { carryOut: messageSendText, order: 'number' },
   'presence.set': { carryOut: presenceSet, order: 'chat' },
 };

@@ -1,4 +1,5 @@
 import { proto } from 'baileys/WAProto/index.js';
+import { isJidGroup, jidNormalizedUser } from 'baileys/lib/WABinary/index.js';
 import { Connection } from './connection.mjs';
 import { dropHalfPairing, encodeCreds, isLinked, loadCreds } from './creds.mjs';
 import { inbound } from './inbound.mjs';
@@ -11,6 +12,7 @@ import { signalRepositoryFactory } from './signal_repository.mjs';
 import { TtlCache } from './ttl_cache.mjs';
 
 const MINUTE = 60_000;
+const LONGEST_ID = 128; // of a message whose author is remembered: a sender chooses it
 
 /**
  * What an instance knows while its store is whole: credentials, keys, caches. Several sockets, one after the
@@ -22,6 +24,7 @@ export class Session {
   #names = newNameCache();
   #sentTo = new TtlCache({ ttlMs: 24 * 60 * MINUTE });
   #onWhatsApp = new TtlCache({ ttlMs: 24 * 60 * MINUTE });
+  #authors = new TtlCache({ ttlMs: 24 * 60 * MINUTE }); // "group id" -> who wrote it
   #groups = new TtlCache({ ttlMs: 5 * MINUTE, most: 200 });
   #caches = {
     userDevicesCache: new TtlCache({ ttlMs: 5 * MINUTE }),
@@ -101,6 +104,7 @@ export class Session {
       sentTo: this.#sentTo,
       onWhatsApp: this.#onWhatsApp,
       sentMessage: (id) => this.sentMessage(id),
+      authorOf: (chat, id) => this.#authors.get(`${chat} ${id}`),
       groupMetadata: (jid) => this.#groupMetadata(sock, jid),
     };
   }
@@ -125,10 +129,18 @@ export class Session {
       recent: this.#recent,
       stanzaOf,
       me: this.me,
-      inbound: (received) => inbound(received, this.#about),
+      inbound: (received) => this.#inbound(received),
       deliver: (delivery) => outbox.add(delivery),
       stops,
     });
+  }
+
+  /** What came in becomes events; who wrote it in a group is kept for those who answer it by its id alone. */
+  #inbound(received) {
+    const told = inbound(received, this.#about);
+    const { from, id } = received.stanza.attrs;
+    if (told.author && isJidGroup(from) && id?.length <= LONGEST_ID) this.#authors.set(`${from} ${id}`, jidNormalizedUser(told.author));
+    return told;
   }
 
   /** A record whose event may not be in the log: the event it would have been, or just its end. */
@@ -139,7 +151,7 @@ export class Session {
     try {
       const received = await decodePending(value);
       this.#recent.add(received.digest);
-      drafts = inbound(received, this.#about).drafts;
+      drafts = this.#inbound(received).drafts;
     } catch {
       log.error('the record of a message cannot be read', { k });
     }
