@@ -67,7 +67,8 @@ export class Connection extends EventEmitter {
     this.#wire(keys, onSent);
   }
 
-  get isOpen() { return this.#open && !this.#over; }
+  /** A socket that is closing is a link no more, though baileys tells a moment later. */
+  get isOpen() { return this.#open && !this.#over && this.sock.ws.isOpen; }
 
   /** Ends it in an orderly way: the other side is told. */
   close(reason) {

@@ -300,6 +300,25 @@ test('a command in flight when the link breaks is sent again under its id, and a
   await host.state('1', 'closed', mark);
 });
 
+test('commands that meet a link in its last moments are carried out on the next', async () => {
+  const { host, device } = await opened();
+  await host.state('1', (s) => s.info?.profileName);
+  for (let n = 0; n < 6; ++n) {
+    const mark = host.states.length;
+    const asked = [];
+    const dropped = world.admin('drop', { jid: device });
+    for (let m = 0; m < 20; ++m) {
+      asked.push(host.submit('1', 'presence.set', { presence: 'composing', chat: `${peer.phone}${m}` }));
+      asked.push(host.submit('1', 'chat.fetchProfilePictureUrl', { number: peer.jid }));
+      await new Promise(setImmediate);
+    }
+    await dropped;
+    const statuses = (await Promise.all(asked)).map(({ status }) => status);
+    assert.deepEqual([...new Set(statuses)], [0]);
+    await host.state('1', 'open', mark);
+  }
+});
+
 test('a command whose link does not open in time was never handed over', async () => {
   const proxy = await Proxy.to(world.sim.opts.port);
   const { host, mark } = await opened({ test: { serverUrl: proxy.url } });
