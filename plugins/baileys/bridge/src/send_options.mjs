@@ -25,14 +25,15 @@ export async function mentions(context, jid, { mentioned, mentionsEveryOne }) {
   return Array.isArray(mentioned) ? mentioned.map(createJid) : undefined;
 }
 
-/** The quoted message as the caller gives it, else as we sent it, else by its id alone. */
+/** The quoted message as the caller gives it, else as we sent it, else by its id alone; its author in a group as we saw it. */
 export async function quotedMessage(context, jid, { quoted }) {
   if (!quoted) return undefined;
   const { key, message } = quoted;
   if (typeof key?.id !== 'string') throw new Refusal('quoted needs a key with an id');
   const content = message ?? (await context.sentMessage(key.id)) ?? { conversation: '' };
+  const author = context.authorOf(jid, key.id);
   return {
-    key: { remoteJid: jid, fromMe: false, ...key },
+    key: { remoteJid: jid, fromMe: false, ...(author ? { participant: author } : {}), ...key },
     message: proto.Message.fromObject(content),
   };
 }

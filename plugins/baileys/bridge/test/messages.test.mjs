@@ -170,6 +170,10 @@ test('groups: created, written in, answered, their people named, their receipts 
   await peer.text('hello all');
   await host.event('messages.update', (b) => b.keyId === answer.result.key.id && b.participant);
 
+  const { id } = body.key;
+  const quoting = await host.submit('1', 'message.sendText', { number: group.id, text: 'as you say', quoted: { key: { id } } });
+  assert.deepEqual([quoting.result.contextInfo.stanzaId, quoting.result.contextInfo.participant], [id, body.key.participant]);
+
   const third = await world.peer('carla');
   await peer.sock.groupParticipantsUpdate(group.id, [third.jid], 'add');
   const added = await host.event('group-participants.update', (b) => b.action === 'add');
