@@ -107,6 +107,7 @@ const std::vector<Variable>& coreVariables() {
       // Its name is the contract's; what it does is to show the instance's key in events.
       {"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", {"authentication", "expose_in_events"}},
       {"AUTHENTICATION_FAILED_PER_MINUTE", {"authentication", "failed_per_minute"}},
+      {"AUTHENTICATION_SHORTEST_TOKEN", {"authentication", "shortest_token"}},
       {"COLIBRI_DATA_DIR", {"data_dir"}},
       {"COLIBRI_PROCESS_USER", {"process", "user"}},
       {"COLIBRI_PROCESS_BRIDGE_USER", {"process", "bridge_user"}},

@@ -125,7 +125,7 @@ TEST_F(PluginSectionTest, ErrorsNameThePlaceInTheFileOrTheVariable) {
   EXPECT_THAT(
       refusal(section("baileys", kBaileys, "  baileys:\n    qr_limit: none\n")),
       HasSubstr(
-          "colibri.yaml:4:15: plugins.baileys.qr_limit: is a string, allowed: an integer from 1"));
+          "colibri.yaml:4:15: plugins.baileys.qr_limit: is a string, allowed: an integer of 1"));
   EXPECT_THAT(refusal(section("baileys", kBaileys, "  baileys:\n    qr_limits: 1\n")),
               HasSubstr("colibri.yaml:4:5: plugins.baileys.qr_limits: is not a known key, did you "
                         "mean qr_limit?"));

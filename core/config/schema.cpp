@@ -5,6 +5,7 @@
 #include "config/json_text.hpp"
 #include "config/schema_check.hpp"
 #include "config/schema_compiler.hpp"
+#include "config/text_value.hpp"
 
 namespace colibri::config {
 namespace {
@@ -105,6 +106,35 @@ Result<std::string> Schema::complete(std::string_view json, std::string_view nam
   std::vector<std::string> sentences;
   for (const auto& violation : checked.violations) sentences.push_back(violation.sentence());
   return Error{Errc::invalidArgument, listed(sentences)};
+}
+
+bool Schema::has(std::string_view property) const {
+  return resolved(root()).properties.contains(property);
+}
+
+bool Schema::takesNull(std::string_view property) const {
+  const auto& properties = resolved(root()).properties;
+  const auto at = properties.find(property);
+  if (at == properties.end()) return false;
+  const auto& node = resolved(*at->second);
+  return node.types != kAnyType && (node.types & kNull) != 0;
+}
+
+json::object Schema::fromTexts(std::span<const std::pair<std::string_view, std::string_view>> texts,
+                               std::vector<Violation>& faults) const {
+  json::object out;
+  const auto& properties = resolved(root()).properties;
+  for (const auto& [name, text] : texts) {
+    const auto at = properties.find(name);
+    if (at == properties.end() || out.contains(name)) continue;  // the first one counts
+    if (auto value = valueFromText(*at->second, text))
+      out.emplace(name, std::move(*value));
+    else
+      faults.push_back({std::string(name), "cannot be read", describe(*at->second), false,
+                        std::string(name) + " is not of a type(s) " + typeNames(*at->second),
+                        false});
+  }
+  return out;
 }
 
 std::vector<Schema::Key> Schema::keys() const {

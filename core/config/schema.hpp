@@ -2,8 +2,10 @@
 
 #include <boost/json/fwd.hpp>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -20,8 +22,9 @@ struct SchemaNode;
 /// (characters), pattern (pattern.hpp; texts over 64 KB do not match), format: uri-http, minimum,
 /// maximum, anyOf, oneOf, $ref to #/$defs/, default, title, description, examples, deprecated,
 /// $schema, $id, $comment; and ours: x-colibri-secret (never shown or logged), x-colibri-test-only
-/// (refused outside of tests), x-colibri-unit. Anything else in a schema is an error: a rule that
-/// is not checked is no rule.
+/// (refused outside of tests), x-colibri-unit, x-colibri-not-blank (a text with more than blanks in
+/// it), x-colibri-says (the sentence for a value of the right type that breaks a rule of this very
+/// schema). Anything else in a schema is an error: a rule that is not checked is no rule.
 ///
 /// A default is put in where a member is missing and its parent is there; give the parent
 /// `"default": {}` to have it made as well. `required` is checked before.
@@ -47,6 +50,15 @@ class Schema {
 
   /// The same for a value; fills in the defaults when nothing is wrong.
   std::vector<Violation> apply(boost::json::value& value, std::string_view name) const;
+
+  /// Whether the root names a property, and whether that may be null.
+  bool has(std::string_view property) const;
+  bool takesNull(std::string_view property) const;
+  /// Texts, as of a query, as the types that the root's properties of those names want. What cannot
+  /// be read is added to `faults` and stays out; so do names that the root has not.
+  boost::json::object fromTexts(
+      std::span<const std::pair<std::string_view, std::string_view>> texts,
+      std::vector<Violation>& faults) const;
 
   /// One property that the schema names, at any depth.
   struct Key {

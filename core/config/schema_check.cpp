@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <optional>
 #include <set>
 
 #include "base/utf8.hpp"
@@ -45,10 +46,12 @@ class Checker {
     if (--steps_ < 0 || depth > kMaxDepth) return add(path, "is too complex to be checked", "");
     const auto& node = resolved(reference);
     if (node.never) return add(path, "is not allowed here", "");
-    if (!(typesOf(value) & node.types)) return add(path, kindOf(value), describe(node));
+    if (!(typesOf(value) & node.types))
+      return add(path, kindOf(value), describe(node), "is not of a type(s) " + typeNames(node));
     if (node.allowed &&
         std::find(node.allowed->begin(), node.allowed->end(), value) == node.allowed->end()) {
-      return add(path, "is not one of the known values", describe(node));
+      return broken(node, path, "is not one of the known values",
+                    "is not one of enum values: " + plainList(*node.allowed));
     }
     if (value.is_string())
       checkString(node, value.get_string(), path);
@@ -65,39 +68,62 @@ class Checker {
  private:
   bool full() const { return found_.size() > kMaxViolations; }
 
-  void add(const std::string& path, std::string problem, std::string allowed, bool atKey = false) {
-    if (!full()) found_.push_back({path, std::move(problem), std::move(allowed), atKey});
+  /// `v2`: what the validator of v2 servers says behind the place.
+  void add(const std::string& path, std::string problem, std::string allowed,
+           const std::string& v2 = {}) {
+    if (full()) return;
+    const auto inV2 = v2.empty() ? std::string() : (path.empty() ? "instance" : path) + ' ' + v2;
+    found_.push_back({path, std::move(problem), std::move(allowed), false, inV2, false});
+  }
+
+  /// A value of the right type that is none of those that `node` allows.
+  void broken(const SchemaNode& node, const std::string& path, std::string problem,
+              const std::string& v2) {
+    if (node.says.empty()) return add(path, std::move(problem), describe(node), v2);
+    if (!full()) found_.push_back({path, node.says, "", false, node.says, true});
   }
 
   void checkString(const SchemaNode& node, std::string_view text, const std::string& path) {
     const auto length = node.minLength || node.maxLength ? utf8::length(text) : 0;
     if (node.minLength && length < *node.minLength)
-      return add(path, "is too short", describe(node));
-    if (node.maxLength && length > *node.maxLength) return add(path, "is too long", describe(node));
+      return broken(node, path, "is too short",
+                    "does not meet minimum length of " + std::to_string(*node.minLength));
+    if (node.maxLength && length > *node.maxLength)
+      return add(path, "is too long", describe(node),
+                 "does not meet maximum length of " + std::to_string(*node.maxLength));
+    if (node.notBlank && text.find_first_not_of(" \t\r\n") == text.npos)
+      return broken(node, path, text.empty() ? "is empty" : "is blank",
+                    "does not meet minimum length of 1");
     if (const auto* problem = node.httpUrl ? shared::httpUrlProblem(text) : nullptr)
       return add(path, problem, describe(node));
     if (!node.pattern) return;
-    if (text.size() > kMaxPatternText) return add(path, "is too long", "64 KB");
-    if (!node.pattern->search(text)) add(path, "has not the form", describe(node));
+    const auto v2 = "does not match pattern " + json::serialize(json::value(node.patternText));
+    if (text.size() > kMaxPatternText) return add(path, "is too long", "64 KB", v2);
+    if (!node.pattern->search(text)) broken(node, path, "has not the form", v2);
   }
 
   void checkNumber(const SchemaNode& node, double number, const std::string& path) {
-    if (node.minimum && number < *node.minimum) return add(path, "is too small", describe(node));
-    if (node.maximum && number > *node.maximum) add(path, "is too large", describe(node));
+    if (node.minimum && number < *node.minimum)
+      return broken(node, path, "is too small",
+                    "must be greater than or equal to " + plainNumber(*node.minimum));
+    if (node.maximum && number > *node.maximum)
+      broken(node, path, "is too large",
+             "must be less than or equal to " + plainNumber(*node.maximum));
   }
 
   void checkArray(const SchemaNode& node, const json::array& list, const std::string& path,
                   int depth) {
     if (node.minItems && list.size() < *node.minItems)
-      return add(path, "has too few items", describe(node));
+      return broken(node, path, "has too few items",
+                    "does not meet minimum length of " + std::to_string(*node.minItems));
     if (node.maxItems && list.size() > *node.maxItems)
-      return add(path, "has too many items", describe(node));
+      return broken(node, path, "has too many items",
+                    "does not meet maximum length of " + std::to_string(*node.maxItems));
     std::set<std::string> seen;
     for (std::size_t i = 0; i < list.size() && !full() && steps_ >= 0; ++i) {
       // As texts: comparing each with each would be quadratic in what a stranger sends.
-      if (node.uniqueItems && !seen.insert(json::serialize(list[i])).second) {
-        add(itemPath(path, i), "is there twice", "");
-      }
+      if (node.uniqueItems && !seen.insert(json::serialize(list[i])).second)
+        add(itemPath(path, i), "is there twice", "", "contains duplicate item");
       if (node.items) check(*node.items, list[i], itemPath(path, i), depth + 1);
     }
   }
@@ -105,10 +131,13 @@ class Checker {
   void checkObject(const SchemaNode& node, const json::object& object, const std::string& path,
                    int depth) {
     for (const auto& name : node.required) {
-      if (object.contains(name)) continue;
+      if (object.contains(name) || full()) continue;
       const auto property = node.properties.find(name);
       add(childPath(path, name), "is missing",
           property == node.properties.end() ? "" : describe(*property->second));
+      if (!found_.empty())
+        found_.back().v2 =
+            (path.empty() ? "instance" : path) + " requires property \"" + name + '"';
     }
     for (const auto& [key, value] : object) {
       if (full() || --steps_ < 0) return;
@@ -130,15 +159,17 @@ class Checker {
     for (const auto& name : names) allowed.append(allowed.empty() ? "" : ", ").append(name);
     if (allowed.empty())
       allowed = node.patternProperties.empty() ? "no keys" : "keys of another form";
-    add(childPath(path, key), std::move(problem), std::move(allowed), true);
+    add(childPath(path, key), std::move(problem), std::move(allowed));
+    found_.back().atKey = true;
+    found_.back().v2 = (path.empty() ? "instance" : path) +
+                       " is not allowed to have the additional property \"" + shownKey(key) + '"';
   }
 
   void checkBranches(const SchemaNode& node, const std::vector<const SchemaNode*>& branches,
                      bool exactlyOne, const json::value& value, const std::string& path,
                      int depth) {
     std::size_t fits = 0;
-    std::vector<Violation> ofTheOnlyCandidate;
-    std::size_t candidates = 0;
+    std::optional<std::vector<Violation>> nearestOne;  // of those that have the value's type
     for (const auto* branch : branches) {
       std::vector<Violation> found;
       Checker(steps_, found).check(*branch, value, path, depth + 1);
@@ -146,16 +177,16 @@ class Checker {
       if (found.empty())
         ++fits;
       else if (typesOf(value) & resolved(*branch).types) {
-        ++candidates;
-        ofTheOnlyCandidate = std::move(found);
+        if (!nearestOne || found.size() < nearestOne->size()) nearestOne = std::move(found);
       }
       if (fits > 0 && !exactlyOne) return;
     }
     if (fits == 1) return;
-    if (fits > 1) return add(path, "fits more than one of the allowed forms", describe(node));
-    // Only one form has this type at all: what is wrong with that one helps more than "none fits".
-    if (candidates != 1) return add(path, "has none of the allowed forms", describe(node));
-    for (auto& violation : ofTheOnlyCandidate) {
+    if (fits > 1) return broken(node, path, "fits more than one of the allowed forms", "");
+    // What is wrong with the nearest form helps more than "none fits".
+    if (!node.says.empty() || !nearestOne)
+      return broken(node, path, kindOf(value), "is not of a type(s) " + typeNames(node));
+    for (auto& violation : *nearestOne) {
       if (!full()) found_.push_back(std::move(violation));
     }
   }

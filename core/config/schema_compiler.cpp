@@ -112,6 +112,9 @@ class Compiler {
          [](auto&, auto& n, const auto& v, Path p) { n.secret = flagOf(v, p); }},
         {"x-colibri-test-only",
          [](auto&, auto& n, const auto& v, Path p) { n.testOnly = flagOf(v, p); }},
+        {"x-colibri-not-blank",
+         [](auto&, auto& n, const auto& v, Path p) { n.notBlank = flagOf(v, p); }},
+        {"x-colibri-says", [](auto&, auto& n, const auto& v, Path p) { n.says = textOf(v, p); }},
         {"x-colibri-unit", [](auto&, auto& n, const auto& v, Path p) { n.unit = textOf(v, p); }},
     };
     static const std::set<std::string_view> kAnnotations{

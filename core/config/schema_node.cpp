@@ -1,5 +1,6 @@
 #include "config/schema_node.hpp"
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <cmath>
 #include <cstdint>
@@ -22,17 +23,9 @@ std::string plain(const json::value& value) {
   return value.is_string() ? std::string(value.get_string()) : json::serialize(value);
 }
 
-/// Limits are whole numbers nearly always: 65535, not 65535.000000.
-std::string plain(double number) {
-  if (number == std::floor(number) && std::abs(number) < 1e15) {
-    return std::to_string(static_cast<std::int64_t>(number));
-  }
-  return json::serialize(json::value(number));
-}
-
 template <class Number>
 std::string range(const std::optional<Number>& least, const std::optional<Number>& most) {
-  const auto text = [](Number number) { return plain(static_cast<double>(number)); };
+  const auto text = [](Number number) { return plainNumber(static_cast<double>(number)); };
   if (least && most && *least == *most) return text(*least);
   if (least && most) return text(*least) + " to " + text(*most);
   if (least) return text(*least) + " or more";
@@ -79,6 +72,38 @@ std::uint8_t typesOf(const json::value& value) {
   return kObject;
 }
 
+std::string plainNumber(double number) {
+  if (number == std::floor(number) && std::abs(number) < 1e15)
+    return std::to_string(static_cast<std::int64_t>(number));
+  return json::serialize(json::value(number));
+}
+
+std::string plainList(const std::vector<json::value>& values) {
+  std::vector<std::string> parts;
+  for (const auto& value : values) parts.push_back(plain(value));
+  return join(parts, ",");
+}
+
+std::string typeNames(const SchemaNode& reference) {
+  const auto& node = resolved(reference);
+  unsigned types = node.types;
+  for (const auto* branches : {&node.anyOf, &node.oneOf}) {
+    if (branches->empty()) continue;
+    unsigned any = 0;
+    for (const auto* branch : *branches) any |= resolved(*branch).types;
+    types &= any;
+  }
+  constexpr std::pair<unsigned, const char*> kNames[] = {
+      {kString, "string"}, {kNumber, "number"}, {kInteger, "integer"}, {kBoolean, "boolean"},
+      {kArray, "array"},   {kObject, "object"}, {kNull, "null"}};
+  std::vector<std::string> names;
+  for (const auto& [bit, name] : kNames) {
+    const bool within = bit == kInteger && (types & kNumber) != 0;  // a number may be whole
+    if ((types & bit) != 0 && !within) names.emplace_back(name);
+  }
+  return join(names, ",");
+}
+
 std::string describe(const SchemaNode& reference) {
   const auto& node = resolved(reference);
   if (node.never) return "nothing";
@@ -91,18 +116,21 @@ std::string describe(const SchemaNode& reference) {
     // One level only: branches of branches would make a sentence nobody reads.
     for (const auto* branch : *branches) {
       const auto& inner = resolved(*branch);
-      parts.push_back(inner.anyOf.empty() && inner.oneOf.empty() ? describe(inner)
-                                                                 : "another form");
+      auto text = inner.anyOf.empty() && inner.oneOf.empty() ? describe(inner) : "another form";
+      if (inner.types == kAnyType && !inner.required.empty())
+        text = "an object with " + join(inner.required, ", ");
+      if (std::ranges::find(parts, text) == parts.end()) parts.push_back(std::move(text));
     }
   }
   if (!parts.empty()) return join(parts, " or ");
   if (node.types == kAnyType) return "anything";
   if (node.types & kString) parts.push_back(describeString(node));
   const auto numbers = range(node.minimum, node.maximum);
+  const auto before = node.minimum && node.maximum ? " from " : " of ";
   if (node.types & kNumber)
-    parts.push_back(withRange("a number", " from ", numbers, ""));
+    parts.push_back(withRange("a number", before, numbers, ""));
   else if (node.types & kInteger)
-    parts.push_back(withRange("an integer", " from ", numbers, ""));
+    parts.push_back(withRange("an integer", before, numbers, ""));
   if (node.types & kBoolean) parts.emplace_back("true or false");
   const auto items = range(node.minItems, node.maxItems);
   if (node.types & kArray) parts.push_back(withRange("a list", " of ", items, " items"));

@@ -37,7 +37,8 @@ struct SchemaNode {
   bool uniqueItems = false;
   std::optional<Pattern> pattern;
   std::string patternText;
-  bool httpUrl = false;  // format uri-http
+  bool httpUrl = false;   // format uri-http
+  bool notBlank = false;  // x-colibri-not-blank
 
   std::map<std::string, const SchemaNode*, std::less<>> properties;
   std::vector<std::pair<Pattern, const SchemaNode*>> patternProperties;
@@ -49,6 +50,7 @@ struct SchemaNode {
 
   std::optional<boost::json::value> defaultValue;
   std::string unit;
+  std::string says;  // x-colibri-says
   bool secret = false, testOnly = false;
 };
 
@@ -64,6 +66,12 @@ std::uint8_t typesOf(const boost::json::value& value);
 
 /// `an integer from 1 to 65535`, `one of sqlite, postgresql`: for error messages.
 std::string describe(const SchemaNode& reference);
+/// `string,null`: the types, as JSON Schema calls them.
+std::string typeNames(const SchemaNode& reference);
+/// The values as people write them, with commas.
+std::string plainList(const std::vector<boost::json::value>& values);
+/// 65535, not 65535.000000.
+std::string plainNumber(double number);
 /// The names of the properties, for error messages.
 std::vector<std::string> propertyNames(const SchemaNode& node);
 

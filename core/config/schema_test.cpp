@@ -109,8 +109,7 @@ TEST(Schema, NamesWhatIsWrongWithTheOnlyFormThatCouldBeMeant) {
   constexpr std::string_view kSchema =
       R"({"anyOf":[{"type":"null"},{"type":"object","properties":{"a":{"type":"string"}}}]})";
   EXPECT_THAT(errors(kSchema, R"({"a":1})"), ElementsAre("d.a: is an integer, allowed: a string"));
-  EXPECT_THAT(errors(kSchema, "5"),
-              ElementsAre("d: has none of the allowed forms, allowed: null or an object"));
+  EXPECT_THAT(errors(kSchema, "5"), ElementsAre("d: is an integer, allowed: null or an object"));
 }
 
 TEST(Schema, NeverShowsAValue) {

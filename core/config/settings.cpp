@@ -146,7 +146,8 @@ Settings readSettings(const json::value& document, const Folders& folders) {
   const auto authentication = root.section("authentication");
   settings.authentication = {authentication.text("api_key"),
                              authentication.flag("expose_in_events"),
-                             authentication.number<unsigned>("failed_per_minute")};
+                             authentication.number<unsigned>("failed_per_minute"),
+                             authentication.number<unsigned>("shortest_token")};
   const auto cors = root.section("cors");
   settings.cors = {cors.texts("origins"), cors.texts("methods"), cors.flag("credentials")};
   settings.dataDir =

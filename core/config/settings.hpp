@@ -39,6 +39,7 @@ struct Settings {
     std::string apiKey;  ///< the global key
     bool exposeInEvents = false;
     unsigned failedPerMinute = 0;  ///< 0 = any number
+    unsigned shortestToken = 8;    ///< characters of an instance's own key
   } authentication;
 
   std::string dataDir;

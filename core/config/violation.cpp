@@ -49,9 +49,14 @@ std::string shownKey(std::string_view key) {
 }
 
 std::string Violation::sentence() const {
+  if (whole) return problem;
   std::string text = path.empty() ? problem : path + ": " + problem;
   if (!allowed.empty()) text += ", allowed: " + allowed;
   return text;
+}
+
+std::string Violation::v2Sentence() const {
+  return v2.empty() ? sentence() : v2;
 }
 
 std::string listed(std::span<const std::string> sentences) {

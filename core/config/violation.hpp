@@ -14,9 +14,13 @@ struct Violation {
   std::string problem;  ///< what is wrong: `is a string`
   std::string allowed;  ///< what would be right; may be empty
   bool atKey = false;   ///< the key is wrong, not its value
+  std::string v2 = {};  ///< the same as the validator of v2 servers says it; see v2Sentence()
+  bool whole = false;   ///< `problem` is a sentence of its own
 
   /// `webhook.url: is a number, allowed: a string`. Never shows a value.
   std::string sentence() const;
+  /// `text is not of a type(s) string`: the words that clients of v2 servers know.
+  std::string v2Sentence() const;
 };
 
 /// A document names at most so many of its errors, and says if there are more. A check looks for
