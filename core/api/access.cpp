@@ -52,11 +52,16 @@ KeyVerdict AccessControl::judge(std::string_view key, const net::IpAddress& clie
 
 KeyVerdict AccessControl::admit(const Match& match, const http::Headers& headers,
                                 const net::IpAddress& client) const {
-  if (match.access == Access::anyone) return {Caller{}};
+  if (match.route->access == Access::anyone) return {Caller{}};
   return judge(keyOf(headers), client, [&](const Caller& caller) {
-    return match.access == Access::anyKey ||
-           (match.access == Access::instanceKey && caller.instance->row.name == match.instance);
+    return match.route->access == Access::anyKey || (match.route->access == Access::instanceKey &&
+                                                     caller.instance->row.name == match.instance);
   });
+}
+
+KeyVerdict AccessControl::admitAny(const http::Headers& headers,
+                                   const net::IpAddress& client) const {
+  return judge(keyOf(headers), client, [](const Caller&) { return true; });
 }
 
 KeyVerdict AccessControl::admitWeb(const std::string* instance, const http::Head& head,

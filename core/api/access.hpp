@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "api/failed_keys.hpp"
-#include "api/routes.hpp"
+#include "api/route_table.hpp"
 #include "http/request.hpp"
 #include "instances/registry.hpp"
 
@@ -38,6 +38,8 @@ class AccessControl {
   /// `client`: whom a wrong key counts against.
   KeyVerdict admit(const Match& match, const http::Headers& headers,
                    const net::IpAddress& client) const;
+  /// Whether it is anybody's key at all.
+  KeyVerdict admitAny(const http::Headers& headers, const net::IpAddress& client) const;
   /// For mounts, whose key may stand in the query, too: browsers give a WebSocket no headers.
   /// `instance` null = a root mount, where no key is nobody, and no reason to be refused.
   KeyVerdict admitWeb(const std::string* instance, const http::Head& head,

@@ -19,9 +19,10 @@ Method methodOf(std::string_view name) {
 }
 
 /// Both forms of every route of one instance.
-std::vector<std::pair<Method, std::string>> routesOf(const std::string& instance) {
+std::vector<std::pair<Method, std::string>> routesOf(const ApiWorld& api,
+                                                     const std::string& instance) {
   std::vector<std::pair<Method, std::string>> all;
-  for (const auto& route : routes()) {
+  for (const auto& route : api.routes()) {
     if (!route.ofInstance) continue;
     const auto words = std::string(route.router) + "/" + std::string(route.name);
     all.emplace_back(methodOf(route.method), "/" + instance + "/" + words);
@@ -38,7 +39,7 @@ TEST(Access, AStrangerHearsTheSameOfKnownAndUnknownInstances) {
        {std::string(), std::string("wrong-key-wrong-key"), foreign, own + "x", own.substr(1)}) {
     std::set<std::string> bodies;
     for (const auto* name : {"known", "unknown"}) {
-      for (const auto& [method, target] : routesOf(name)) {
+      for (const auto& [method, target] : routesOf(api, name)) {
         const auto answer = api.ask(method, target, "{}", ApiWorld::Headers{}, key);
         EXPECT_EQ(answer.status, 401) << target;
         bodies.insert(answer.body);
@@ -119,7 +120,8 @@ TEST(Access, AHashIsNoKey) {
   const ManualClock clock;
   FailedKeys failures(clock, {});
   const AccessControl access("the-global-key-of-the-tests", registry, failures);
-  const Match match{Action::plugins, Access::globalKey, Dialect::native, ""};
+  const Route route{.access = Access::globalKey};
+  const Match match{.route = &route, .instance = {}, .params = {}};
   const auto admitted = [&](std::string_view key) {
     http::Headers headers;
     headers.add("ApiKey", key);

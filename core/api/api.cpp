@@ -1,15 +1,13 @@
 #include "api/api.hpp"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <stdexcept>
 
 #include "http/response.hpp"
 
 namespace colibri::api {
 namespace {
-
-Answer text(std::string body) {
-  return {200, std::move(body), "text/plain; version=0.0.4; charset=utf-8"};
-}
 
 http::Admission said(Answer answer, Cors::Fields cors) {
   http::Admission admission;
@@ -25,19 +23,53 @@ Answer tooManyAtOnce(const Seats& inFlight) {
   return answer;
 }
 
+template <class Bound>
+void requireOperations(const Bound& bound) {
+  for (const auto& [id, service] : bound)
+    if (std::ranges::find(catalogue::operations(), id, &catalogue::Operation::id) ==
+        catalogue::operations().end())
+      throw std::logic_error("there is no operation " + std::string(id));
+}
+
 }  // namespace
 
-Api::Api(Entrance entrance, InstancesController instances, MessagesController messages,
-         DeliveriesController deliveries, PluginsController plugins,
-         const instances::Registry& registry, Gateway gateway, WebMounts* mounts)
+Api::Api(Entrance entrance, const Services& services, CommandsController commands,
+         PluginsController plugins, const instances::Registry& registry, WebMounts* mounts)
     : entrance_(std::move(entrance)),
-      instances_(std::move(instances)),
-      messages_(messages),
-      deliveries_(deliveries),
       plugins_(plugins),
+      table_(plugins.routes()),
       registry_(registry),
-      gateway_(std::move(gateway)),
-      mounts_(mounts) {}
+      mounts_(mounts) {
+  auto bound = services;
+  for (const auto& row : table_.rows()) {
+    if (row.operation != nullptr && row.operation->carrier == catalogue::Carrier::command)
+      bound.serve.emplace(row.operation->id,
+                          [commands](Call call) { commands.serve(std::move(call)); });
+    actions_.emplace(&row, actionOf(row, bound));
+  }
+  requireOperations(services.serve);
+  requireOperations(services.say);
+}
+
+Api::Action Api::actionOf(const Route& route, const Services& services) const {
+  Action action;
+  const auto* operation = route.operation;
+  if (operation == nullptr) {
+    action.serve = [plugins = plugins_](Call call) { plugins.serve(std::move(call)); };
+    return action;
+  }
+  action.rules.emplace(*operation);
+  const bool open = route.access == Access::anyone;
+  const auto serve = services.serve.find(operation->id);
+  const auto say = services.say.find(operation->id);
+  if (open ? say == services.say.end() : serve == services.serve.end())
+    throw std::logic_error("nobody carries out " + std::string(operation->id));
+  if (open)
+    action.say = say->second;
+  else
+    action.serve = serve->second;
+  return action;
+}
 
 std::optional<MountMatch> Api::mountOf(const http::Head& head) const {
   return mounts_ == nullptr ? std::nullopt
@@ -49,22 +81,32 @@ http::Admission Api::admit(const http::Head& head) {
   auto mount = preflight ? std::nullopt : mountOf(head);
   if (mount && !mount->ofInstance) return enter(std::move(*mount), head);
   const auto method = http::methodName(head.method);
-  auto match = matchRoute(method, head.path, entrance_.rootDialect, plugins_.routes());
+  auto match = table_.match(method, head.path, entrance_.rootDialect);
   if (mount && !match) return enter(std::move(*mount), head);
   if (match && !preflight) return admitTo(std::move(*match), head);
-  return said(preflight ? entrance_.cors.preflight(head.headers)
-                        : failure(404, "Cannot " + std::string(method) + " " + head.target),
+  return said(preflight ? entrance_.cors.preflight(head.headers) : noSuchRoute(head, method),
               entrance_.cors.fieldsFor(head.headers));
+}
+
+/// Below a router that there is, a stranger is told nothing but that he is one.
+Answer Api::noSuchRoute(const http::Head& head, std::string_view method) const {
+  if (table_.isOfARouter(head.path)) {
+    const auto judged = entrance_.access.admitAny(head.headers, clientOf(head));
+    if (!judged.caller) return unauthorized(judged.wait);
+  }
+  return failure(404, "Cannot " + std::string(method) + " " + head.target);
 }
 
 http::Admission Api::admitTo(Match match, const http::Head& head) {
   auto cors = entrance_.cors.fieldsFor(head.headers);
-  if (match.access == Access::anyone) return said(ofAnyone(match.action), std::move(cors));
+  const auto& route = *match.route;
+  if (const auto& action = actions_.at(&route); action.say)
+    return said(action.say(match.dialect), std::move(cors));
   auto judged = entrance_.access.admit(match, head.headers, clientOf(head));
   if (!judged.caller) return said(unauthorized(judged.wait), std::move(cors));
   auto& caller = *judged.caller;
   instances::InstancePtr instance;
-  if (match.access == Access::instanceKey) {
+  if (route.access == Access::instanceKey) {
     instance = registry_.findByName(match.instance);
     if (!instance) return said(noSuchInstance(match.instance), std::move(cors));
   }
@@ -77,7 +119,7 @@ http::Admission Api::admitTo(Match match, const http::Head& head) {
   http::Admission admission;
   admission.payer = payerOf(caller, head);
   // A plugin's route has a limit of its own; the server's holds for the rest.
-  if (match.action == Action::ofPlugin) admission.bodyLimit = plugins_.bodyLimit(match);
+  if (route.operation == nullptr) admission.bodyLimit = plugins_.bodyLimit(match);
   admission.serve = [this, match = std::move(match), caller = std::move(caller),
                      instance = std::move(instance), cors = std::move(cors),
                      seat = std::move(seat)](http::Request request,
@@ -93,7 +135,11 @@ http::Admission Api::admitTo(Match match, const http::Head& head) {
       instance = registry_.findByName(match.instance);
       if (!instance || instance->row.key != key) return reply(noSuchInstance(match.instance));
     }
-    dispatch({std::move(match), std::move(caller), std::move(instance), std::move(request),
+    dispatch({std::move(match),
+              std::move(caller),
+              std::move(instance),
+              std::move(request),
+              {},
               std::move(reply)});
   };
   return admission;
@@ -112,70 +158,17 @@ http::Payer Api::payerOf(const Caller& caller, const http::Head& head) const {
   return {.kind = Kind::tenant, .tenant = caller.instance->row.key, .host = host};
 }
 
-/// What needs no key has nothing to do with what stands in a body.
-Answer Api::ofAnyone(Action action) const {
-  if (action == Action::health) return ok({{"status", "ok"}});
-  if (action == Action::ready) {
-    const auto trouble = gateway_.trouble();
-    return trouble ? failure(503, *trouble) : ok({{"status", "ready"}});
-  }
-  return ok({{"status", 200},
-             {"message", "Welcome to Colibri, it is working!"},
-             {"version", gateway_.version},
-             {"clientName", "colibri"},
-             {"documentation", nullptr},
-             {"whatsappWebVersion", nullptr}});
-}
-
 void Api::dispatch(Call call) const {
-  switch (call.match.action) {
-    case Action::health:
-    case Action::ready:
-    case Action::welcome:
-      return call.reply(ofAnyone(call.match.action));
-    case Action::verifyCreds:
-      return call.reply(ok({{"status", 200},
-                            {"message", "Credentials are valid"},
-                            {"facebookAppId", nullptr},
-                            {"facebookConfigId", nullptr},
-                            {"facebookUserToken", nullptr}}));
-    case Action::plugins:
-      return call.reply({200, gateway_.pluginsJson()});
-    case Action::metrics:
-      return call.reply(text(gateway_.metricsText()));
-    case Action::createInstance:
-      return instances_.create(std::move(call));
-    case Action::fetchInstances:
-      return instances_.fetch(std::move(call));
-    case Action::connect:
-      return instances_.connect(std::move(call));
-    case Action::connectionState:
-      return instances_.connectionState(std::move(call));
-    case Action::restart:
-      return instances_.restart(std::move(call));
-    case Action::setPresence:
-      return instances_.setPresence(std::move(call));
-    case Action::logout:
-      return instances_.logout(std::move(call));
-    case Action::deleteInstance:
-      return instances_.remove(std::move(call));
-    case Action::ofPlugin:
-      return plugins_.serve(std::move(call));
-    case Action::sendText:
-      return messages_.sendText(std::move(call));
-    case Action::lanes:
-      return deliveries_.lanes(std::move(call));
-    case Action::attempts:
-      return deliveries_.attempts(std::move(call));
-    case Action::deadLetters:
-      return deliveries_.deadLetters(std::move(call));
-    case Action::replay:
-      return deliveries_.replay(std::move(call));
-    case Action::purge:
-      return deliveries_.purge(std::move(call));
-    case Action::resume:
-      return deliveries_.resume(std::move(call));
+  const auto& action = actions_.at(call.match.route);
+  if (action.rules) {
+    const auto& operation = *call.match.route->operation;
+    const bool keyed = operation.carrier == catalogue::Carrier::command;
+    auto more = keyed ? faultsOfKey(call.request.headers) : Faults();
+    auto wrong =
+        action.rules->read(call.request, call.match.dialect, call.brought, std::move(more));
+    if (wrong) return call.reply(std::move(*wrong));
   }
+  action.serve(std::move(call));
 }
 
 }  // namespace colibri::api

@@ -3,28 +3,18 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <variant>
+#include <unordered_map>
 
 #include "api/client_address.hpp"
+#include "api/commands_controller.hpp"
 #include "api/cors.hpp"
-#include "api/deliveries_controller.hpp"
-#include "api/instances_controller.hpp"
-#include "api/messages_controller.hpp"
 #include "api/plugins_controller.hpp"
+#include "api/services.hpp"
 #include "api/web_mounts.hpp"
 #include "base/seats.hpp"
 #include "http/handler.hpp"
 
 namespace colibri::api {
-
-/// What the gateway says of itself.
-struct Gateway {
-  std::string version;
-  std::function<std::string()> pluginsJson;  ///< for GET /plugins
-  std::function<std::string()> metricsText;  ///< for GET /metrics
-  /// For GET /ready: why not, in a few words for everyone; nothing = it is.
-  std::function<std::optional<std::string>()> trouble;
-};
 
 /// What a request passes before a controller sees it.
 struct Entrance {
@@ -42,9 +32,10 @@ struct Entrance {
 /// [Threading] every loop thread, concurrently; immutable. Nothing blocks.
 class Api final : public http::Handler {
  public:
-  Api(Entrance entrance, InstancesController instances, MessagesController messages,
-      DeliveriesController deliveries, PluginsController plugins,
-      const instances::Registry& registry, Gateway gateway, WebMounts* mounts = nullptr);
+  /// Throws std::logic_error if an operation of the catalogue has nobody who carries it out, or a
+  /// service no operation.
+  Api(Entrance entrance, const Services& services, CommandsController commands,
+      PluginsController plugins, const instances::Registry& registry, WebMounts* mounts = nullptr);
 
   http::Admission admit(const http::Head& head) override;
 
@@ -56,16 +47,22 @@ class Api final : public http::Handler {
             Cors::Fields cors) const;
   net::IpAddress clientOf(const http::Head& head) const;
   http::Payer payerOf(const Caller& caller, const http::Head& head) const;
-  Answer ofAnyone(Action action) const;
+  Answer noSuchRoute(const http::Head& head, std::string_view method) const;
   void dispatch(Call call) const;
 
+  /// What a row of the table needs beside it.
+  struct Action {
+    std::optional<Rules> rules;
+    Services::Serve serve;
+    Services::Say say;
+  };
+  Action actionOf(const Route& route, const Services& services) const;
+
   Entrance entrance_;
-  InstancesController instances_;
-  MessagesController messages_;
-  DeliveriesController deliveries_;
   PluginsController plugins_;
+  const RouteTable table_;
+  std::unordered_map<const Route*, Action> actions_;
   const instances::Registry& registry_;
-  Gateway gateway_;
   WebMounts* const mounts_;  ///< may be null; outlives the Api
 };
 

@@ -1,20 +1,22 @@
 #pragma once
 
-#include <string>
+#include <boost/json/object.hpp>
 
 #include "api/access.hpp"
 #include "api/answer.hpp"
+#include "api/rules.hpp"
 #include "http/request.hpp"
 
 namespace colibri::api {
 
-/// One admitted request on its way through a controller.
+/// One admitted request on its way to who carries it out.
 struct Call {
   Match match;
   Caller caller;
   instances::InstancePtr
       instance;  ///< of an instance route: it exists and the caller may act on it
   http::Request request;
+  Brought brought;  ///< checked by the definition; empty for routes of plugins
   Reply reply;
 };
 

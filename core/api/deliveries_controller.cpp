@@ -1,6 +1,5 @@
 #include "api/deliveries_controller.hpp"
 
-#include "api/body.hpp"
 #include "api/deliveries_request.hpp"
 #include "api/deliveries_shapes.hpp"
 
@@ -19,23 +18,20 @@ delivery::Deliveries::Done<T> answering(Reply reply, Shape shape) {
   };
 }
 
-/// What `reader` finds in the body; nothing if it was refused, which the caller has been told.
-template <class Reader>
-auto read(Call& call, Reader reader) {
-  std::vector<std::string> errors;
-  using Read = decltype(reader(boost::json::object(), errors));
-  const auto body = parseObject(call.request.body);
-  if (!body) {
-    call.reply(failure(body.error()));
-    return std::optional<Read>();
-  }
-  auto value = reader(*body, errors);
-  if (errors.empty()) return std::optional<Read>(std::move(value));
-  call.reply(failure(400, errors));
-  return std::optional<Read>();
-}
-
 }  // namespace
+
+void DeliveriesController::bindTo(Services& services) const {
+  const auto bind = [&](std::string_view id, void (DeliveriesController::*serve)(Call) const) {
+    services.serve.emplace(id,
+                           [self = *this, serve](Call call) { (self.*serve)(std::move(call)); });
+  };
+  bind("deliveries.lanes", &DeliveriesController::lanes);
+  bind("deliveries.attempts", &DeliveriesController::attempts);
+  bind("deliveries.deadLetters", &DeliveriesController::deadLetters);
+  bind("deliveries.replay", &DeliveriesController::replay);
+  bind("deliveries.purge", &DeliveriesController::purge);
+  bind("deliveries.resume", &DeliveriesController::resume);
+}
 
 void DeliveriesController::lanes(Call call) const {
   deliveries_.lanes(scopeOf(call), answering<std::vector<delivery::LaneHealth>>(
@@ -43,19 +39,17 @@ void DeliveriesController::lanes(Call call) const {
 }
 
 void DeliveriesController::attempts(Call call) const {
-  std::vector<std::string> errors;
-  auto request = readAttempts(call.request.query, errors);
-  if (!errors.empty()) return call.reply(failure(400, errors));
-  const auto scope = scopeOf(call);
+  const auto& query = call.brought.query;
   deliveries_.attempts(
-      scope, std::move(request.lane), request.limit,
+      scopeOf(call), std::string(textOf(query, "lane")),
+      static_cast<std::uint32_t>(numberOf(query, "limit", 0)),
       answering<std::vector<delivery::LaneAttempt>>(std::move(call.reply), shapes::attempts));
 }
 
 void DeliveriesController::deadLetters(Call call) const {
-  std::vector<std::string> errors;
-  auto request = readLetters(call.request.query, errors);
-  if (!errors.empty()) return call.reply(failure(400, errors));
+  Faults faults;
+  auto request = readLetters(call.brought.query, faults);
+  if (!faults.empty()) return call.reply(faulty(faults, call.match.dialect));
   const auto scope = scopeOf(call);
   if (request.id != 0) {
     return deliveries_.deadLetter(
@@ -68,27 +62,26 @@ void DeliveriesController::deadLetters(Call call) const {
 }
 
 void DeliveriesController::replay(Call call) const {
-  auto choice = read(call, readChoice);
-  if (!choice) return;
-  const auto scope = scopeOf(call);
-  deliveries_.replay(scope, std::move(*choice),
+  Faults faults;
+  auto choice = readChoice(call.brought.body, faults);
+  if (!faults.empty()) return call.reply(faulty(faults, call.match.dialect));
+  deliveries_.replay(scopeOf(call), std::move(choice),
                      answering<delivery::ReplayAnswer>(std::move(call.reply), shapes::replayed));
 }
 
 void DeliveriesController::purge(Call call) const {
-  auto choice = read(call, readChoice);
-  if (!choice) return;
-  const auto scope = scopeOf(call);
-  deliveries_.purge(scope, std::move(*choice),
+  Faults faults;
+  auto choice = readChoice(call.brought.body, faults);
+  if (!faults.empty()) return call.reply(faulty(faults, call.match.dialect));
+  deliveries_.purge(scopeOf(call), std::move(choice),
                     answering<delivery::PurgeAnswer>(std::move(call.reply), shapes::purged));
 }
 
 void DeliveriesController::resume(Call call) const {
-  const auto lane = read(call, readLane);
-  if (!lane) return;
-  if (const auto done = deliveries_.resume(scopeOf(call), *lane); !done)
+  const std::string lane(textOf(call.brought.body, "lane"));
+  if (const auto done = deliveries_.resume(scopeOf(call), lane); !done)
     return call.reply(failure(done.error()));
-  call.reply(ok({{"lane", *lane}, {"resumed", true}}));
+  call.reply(ok({{"lane", lane}, {"resumed", true}}));
 }
 
 }  // namespace colibri::api

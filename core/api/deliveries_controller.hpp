@@ -1,6 +1,7 @@
 #pragma once
 
 #include "api/call.hpp"
+#include "api/services.hpp"
 #include "delivery/deliveries.hpp"
 
 namespace colibri::api {
@@ -12,6 +13,9 @@ class DeliveriesController {
  public:
   explicit DeliveriesController(delivery::Deliveries& deliveries) : deliveries_(deliveries) {}
 
+  void bindTo(Services& services) const;
+
+ private:
   void lanes(Call call) const;
   void attempts(Call call) const;
   void deadLetters(Call call) const;
@@ -19,7 +23,6 @@ class DeliveriesController {
   void purge(Call call) const;
   void resume(Call call) const;
 
- private:
   delivery::Deliveries& deliveries_;
 };
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "api/rules.hpp"
 #include "delivery/deliveries.hpp"
-#include "http/request.hpp"
 
 namespace colibri::api {
 
@@ -17,21 +17,11 @@ struct LettersRequest {
   std::uint64_t after = 0;
   std::uint32_t limit = 50;
 };
-LettersRequest readLetters(const http::Query& query, std::vector<std::string>& errors);
+/// `query` is checked by its definition; `faults`: times that are none.
+LettersRequest readLetters(const boost::json::object& query, Faults& faults);
 
-/// GET …/deliveries/attempts.
-struct AttemptsRequest {
-  std::string lane;  ///< empty = all
-  std::uint32_t limit = 50;
-};
-AttemptsRequest readAttempts(const http::Query& query, std::vector<std::string>& errors);
-
-/// The body of replay and purge: `id` or `ids`, or a filter, or `all`: true. An empty one is
-/// refused, so that nobody purges everything by a slip.
-delivery::DeadLetterChoice readChoice(const boost::json::object& body,
-                                      std::vector<std::string>& errors);
-
-/// The lane's name in a body. Required.
-std::string readLane(const boost::json::object& body, std::vector<std::string>& errors);
+/// The body of replay and purge: `id` or `ids`, or a filter, or `all`: true; its definition refuses
+/// an empty one, so that nobody purges everything by a slip.
+delivery::DeadLetterChoice readChoice(const boost::json::object& body, Faults& faults);
 
 }  // namespace colibri::api

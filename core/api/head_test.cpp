@@ -29,7 +29,7 @@ int statusOf(const http::Admission& admission) {
 TEST(AttackAtTheDoor, AStrangerIsToldSoByTheHeadOfHisRequestOnEveryRoute) {
   ApiWorld api;
   const auto keyOfShop = api.create("shop");
-  for (const auto& route : routes()) {
+  for (const auto& route : api.routes()) {
     if (route.access == Access::anyone) continue;
     const auto method = route.method == "POST"     ? Method::post
                         : route.method == "DELETE" ? Method::del

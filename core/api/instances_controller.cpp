@@ -1,22 +1,17 @@
 #include "api/instances_controller.hpp"
 
 #include <algorithm>
-#include <array>
+#include <boost/json.hpp>
 #include <memory>
 
-#include "api/body.hpp"
+#include "api/commands_controller.hpp"
 #include "api/shapes.hpp"
 #include "log/log.hpp"
 
 namespace colibri::api {
 namespace {
 
-constexpr std::array<std::string_view, 5> kPresences = {"available", "unavailable", "composing",
-                                                        "recording", "paused"};
-
-Answer notConnected(const instances::Instance& instance) {
-  return failure(400, "The \"" + instance.row.name + "\" instance is not connected");
-}
+constexpr std::size_t kLongEnough = 16;  // of a key
 
 /// The one it was created with, or that of the account it is linked to.
 bool hasNumber(const store::InstanceRow& row, std::string_view number) {
@@ -26,11 +21,30 @@ bool hasNumber(const store::InstanceRow& row, std::string_view number) {
 
 }  // namespace
 
+void InstancesController::bindTo(Services& services) const {
+  const auto bind = [&](std::string_view id, void (InstancesController::*serve)(Call) const) {
+    services.serve.emplace(id,
+                           [self = *this, serve](Call call) { (self.*serve)(std::move(call)); });
+  };
+  bind("instance.create", &InstancesController::create);
+  bind("instance.fetchInstances", &InstancesController::fetch);
+  bind("instance.connect", &InstancesController::connect);
+  bind("instance.connectionState", &InstancesController::connectionState);
+  bind("instance.restart", &InstancesController::restart);
+  bind("instance.setPresence", &InstancesController::setPresence);
+  bind("instance.logout", &InstancesController::logout);
+  bind("instance.delete", &InstancesController::remove);
+}
+
 void InstancesController::create(Call call) const {
-  std::vector<std::string> errors;
-  auto request = readCreate(call, errors);
+  auto faults = std::move(call.brought.faults);
+  auto request = readCreate(call, faults);
   if (!request) return call.reply(failure(request.error()));
-  if (!errors.empty()) return call.reply(failure(400, errors));
+  if (!faults.empty()) return call.reply(faulty(faults, call.match.dialect));
+  if (const auto size = request->token.size(); size > 0 && size < kLongEnough) {
+    log::write(log::Level::warn, "api", "an instance got a key that is shorter than it should be",
+               {{"instance", request->name}, {"characters", static_cast<int>(size)}});
+  }
   lifecycle_.create(
       std::move(*request), [dialect = call.match.dialect, reply = std::move(call.reply)](
                                Result<instances::Created> created) mutable {
@@ -40,16 +54,15 @@ void InstancesController::create(Call call) const {
 
 void InstancesController::fetch(Call call) const {
   const auto dialect = call.match.dialect;
-  const auto name = call.request.query.get("instanceName"),
-             id = call.request.query.get("instanceId");
+  const auto name = textOf(call.brought.query, "instanceName"),
+             id = textOf(call.brought.query, "instanceId"),
+             number = textOf(call.brought.query, "number");
   std::vector<instances::InstancePtr> found;
   if (call.caller.global) {
     found = registry_.list();
   } else {
     found.push_back(call.caller.instance);
   }
-  const auto number =
-      dialect == Dialect::v2 ? call.request.query.get("number") : std::string_view();
   std::erase_if(found, [&](const auto& instance) {
     return (!name.empty() && instance->row.name != name) ||
            (!id.empty() && instance->row.id != id) ||
@@ -75,10 +88,7 @@ void InstancesController::fetch(Call call) const {
 }
 
 void InstancesController::connect(Call call) const {
-  const std::string number(call.request.query.get("number"));
-  if (!std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-    return call.reply(failure(400, "number must be digits, with the country code"));
-  }
+  const std::string number(textOf(call.brought.query, "number"));
   lifecycle_.connect(
       call.instance->row.key, number,
       [dialect = call.match.dialect,
@@ -100,18 +110,8 @@ void InstancesController::restart(Call call) const {
 }
 
 void InstancesController::setPresence(Call call) const {
-  const auto body = parseObject(call.request.body);
-  if (!body) return call.reply(failure(body.error()));
-  Fields fields(*body);
-  const auto presence = fields.requiredText("presence");
-  auto chat = fields.text("number");
-  if (chat.size() > kChatMax) fields.wrong(tooLong("number"));
-  if (call.match.dialect == Dialect::native) fields.only({"presence", "number"});
-  if (fields.errors().empty() &&
-      std::find(kPresences.begin(), kPresences.end(), presence) == kPresences.end()) {
-    fields.wrong("presence must be one of available, unavailable, composing, recording, paused");
-  }
-  if (!fields.errors().empty()) return call.reply(failure(400, fields.errors()));
+  const std::string presence(textOf(call.brought.body, "presence"));
+  std::string chat(textOf(call.brought.body, "number"));
   if (call.instance->api != instances::ApiState::open)
     return call.reply(notConnected(*call.instance));
 
@@ -122,12 +122,15 @@ void InstancesController::setPresence(Call call) const {
   if (!ofAccount && chat.empty()) return call.reply(std::move(done));  // no chat to show it in
   boost::json::object command{{"presence", presence}};
   if (!ofAccount) command["chat"] = chat;
-  commands_.submit(
-      {call.instance, "presence.set", commands::Effect::safe, boost::json::serialize(command), {}},
-      [done = std::move(done),
-       reply = std::move(call.reply)](const commands::CommandAnswer& answer) mutable {
-        reply(answer.outcome ? std::move(done) : failure(answer.outcome.error()));
-      });
+  commands_.submit({.instance = call.instance,
+                    .name = "presence.set",
+                    .effect = commands::Effect::safe,
+                    .body = boost::json::serialize(command),
+                    .idempotencyKey = {}},
+                   [done = std::move(done),
+                    reply = std::move(call.reply)](const commands::CommandAnswer& answer) mutable {
+                     reply(answer.outcome ? std::move(done) : failure(answer.outcome.error()));
+                   });
 }
 
 void InstancesController::logout(Call call) const {

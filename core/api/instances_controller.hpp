@@ -4,6 +4,7 @@
 #include <string>
 
 #include "api/call.hpp"
+#include "api/services.hpp"
 #include "commands/command_service.hpp"
 #include "commands/last_chats.hpp"
 #include "instances/lifecycle.hpp"
@@ -24,21 +25,26 @@ class PluginSettings {
   virtual Result<std::string> check(const std::string& alias, const std::string& json) const = 0;
 };
 
-/// The eight routes of contract/native-api.md and their v2 forms.
+/// The operations of `instance`.
 ///
 /// [Threading] any thread; immutable. Nothing blocks.
 class InstancesController {
  public:
   InstancesController(instances::Lifecycle& lifecycle, const instances::Registry& registry,
                       commands::CommandService& commands, const commands::LastChats& lastChats,
-                      const PluginSettings& plugins, std::vector<std::string> mounts = {})
+                      const PluginSettings& plugins, std::vector<std::string> mounts = {},
+                      std::size_t shortestToken = 8)
       : lifecycle_(lifecycle),
         registry_(registry),
         commands_(commands),
         lastChats_(lastChats),
         plugins_(plugins),
-        mounts_(std::move(mounts)) {}
+        mounts_(std::move(mounts)),
+        shortestToken_(shortestToken) {}
 
+  void bindTo(Services& services) const;
+
+ private:
   void create(Call call) const;
   void fetch(Call call) const;
   void connect(Call call) const;
@@ -47,12 +53,10 @@ class InstancesController {
   void setPresence(Call call) const;
   void logout(Call call) const;
   void remove(Call call) const;
-
- private:
-  Result<instances::CreateRequest> readCreate(const Call& call,
-                                              std::vector<std::string>& errors) const;
+  Result<instances::CreateRequest> readCreate(const Call& call, Faults& faults) const;
+  void checkMembers(const std::vector<std::string>& unknown, Faults& faults) const;
   Result<void> readSettings(const boost::json::object& body, instances::CreateRequest& request,
-                            std::vector<std::string>& errors) const;
+                            Faults& faults) const;
 
   instances::Lifecycle& lifecycle_;
   const instances::Registry& registry_;
@@ -60,6 +64,7 @@ class InstancesController {
   const commands::LastChats& lastChats_;
   const PluginSettings& plugins_;
   std::vector<std::string> mounts_;  ///< of plugins; no instance is called so
+  std::size_t shortestToken_;
 };
 
 }  // namespace colibri::api

@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 
-#include "api/body.hpp"
+#include "api/rules.hpp"
 
 namespace colibri::api {
 
@@ -10,7 +10,7 @@ void PluginsController::serve(Call call) const {
   const auto body = parseObject(call.request.body);
   if (!body) return call.reply(failure(body.error()));
   // Written anew: a plugin's parser cannot read another meaning out of it than ours did.
-  plugins_.serve(call.match.plugin,
+  plugins_.serve(call.match.route->plugin,
                  {.instance = std::move(call.instance),
                   .v2 = call.match.dialect == Dialect::v2,
                   .query = call.request.query.items(),

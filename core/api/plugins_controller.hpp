@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "api/call.hpp"
-#include "api/routes.hpp"
 
 namespace colibri::api {
 
@@ -25,7 +24,7 @@ struct PluginCall {
 class PluginRoutes {
  public:
   virtual ~PluginRoutes() = default;
-  /// Rows with the action `ofPlugin`.
+  /// Without an operation of the catalogue; `plugin` counts them.
   virtual std::span<const Route> routes() const noexcept = 0;
   virtual std::size_t bodyLimit(std::size_t route) const noexcept = 0;
   /// Answers in bounded time, whatever the plugin does.
@@ -39,7 +38,7 @@ class PluginsController {
 
   std::span<const Route> routes() const noexcept { return plugins_.routes(); }
   std::size_t bodyLimit(const Match& match) const noexcept {
-    return plugins_.bodyLimit(match.plugin);
+    return plugins_.bodyLimit(match.route->plugin);
   }
   void serve(Call call) const;
 

@@ -75,7 +75,8 @@ TEST(PluginRoutes, TheirBodyLimitIsKnownBeforeTheBodyIsRead) {
 }
 
 TEST(PluginRoutes, NoWordOfOursIsAPlugins) {
-  for (const auto& route : routes()) {
+  const RouteTable table;
+  for (const auto& route : table.rows()) {
     if (route.router.empty()) continue;
     EXPECT_THAT(routeWords(), ::testing::Contains(std::string(route.router)));
   }

@@ -82,6 +82,22 @@ json::object webhookV2(const Instance& instance) {
   return out;
 }
 
+/// What the gateway does; none of them can be changed yet.
+json::object settings() {
+  return {{"rejectCall", false},      {"msgCall", ""},         {"groupsIgnore", false},
+          {"alwaysOnline", false},    {"readMessages", false}, {"readStatus", false},
+          {"syncFullHistory", false}, {"wavoipToken", ""}};
+}
+
+/// The same as a row of v2.
+json::object settingRow(const Instance& instance) {
+  json::object out{{"id", instance.row.id}};
+  for (auto& [key, value] : settings()) out[key] = std::move(value);
+  out["createdAt"] = out["updatedAt"] = time(instance.row.createdAtUs);
+  out["instanceId"] = instance.row.id;
+  return out;
+}
+
 json::object createdV2(const instances::Created& created) {
   const auto& row = created.instance->row;
   json::object out{{"instance", json::object{{"instanceName", row.name},
@@ -97,11 +113,7 @@ json::object createdV2(const instances::Created& created) {
     if (created.instance->settings.contains(sink)) shown["enabled"] = true;
     out[sink] = std::move(shown);
   }
-  // What the gateway does; none of them can be changed yet.
-  out["settings"] =
-      json::object{{"rejectCall", false},      {"msgCall", ""},         {"groupsIgnore", false},
-                   {"alwaysOnline", false},    {"readMessages", false}, {"readStatus", false},
-                   {"syncFullHistory", false}, {"wavoipToken", ""}};
+  out["settings"] = settings();
   if (created.qr) out["qrcode"] = qrCode(Dialect::v2, *created.qr);
   return out;
 }
@@ -185,7 +197,7 @@ json::value row(Dialect dialect, const Instance& instance, const std::string& to
       {"Nats", nullptr},
       {"Sqs", nullptr},
       {"Websocket", relation(instance, "websocket")},
-      {"Setting", nullptr},
+      {"Setting", settingRow(instance)},
       {"_count", json::object{{"Message", 0}, {"Contact", 0}, {"Chat", 0}}}};
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "api/routes.hpp"
+#include "api/route_table.hpp"
 #include "instances/lifecycle.hpp"
 
 /// The answers' shapes: contract/native-api.md for the native dialect, contract/routes.md for v2.

@@ -134,7 +134,10 @@ TEST(Shapes, ARowOfV2) {
              "disconnectionObject":null,"disconnectionAt":null,
              "createdAt":"2025-01-02T09:00:00.000Z","updatedAt":"2025-01-02T09:00:00.000Z",
              "Chatwoot":null,"Proxy":null,"Rabbitmq":null,"Nats":null,"Sqs":null,"Websocket":null,
-             "Setting":null,"_count":{"Message":0,"Contact":0,"Chat":0}})");
+             "Setting":{"id":"id-1","rejectCall":false,"msgCall":"","groupsIgnore":false,"alwaysOnline":false,
+               "readMessages":false,"readStatus":false,"syncFullHistory":false,"wavoipToken":"",
+               "createdAt":"2025-01-02T09:00:00.000Z","updatedAt":"2025-01-02T09:00:00.000Z",
+               "instanceId":"id-1"},"_count":{"Message":0,"Contact":0,"Chat":0}})");
   instance.settings["websocket"] = {.json = R"({"enabled":false,"events":["CALL"]})",
                                     .enabled = false,
                                     .createdAtUs = 1'735'808'400'000'000,

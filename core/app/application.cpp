@@ -7,6 +7,10 @@
 #include <optional>
 
 #include "api/api.hpp"
+#include "api/deliveries_controller.hpp"
+#include "api/gateway_services.hpp"
+#include "api/instances_controller.hpp"
+#include "api/switched_off.hpp"
 #include "app/adapters.hpp"
 #include "app/data_folder.hpp"
 #include "app/database.hpp"
@@ -24,6 +28,7 @@
 #include "exec/pool_executor.hpp"
 #include "exec/thread_timers.hpp"
 #include "http/server.hpp"
+#include "instances/names.hpp"
 #include "log/log.hpp"
 #include "log/open.hpp"
 #include "net/curl_http_client.hpp"
@@ -64,6 +69,7 @@ struct Application::Parts {
   Result<void> loadPlugins();
   Result<void> serve();
   http::Options listenerOptions() const;
+  void warnOfReservedNames() const;
   void cleanUp();
   void readAgain();
 
@@ -266,19 +272,24 @@ Result<void> Application::Parts::serve() {
   const auto dialect = settings().rootDialect == config::Settings::Dialect::v2
                            ? api::Dialect::v2
                            : api::Dialect::native;
+  api::Services services;
+  api::Gateway{kVersion, [this] { return pluginsJson(*plugins); },
+               [this] { return metrics->text(*server, *requestsInFlight); },
+               [this] { return readiness->trouble(); }}
+      .bindTo(services);
+  api::InstancesController(*lifecycle, registry, *commands, lastChats, *pluginSettings,
+                           pluginMounts->words(), settings().authentication.shortestToken)
+      .bindTo(services);
+  api::DeliveriesController(*deliveries).bindTo(services);
+  api::bindSwitchedOff(services);
+  warnOfReservedNames();
   api = std::make_unique<api::Api>(
       api::Entrance{.access = {settings().authentication.apiKey, registry, *failedKeys},
                     .inFlight = *requestsInFlight,
                     .clients = *clients,
                     .cors = corsOf(settings()),
                     .rootDialect = dialect},
-      api::InstancesController(*lifecycle, registry, *commands, lastChats, *pluginSettings,
-                               pluginMounts->words()),
-      api::MessagesController(*commands), api::DeliveriesController(*deliveries),
-      api::PluginsController(*pluginRoutes), registry,
-      api::Gateway{kVersion, [this] { return pluginsJson(*plugins); },
-                   [this] { return metrics->text(*server, *requestsInFlight); },
-                   [this] { return readiness->trouble(); }},
+      services, api::CommandsController(*commands), api::PluginsController(*pluginRoutes), registry,
       pluginMounts.get());
   auto options = listenerOptions();
   if (settings().server.connectionsPerAddress > 0)
@@ -294,6 +305,17 @@ Result<void> Application::Parts::serve() {
   readiness->started();
   oldLetters->start();
   return {};
+}
+
+/// A name from before its word was reserved goes on working, as long as no path means something
+/// else.
+void Application::Parts::warnOfReservedNames() const {
+  for (const auto& instance : registry.list()) {
+    if (!instances::isReserved(instance->row.name, pluginMounts->words())) continue;
+    log::write(log::Level::warn, "instances",
+               "an instance has a name that routes begin with by now; give it another one",
+               {{"instance", instance->row.name}});
+  }
 }
 
 http::Options Application::Parts::listenerOptions() const {

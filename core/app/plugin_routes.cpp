@@ -7,8 +7,12 @@ namespace colibri::app {
 PluginHostRoutes::PluginHostRoutes(plugin::PluginHost& plugins) : plugins_(plugins) {
   for (const auto& route : plugins.routes()) {
     const auto access = route.ofInstance ? api::Access::instanceKey : api::Access::globalKey;
-    routes_.push_back(
-        {api::Action::ofPlugin, access, route.method, route.alias, route.action, route.ofInstance});
+    routes_.push_back({.access = access,
+                       .method = route.method,
+                       .router = route.alias,
+                       .name = route.action,
+                       .ofInstance = route.ofInstance,
+                       .plugin = routes_.size()});
   }
 }
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "api/routes.hpp"
+#include "api/route_table.hpp"
 #include "log/log.hpp"
 
 namespace colibri::app {

@@ -4,16 +4,12 @@
 
 #include "base/function.hpp"
 #include "base/result.hpp"
+#include "catalogue/operation.hpp"
 #include "instances/instance.hpp"
 
 namespace colibri::commands {
 
-/// What a command does to the world, as its operation's definition says; so what is kept of it.
-enum class Effect : std::uint8_t {
-  message,  ///< sends: has an id, is published as `send.message`, its answer is kept under its key
-  once,     ///< changes something: its answer is kept under its key
-  safe      ///< may be repeated at will: nothing is kept, a key is ignored
-};
+using catalogue::Effect;
 
 struct CommandRequest {
   instances::InstancePtr instance;

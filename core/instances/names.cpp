@@ -1,22 +1,13 @@
 #include "instances/names.hpp"
 
 #include <algorithm>
-#include <array>
 #include <string>
+
+#include "base/ascii.hpp"
+#include "catalogue/operation.hpp"
 
 namespace colibri::instances {
 namespace {
-
-/// Lower case. Routers, root words, and the actions that would make two readings of one path.
-constexpr std::array<std::string_view, 40> kReserved = {
-    "instance", "message", "call",    "chat",         "business",  "group",    "template",
-    "settings", "proxy",   "label",   "webhook",      "websocket", "rabbitmq", "nats",
-    "sqs",      "kafka",   "pusher",  "chatwoot",     "typebot",   "openai",   "dify",
-    "flowise",  "n8n",     "evoai",   "evolutionbot", "baileys",   "s3",       "manager",
-    "assets",   "store",   "metrics", "verify-creds", "socket.io", "docs",     "health",
-    "ready",    "plugins", "set",     "find",         "deliveries"};
-/// Prefixes of whole dialects.
-constexpr std::array<std::string_view, 2> kDialects = {"v2", "native"};
 
 bool isUtf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
@@ -40,18 +31,16 @@ bool isUtf8(std::string_view text) {
   return true;
 }
 
-std::string lowered(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower;
-}
-
 Error bad(std::string message) {
   return {Errc::invalidArgument, std::move(message)};
 }
 
 }  // namespace
+
+bool isReserved(std::string_view name, std::span<const std::string> mounts) {
+  const auto is = [&](std::string_view word) { return sameIgnoringCase(word, name); };
+  return std::ranges::any_of(catalogue::reservedWords(), is) || std::ranges::any_of(mounts, is);
+}
 
 Result<void> checkName(std::string_view name, std::span<const std::string> mounts) {
   if (name.empty()) return bad("instanceName must not be empty");
@@ -64,12 +53,7 @@ Result<void> checkName(std::string_view name, std::span<const std::string> mount
       return bad("instanceName must not contain control characters");
     }
   }
-  const auto lower = lowered(name);
-  const auto is = [&](std::string_view word) { return word == lower; };
-  if (std::any_of(kReserved.begin(), kReserved.end(), is) ||
-      std::any_of(kDialects.begin(), kDialects.end(), is) ||
-      std::any_of(mounts.begin(), mounts.end(),
-                  [&](const std::string& word) { return lowered(word) == lower; })) {
+  if (isReserved(name, mounts)) {
     return bad("instanceName \"" + std::string(name) +
                "\" is reserved, because routes begin with it");
   }

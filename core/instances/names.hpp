@@ -17,4 +17,7 @@ namespace colibri::instances {
 /// `mounts`: words of plugins, in any case, that are reserved as ours are.
 Result<void> checkName(std::string_view name, std::span<const std::string> mounts = {});
 
+/// Whether it is a word that routes begin with, in any case. [Threading] pure.
+bool isReserved(std::string_view name, std::span<const std::string> mounts = {});
+
 }  // namespace colibri::instances

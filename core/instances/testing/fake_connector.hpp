@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "catalogue/operation.hpp"
 #include "instances/connector.hpp"
 
 namespace colibri::instances::testing {
@@ -75,8 +76,14 @@ class FakeConnector final : public Connector {
     return refusal_;
   }
 
-  const std::vector<std::string> integrations_{"WHATSAPP-BAILEYS"},
-      commands_{"message.sendText", "presence.set"};
+  static std::vector<std::string> everyCommand() {
+    std::vector<std::string> names;
+    for (const auto& operation : catalogue::operations())
+      if (operation.carrier == catalogue::Carrier::command) names.emplace_back(operation.id);
+    return names;
+  }
+
+  const std::vector<std::string> integrations_{"WHATSAPP-BAILEYS"}, commands_ = everyCommand();
   const std::string alias_ = "fake";
   std::atomic<bool> networkIds_ = false;
   mutable std::mutex mutex_;  // guards the rest

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "command_names.hpp"
 #include "host_port.hpp"
 #include "io_thread.hpp"
 #include "outbound.hpp"
@@ -33,12 +34,7 @@ class BaileysPlugin final : public sdk::PluginWith<sdk::Connector, sdk::KvStore>
       .configSchema = colibri_schemas::kConfig,
       .instanceSchema = colibri_schemas::kInstance};
   static constexpr const char* kIntegrations[] = {"WHATSAPP-BAILEYS", nullptr};
-  static constexpr const char* kCommands[] = {"chat.fetchProfilePictureUrl",
-                                              "chat.markMessageAsRead",
-                                              "message.sendReaction",
-                                              "message.sendText",
-                                              "presence.set",
-                                              nullptr};
+  static constexpr const auto& kCommands = kCommandNames;
 
   using PluginWith::PluginWith;
 

@@ -1,4 +1,4 @@
-// Generated from the catalogue (tools/generate); not to be edited.
+// made from the catalogue by tools/generate; not to be edited.
 import chatFetchProfilePictureUrl from './commands/chat.fetchProfilePictureUrl.mjs';
 import chatMarkMessageAsRead from './commands/chat.markMessageAsRead.mjs';
 import messageSendText from './commands/message.sendText.mjs';

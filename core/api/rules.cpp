@@ -1,0 +1,171 @@
+#include "api/rules.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <stdexcept>
+
+#include "http/error_body.hpp"
+#include "shared/json.hpp"
+
+namespace colibri::api {
+namespace {
+
+namespace json = boost::json;
+using catalogue::Dialect;
+using config::Violation;
+
+std::string placeOf(std::string_view text, std::size_t at) {
+  const auto before = text.substr(0, std::min(at, text.size()));
+  const auto line = std::count(before.begin(), before.end(), '\n') + 1;
+  const auto lineStart = before.rfind('\n');
+  const auto column = lineStart == before.npos ? before.size() + 1 : before.size() - lineStart;
+  return "line " + std::to_string(line) + ", column " + std::to_string(column);
+}
+
+std::optional<config::Schema> compiled(const catalogue::Operation& operation,
+                                       std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  auto schema = config::Schema::parse(text);
+  if (!schema) throw std::logic_error(std::string(operation.id) + ": " + schema.error().message);
+  return std::move(*schema);
+}
+
+const json::value* at(const json::object& body, std::string_view way) {
+  const auto* object = &body;
+  while (true) {
+    const auto dot = way.find('.');
+    const auto* value = object->if_contains(way.substr(0, dot));
+    if (dot == way.npos || value == nullptr) return value;
+    object = value->if_object();
+    if (object == nullptr) return nullptr;
+    way.remove_prefix(dot + 1);
+  }
+}
+
+/// Ours wins over theirs.
+void spellAsWeDo(std::span<const catalogue::Spelling> spellings, json::object& body) {
+  for (const auto& [theirs, ours] : spellings) {
+    const auto* value = at(body, theirs);
+    if (value == nullptr || value->is_null()) continue;
+    if (const auto* own = body.if_contains(ours); own == nullptr || own->is_null())
+      body[ours] = json::value(*value);
+  }
+}
+
+/// `keep` says which members stay; order is kept.
+template <class Keep>
+void keepOnly(json::object& body, Keep keep) {
+  json::object kept(body.storage());
+  for (auto& member : body)
+    if (keep(member)) kept.emplace(member.key(), std::move(member.value()));
+  body = std::move(kept);
+}
+
+}  // namespace
+
+Result<json::object> parseObject(std::string_view text) {
+  if (text.find_first_not_of(" \t\r\n") == text.npos) return json::object{};
+  auto parsed = shared::parseJson(text);
+  if (const auto& fault = parsed.fault)
+    return Error{Errc::invalidArgument,
+                 "the body " + fault->what + ", at " + placeOf(text, fault->at)};
+  if (!parsed.value.is_object())
+    return Error{Errc::invalidArgument, "the body must be a JSON object"};
+  return std::move(parsed.value.as_object());
+}
+
+std::string_view textOf(const json::object& from, std::string_view member) {
+  const auto* value = from.if_contains(member);
+  const auto* text = value == nullptr ? nullptr : value->if_string();
+  return text == nullptr ? std::string_view() : std::string_view(*text);
+}
+
+bool flagOf(const json::object& from, std::string_view member, bool absent) {
+  const auto* value = from.if_contains(member);
+  const auto* flag = value == nullptr ? nullptr : value->if_bool();
+  return flag == nullptr ? absent : *flag;
+}
+
+std::int64_t numberOf(const json::object& from, std::string_view member, std::int64_t absent) {
+  const auto* value = from.if_contains(member);
+  const auto* number = value == nullptr ? nullptr : value->if_int64();
+  return number == nullptr ? absent : *number;
+}
+
+Rules::Rules(const catalogue::Operation& operation)
+    : operation_(operation),
+      query_(compiled(operation, operation.query)),
+      body_(compiled(operation, operation.body)) {}
+
+std::optional<Answer> Rules::read(const http::Request& request, Dialect dialect, Brought& brought,
+                                  Faults more) const {
+  Faults faults;
+  if (query_) readQuery(request.query, dialect, brought.query, faults);
+  if (body_) {
+    auto body = parseObject(request.body);
+    if (!body) return failure(400, body.error().message);
+    brought.body = std::move(*body);
+    readBody(dialect, brought, faults);
+  }
+  faults.insert(faults.end(), more.begin(), more.end());
+  if (faults.empty()) return std::nullopt;
+  if (operation_.unknown != catalogue::Unknown::kept) return faulty(faults, dialect);
+  brought.faults = std::move(faults);
+  return std::nullopt;
+}
+
+/// Parameters that nobody knows are ignored, as on the web; but one of an unknown *form* of a known
+/// one, as `number[not]=x`, would be taken for something it is not.
+void Rules::readQuery(const http::Query& query, Dialect dialect, json::object& into,
+                      Faults& faults) const {
+  const auto isKnown = [&](std::string_view name) {
+    return dialect == Dialect::v2 ||
+           std::ranges::find(operation_.queryOfV2, name) == operation_.queryOfV2.end();
+  };
+  std::vector<std::pair<std::string_view, std::string_view>> texts;
+  for (const auto& [name, text] : query.items()) {
+    const auto known = name.substr(0, name.find('['));
+    if (!query_->has(known) || !isKnown(known)) continue;
+    if (known.size() < name.size())
+      faults.push_back({config::shownKey(name), "is not a form that is understood", known + "=…"});
+    else if (!text.empty())
+      texts.emplace_back(name, text);
+  }
+  json::value read = query_->fromTexts(texts, faults);
+  const auto found = query_->apply(read, "");
+  faults.insert(faults.end(), found.begin(), found.end());
+  into = std::move(read.get_object());
+}
+
+void Rules::readBody(Dialect dialect, Brought& brought, Faults& faults) const {
+  using Unknown = catalogue::Unknown;
+  const bool v2 = dialect == Dialect::v2;
+  auto& body = brought.body;
+  if (v2) spellAsWeDo(operation_.spellings, body);
+  const bool drops =
+      operation_.unknown == Unknown::dropped || (v2 && operation_.unknown == Unknown::byDialect);
+  keepOnly(body, [&](const json::key_value_pair& member) {
+    const std::string_view key = member.key();
+    if (body_->has(key)) return !member.value().is_null() || body_->takesNull(key);
+    if (operation_.unknown == Unknown::kept) brought.unknown.emplace_back(key);
+    return !drops;
+  });
+  json::value value = std::move(body);
+  auto found = body_->apply(value, "");
+  faults.insert(faults.end(), found.begin(), found.end());
+  body = std::move(value.get_object());
+}
+
+Answer faulty(std::span<const Violation> faults, Dialect dialect) {
+  std::vector<std::string> sentences;
+  for (const auto& fault : faults.first(std::min(faults.size(), config::kMaxViolations)))
+    sentences.push_back(dialect == Dialect::v2 ? fault.v2Sentence() : fault.sentence());
+  if (faults.size() > config::kMaxViolations) sentences.emplace_back("and more");
+  if (dialect == Dialect::native) return failure(400, std::move(sentences));
+  json::array list;
+  for (const auto& sentence : sentences) list.emplace_back(sentence);
+  // The clients of v2 servers know a list in a list here.
+  return {400, http::errorBodyWithArray(400, json::serialize(json::array{std::move(list)}))};
+}
+
+}  // namespace colibri::api

@@ -1,0 +1,15 @@
+// made from the catalogue by tools/generate; not to be edited.
+#pragma once
+
+namespace colibri::baileys {
+
+/// The commands that the bridge carries out; ends in null.
+inline constexpr const char* kCommandNames[] = {
+    "chat.fetchProfilePictureUrl",
+    "chat.markMessageAsRead",
+    "message.sendText",
+    "presence.set",
+    nullptr,
+};
+
+}  // namespace colibri::baileys

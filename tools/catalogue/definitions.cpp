@@ -1,0 +1,200 @@
+#include "definitions.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "config/schema.hpp"
+#include "config/yaml.hpp"
+
+namespace colibri::catalogue_tool {
+namespace {
+
+namespace fs = std::filesystem;
+namespace json = boost::json;
+
+std::string contentOf(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (!in) throw Faulty(file.string() + ": cannot be read");
+  return text.str();
+}
+
+config::YamlDocument yamlOf(const fs::path& file) {
+  auto document = config::parseYaml(contentOf(file));
+  if (!document) throw Faulty(file.string() + ':' + document.error().message);
+  if (!document->root.is_object()) throw Faulty(file.string() + ": is not a mapping");
+  return std::move(*document);
+}
+
+std::vector<fs::path> yamlFilesIn(const fs::path& folder) {
+  std::vector<fs::path> files;
+  if (fs::is_directory(folder))
+    for (const auto& entry : fs::directory_iterator(folder))
+      if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  std::ranges::sort(files);
+  return files;
+}
+
+std::vector<std::string> split(const std::string& path) {
+  std::vector<std::string> words;
+  std::istringstream in(path);
+  for (std::string word; std::getline(in, word, '/');)
+    if (!word.empty()) words.push_back(word);
+  return words;
+}
+
+/// Collects faults, so that all of them are told at once.
+class Reader {
+ public:
+  explicit Reader(const fs::path& root) : root_(root) {
+    auto schema = config::Schema::parse(contentOf(root / "core/catalogue/definition.schema.json"));
+    if (!schema) throw Faulty("definition.schema.json: " + schema.error().message);
+    schema_.emplace(std::move(*schema));
+  }
+
+  Catalogue read() {
+    out_.api = yamlOf(root_ / "core/catalogue/api.yaml").root.get_object();
+    for (const auto& file : yamlFilesIn(root_ / "core/catalogue/components")) component(file);
+    for (const auto& file : yamlFilesIn(root_ / "core/catalogue/operations")) definition(file, "");
+    std::vector<fs::path> plugins;
+    for (const auto& entry : fs::directory_iterator(root_ / "plugins"))
+      plugins.push_back(entry.path());
+    std::ranges::sort(plugins);
+    for (const auto& plugin : plugins) {
+      for (const auto& file : yamlFilesIn(plugin / "operations")) {
+        if (file.filename() == "components.yaml")
+          component(file);
+        else
+          definition(file, plugin.filename());
+      }
+    }
+    std::ranges::sort(out_.definitions, {}, &Definition::id);
+    unique();
+    if (!faults_.empty()) throw Faulty(faults_);
+    return std::move(out_);
+  }
+
+ private:
+  void fault(const std::string& where, const std::string& what) {
+    faults_.append(faults_.empty() ? "" : "\n").append(where).append(": ").append(what);
+  }
+
+  void component(const fs::path& file) {
+    auto document = yamlOf(file);
+    for (const auto& [kind, members] : document.root.get_object()) {
+      auto& into = kind == "schemas" ? out_.schemas : out_.responses;
+      if ((kind != "schemas" && kind != "responses") || !members.is_object()) {
+        fault(file, "\"" + std::string(kind) + "\" is neither schemas nor responses");
+        continue;
+      }
+      for (const auto& [name, value] : members.get_object())
+        if (!into.emplace(name, value).second) fault(file, std::string(name) + " is there twice");
+    }
+  }
+
+  void definition(const fs::path& file, const std::string& plugin) {
+    auto document = yamlOf(file);
+    const auto violations = schema_->apply(document.root, "");
+    for (const auto& violation : violations) {
+      const auto place = document.placeOf(violation.path, violation.atKey);
+      fault(file.string() + ':' + std::to_string(place.line) + ':' + std::to_string(place.column),
+            violation.sentence());
+    }
+    if (!violations.empty()) return;
+    Definition one;
+    one.id = file.stem();
+    one.plugin = plugin;
+    one.where = file;
+    one.text = std::move(document.root.get_object());
+    const auto* routers = one.text.if_contains("routers");
+    if (routers == nullptr) return add(std::move(one));
+    // The same for each of them: `*` is the router's place, in the route and in the name of the
+    // file.
+    for (const auto& router : routers->get_array()) {
+      auto copy = one;
+      const std::string name(router.get_string());
+      copy.text["route"] = replaced(one.said("route"), "*", name);
+      copy.text["summary"] = replaced(one.said("summary"), "*", name);
+      copy.id = name + one.id.substr(one.id.find('.'));
+      add(std::move(copy));
+    }
+  }
+
+  static std::string replaced(std::string text, std::string_view what, const std::string& with) {
+    if (const auto at = text.find(what); at != text.npos) text.replace(at, what.size(), with);
+    return text;
+  }
+
+  void add(Definition one) {
+    route(one);
+    out_.definitions.push_back(std::move(one));
+  }
+
+  void route(Definition& one) {
+    const auto route = one.said("route");
+    if (route.empty()) {
+      if (!one.isCommand() || one.text.contains("key"))
+        fault(one.where, "has no route, and is no command that only the host gives");
+      return;
+    }
+    one.method = route.substr(0, route.find(' '));
+    one.path = route.substr(route.find(' ') + 1);
+    for (const auto& word : split(one.path)) {
+      if (word.front() == '{')
+        one.params.push_back(word.substr(1, word.size() - 2));
+      else
+        one.words.push_back(word);
+    }
+    std::string id;
+    for (const auto& word : one.words) id.append(id.empty() ? "" : ".").append(word);
+    if (id.empty()) id = "welcome";
+    // One path may have several methods: the method stands behind then.
+    if (one.id != id && one.id != id + '.' + one.method)
+      fault(one.where, "is not called " + id + ".yaml, as its route is");
+    for (const auto* needed : {"key", "answers"})
+      if (!one.text.contains(needed)) fault(one.where, std::string(needed) + ": is missing");
+    if (one.isCommand() && (one.said("key") != "instance" || !one.plugin.empty()))
+      fault(one.where, "a command is of an instance, and of the host");
+  }
+
+  /// No request may have two meanings, whether the instance stands before or behind the words.
+  void unique() {
+    std::map<std::string, std::string> seen;
+    for (const auto& one : out_.definitions) {
+      if (one.method.empty()) continue;
+      const auto places =
+          one.words.size() + one.params.size() + (one.said("key") == "instance" ? 1 : 0);
+      std::string key = one.method + ' ' + std::to_string(places);
+      for (const auto& word : one.words) key += '/' + word;
+      std::ranges::transform(key, key.begin(),
+                             [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      if (const auto [at, fresh] = seen.emplace(key, one.where); !fresh)
+        fault(one.where, "has the route of " + at->second);
+    }
+    for (std::size_t i = 1; i < out_.definitions.size(); ++i)
+      if (out_.definitions[i].id == out_.definitions[i - 1].id)
+        fault(out_.definitions[i].where, "has the name of " + out_.definitions[i - 1].where);
+  }
+
+  const fs::path root_;
+  std::optional<config::Schema> schema_;
+  Catalogue out_;
+  std::string faults_;
+};
+
+}  // namespace
+
+std::string Definition::said(const char* member) const {
+  const auto* value = text.if_contains(member);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+Catalogue readCatalogue(const fs::path& root) {
+  return Reader(root).read();
+}
+
+}  // namespace colibri::catalogue_tool

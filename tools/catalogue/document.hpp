@@ -1,0 +1,22 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <optional>
+#include <vector>
+
+#include "definitions.hpp"
+
+namespace colibri::catalogue_tool {
+
+/// The document of the API, by OpenAPI 3.1. `v2`: only what clients of that dialect need; nothing:
+/// both dialects. `pluginSchemas`: the folder that plugins' own schemas are referred to in,
+/// relative to the document; if empty they are written out. [Errors] throws Faulty.
+boost::json::object document(const Catalogue& catalogue, std::optional<bool> v2,
+                             const std::filesystem::path& root);
+
+/// The statuses that it promises for an operation, in either dialect, sorted.
+std::vector<int> statusesOf(const Definition& definition);
+/// The status of success.
+int statusOf(const Definition& definition, bool v2);
+
+}  // namespace colibri::catalogue_tool

@@ -1,0 +1,93 @@
+#include <algorithm>
+
+#include "document.hpp"
+#include "outputs.hpp"
+#include "shared/json.hpp"
+#include "texts.hpp"
+
+namespace colibri::catalogue_tool {
+namespace {
+
+namespace json = boost::json;
+
+constexpr const char* kNote = "made from the catalogue by tools/generate; not to be edited";
+
+/// The commands that a connector carries out, sorted by name.
+std::vector<const Definition*> commandsOf(const Catalogue& catalogue, std::string_view connector) {
+  std::vector<const Definition*> found;
+  for (const auto& one : catalogue.definitions) {
+    if (!one.isCommand()) continue;
+    const auto& by = one.text.at("command").at("by").get_array();
+    if (std::ranges::find(by, json::value(connector)) != by.end()) found.push_back(&one);
+  }
+  return found;
+}
+
+/// `message.sendText` → messageSendText.
+std::string identifier(const std::string& id) {
+  std::string out;
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    const bool upper = i > 0 && id[i - 1] == '.';
+    if (id[i] != '.')
+      out += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(id[i]))) : id[i];
+  }
+  return out;
+}
+
+/// What a connector's author reads of a command's body.
+std::string commandSchema(const Catalogue& catalogue, const Definition& one) {
+  json::object out{
+      {"$schema", "https://json-schema.org/draft/2020-12/schema"},
+      {"$comment", kNote},
+      {"title", one.id},
+      {"description", one.said("summary") + ". Effect: " +
+                          std::string(one.text.at("command").at("effect").get_string())}};
+  auto schema = shared::parseJson(checkedSchema(catalogue, one.text.at("body"), one.where)).value;
+  for (const auto& [key, value] : schema.get_object())
+    if (!key.starts_with("x-")) out[key] = value;
+  out["additionalProperties"] = false;
+  return jsonText(out);
+}
+
+std::string bridgeTable(const std::vector<const Definition*>& commands) {
+  std::string imports, rows;
+  for (const auto* one : commands) {
+    imports += "import " + identifier(one->id) + " from './commands/" + one->id + ".mjs';\n";
+    rows += "  '" + one->id + "': { carryOut: " + identifier(one->id);
+    if (const auto* order = one->text.at("command").get_object().if_contains("order"))
+      rows += ", order: '" + std::string(order->get_string()) + "'";
+    rows += " },\n";
+  }
+  return std::string("// ") + kNote + ".\n" + imports +
+         "\n/** Name → what carries it out, and the member of the body that names the chat it "
+         "keeps the order of. */\n"
+         "export const COMMANDS = {\n" +
+         rows + "};\n";
+}
+
+std::string pluginNames(const std::vector<const Definition*>& commands) {
+  std::string rows;
+  for (const auto* one : commands) rows += "    \"" + one->id + "\",\n";
+  return std::string("// ") + kNote +
+         ".\n#pragma once\n\nnamespace colibri::baileys {\n\n"
+         "/// The commands that the bridge carries out; ends in null.\ninline constexpr const "
+         "char* kCommandNames[] = {\n" +
+         rows + "    nullptr,\n};\n\n}  // namespace colibri::baileys\n";
+}
+
+}  // namespace
+
+std::map<std::string, std::string> generatedFiles(const Catalogue& catalogue,
+                                                  const std::filesystem::path& root) {
+  std::map<std::string, std::string> files;
+  files["docs/openapi.yaml"] =
+      std::string("# ") + kNote + ".\n" + yamlText(document(catalogue, std::nullopt, root));
+  for (const auto& one : catalogue.definitions)
+    if (one.isCommand()) files["sdk/schema/" + one.id + ".json"] = commandSchema(catalogue, one);
+  const auto baileys = commandsOf(catalogue, "baileys");
+  files["plugins/baileys/bridge/src/command_table.mjs"] = bridgeTable(baileys);
+  files["plugins/baileys/src/command_names.hpp"] = pluginNames(baileys);
+  return files;
+}
+
+}  // namespace colibri::catalogue_tool

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <string>
+#include <string_view>
+
+namespace colibri::catalogue_tool {
+
+/// A value as YAML for people: what fits in a line is written in one. [pure]
+std::string yamlText(const boost::json::value& value);
+/// A value as JSON, indented by two. [pure]
+std::string jsonText(const boost::json::value& value);
+/// A text as a C++ literal that begins where it stands. [pure]
+std::string cppText(std::string_view text);
+
+}  // namespace colibri::catalogue_tool
