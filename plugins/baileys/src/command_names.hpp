@@ -7,6 +7,7 @@ namespace colibri::baileys {
 inline constexpr const char* kCommandNames[] = {
     "chat.fetchProfilePictureUrl",
     "chat.markMessageAsRead",
+    "message.sendReaction",
     "message.sendText",
     "presence.set",
     nullptr,

@@ -1,6 +1,7 @@
 // made from the catalogue by tools/generate; not to be edited.
 import chatFetchProfilePictureUrl from './commands/chat.fetchProfilePictureUrl.mjs';
 import chatMarkMessageAsRead from './commands/chat.markMessageAsRead.mjs';
+import messageSendReaction from './commands/message.sendReaction.mjs';
 import messageSendText from './commands/message.sendText.mjs';
 import presenceSet from './commands/presence.set.mjs';
 
@@ -8,6 +9,7 @@ import presenceSet from './commands/presence.set.mjs';
 export const COMMANDS = {
   'chat.fetchProfilePictureUrl': { carryOut: chatFetchProfilePictureUrl },
   'chat.markMessageAsRead': { carryOut: chatMarkMessageAsRead, order: 'readMessages.0.remoteJid' },
+  'message.sendReaction': { carryOut: messageSendReaction, order: 'key.remoteJid' },
   'message.sendText': { carryOut: messageSendText, order: 'number' },
   'presence.set': { carryOut: presenceSet, order: 'chat' },
 };
