@@ -56,6 +56,12 @@ test('the largest message that WhatsApp can send is said to have come', async ()
   assert.ok(quarantine.bytes > 16_000_000);
 });
 
+test('what no frame can hold is refused by the simulator, as WhatsApp could not send it, and leaves nothing behind', async () => {
+  await assert.rejects(hostile.message({ conversation: 'x'.repeat(16 * 1024 * 1024) }), RangeError);
+  await assertGoesOn('a text of 16 MiB that was not sent');
+  assert.equal(host.states.at(-1).state, 'open');
+});
+
 test('a sender key for a group whose name no record can have', async () => {
   for (const groupId of ['g'.repeat(600), 'a\0b@g.us', '~digest', 'g'.repeat(2_000_000)]) {
     const sent = await hostile.message({

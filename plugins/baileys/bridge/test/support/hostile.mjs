@@ -109,11 +109,11 @@ export class Hostile {
   }
 
   async #kind() {
-    const long = 'k'.repeat(this.#size);
+    const size = this.#size, long = 'k'.repeat(size), third = long.slice(0, size / 3); // a frame holds less than 16 MiB
     const [what, message] = this.random.of([
       ['a reaction to nothing', { reactionMessage: { text: '👍' } }],
       ['a deletion of nothing', { protocolMessage: { type: 0 } }],
-      ['a deletion of a long name', { protocolMessage: { type: 0, key: { id: long, remoteJid: long, participant: long } } }],
+      ['a deletion of a long name', { protocolMessage: { type: 0, key: { id: third, remoteJid: third, participant: third } } }],
       ['an edit of nothing', { protocolMessage: { type: 14, editedMessage: { conversation: long } } }],
       ['a kind of change that nobody knows', { protocolMessage: { type: 3, ephemeralExpiration: 4294967295 } }],
       ['a poll vote without a poll', { pollUpdateMessage: { vote: {} } }],
