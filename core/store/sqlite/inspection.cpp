@@ -11,15 +11,19 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/database_file.hpp"
 #include "store/sqlite/errors.hpp"
+#include "store/sqlite/pages.hpp"
+#include "store/sqlite/row_copy.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/statement.hpp"
+#include "store/sqlite/stray_rows.hpp"
 #include "store/sqlite/table_walk.hpp"
 
 namespace colibri::store::sqlite {
 namespace {
 
 using Database = std::unique_ptr<sqlite3, decltype(&sqlite3_close)>;
-using Sound = std::function<void(const Table&, sqlite3_stmt*)>;
+/// False: that row was there already.
+using Sound = std::function<bool(const Table&, sqlite3_stmt*)>;
 
 /// Nothing is written through it, and closing it leaves the write-ahead log as it is.
 Result<Database> openReadOnly(const std::filesystem::path& file) {
@@ -48,53 +52,70 @@ std::vector<std::vector<std::string>> ask(sqlite3* db, const std::string& sql, s
   return rows;
 }
 
-/// One reading of a whole database.
+/// One reading of a whole database. What is sound goes to `sound`.
 class Reading {
  public:
-  Reading(sqlite3* db, const crypto::Sealer* sealer, Inspection& found) : db_(db), found_(found) {
+  Reading(Database db, const crypto::Sealer* sealer, Sound sound)
+      : db_(std::move(db)), sound_(std::move(sound)) {
     by_.sealer = sealer;
   }
+  const Inspection& found() const { return found_; }
 
   Result<void> begin() {
     std::string fault;
-    const auto version = ask(db_, "PRAGMA user_version", fault);
+    const auto version = ask(db_.get(), "PRAGMA user_version", fault);
     if (version.empty()) return Error{Errc::rejected, "nothing can be read of it: " + fault};
     if (version.front().front() != std::to_string(migrations().size())) {
       return Error{Errc::rejected, "it is of another version of Colibri (schema " +
                                        version.front().front() + ", this one has " +
                                        std::to_string(migrations().size()) + ")"};
     }
-    const auto unsummed = ask(db_, "SELECT unsummed FROM identity", fault);
+    const auto unsummed = ask(db_.get(), "SELECT unsummed FROM identity", fault);
     by_.unsummed = unsummed.empty() || unsummed.front().front() != "0";
     return {};
   }
 
-  void tables(const Sound& sound) {
+  void tables() {
     for (const auto& table : sqlite::tables()) {
-      walk(
-          db_, table, by_,
-          [&](const WalkedRow& row) {
-            const std::string name(table.name);
-            if (!row.fault.empty()) return damaged(name + " " + row.name + ": " + row.fault);
-            if (table.name == "instances") learn(row.row);
-            ++found_.sound[name];
-            sound(table, row.row);
-          },
-          [&](const std::string& what) { damaged(what); });
       found_.sound.try_emplace(std::string(table.name), 0);
+      walk(
+          db_.get(), table, by_,
+          [&](const WalkedRow& row) {
+            if (row.fault.empty()) return take(table, row.row);
+            damaged(std::string(table.name) + " " + row.name + ": " + row.fault);
+          },
+          [&](const std::string& what) {
+            trees_ = false;
+            damaged(what);
+          });
     }
   }
 
   void pages() {
+    const auto before = found_.damage.size();
     std::string fault;
-    for (const auto& row : ask(db_, "PRAGMA integrity_check(1000)", fault))
+    for (const auto& row : ask(db_.get(), "PRAGMA integrity_check(1000)", fault))
       if (row.front() != "ok") damaged("pages: " + row.front());
     if (!fault.empty()) damaged("pages: " + fault);
+    if (found_.damage.size() != before) trees_ = false;
   }
 
-  void gaps() {
+  /// Rows to which damaged trees do not lead. Those to which they do have to be taken before: what
+  /// comes twice is as it came first. The database is closed.
+  Result<void> strays(const std::filesystem::path& database, sqlite3* like) {
+    if (trees_) return {};
+    db_.reset();
+    const auto pages = Pages::open(database);
+    if (!pages) return pages.error();
+    StrayRows(like).read(*pages, by_, [this](const auto& table, auto* row) { take(table, row); });
+    return {};
+  }
+
+  void gaps() { gaps(db_.get()); }
+  /// Those of `db`.
+  void gaps(sqlite3* db) {
     std::string fault;
-    const auto rows = ask(db_,
+    const auto rows = ask(db,
                           "SELECT instance, before, sequence FROM (SELECT instance, sequence,"
                           " LAG(sequence) OVER (PARTITION BY instance ORDER BY sequence) AS before"
                           " FROM events) WHERE sequence <> before + 1",
@@ -108,73 +129,45 @@ class Reading {
   void damaged(const std::string& what) {
     if (said_.insert(what).second) found_.damage.push_back(what);
   }
+  void take(const Table& table, sqlite3_stmt* row) {
+    if (table.name == "instances") learn(row);
+    if (sound_(table, row)) ++found_.sound[std::string(table.name)];
+  }
   void learn(sqlite3_stmt* row) {
-    by_.ids[static_cast<InstanceKey>(sqlite3_column_int64(row, 0))] =
-        reinterpret_cast<const char*>(sqlite3_column_text(row, 1));
+    const auto* id = reinterpret_cast<const char*>(sqlite3_column_text(row, 1));
+    by_.ids[static_cast<InstanceKey>(sqlite3_column_int64(row, 0))] = id != nullptr ? id : "";
   }
 
-  sqlite3* db_;
-  Inspection& found_;
+  Database db_;
+  const Sound sound_;
+  Inspection found_;
   Checker by_;
   std::set<std::string> said_;
+  bool trees_ = true;  // nothing is known to be wrong with them
 };
 
-/// Writes rows as they are into a new database.
-class Copy {
- public:
-  explicit Copy(Connection& to)
-      : to_(to), begin_(to.handle(), "BEGIN"), commit_(to.handle(), "COMMIT") {
-    begin_.run();
-  }
-  void add(const Table& table, sqlite3_stmt* row) {
-    if (table.name != of_) {
-      of_ = table.name;
-      std::string places;
-      for (const char c : table.columns)
-        if (c == ',') places += "?,";
-      // A row that comes twice is one row.
-      insert_ = std::make_unique<Statement>(
-          to_.handle(), "INSERT OR IGNORE INTO " + std::string(table.name) + "(" +
-                            std::string(table.columns) + ") VALUES(" + places + "?)");
-    }
-    insert_->copyFrom(row);
-    if (++rows_ % 10'000 != 0) return;
-    commit_.run();
-    begin_.run();
-  }
-  void finish() {
-    insert_.reset();
-    commit_.run();
-  }
-
- private:
-  Connection& to_;
-  Statement begin_, commit_;
-  std::string_view of_;
-  std::unique_ptr<Statement> insert_;
-  std::uint64_t rows_ = 0;
-};
-
-Result<Inspection> read(const std::filesystem::path& database, const crypto::Sealer* sealer,
-                        const Sound& sound) {
-  auto claimed = DatabaseFile::claim(database);
-  if (!claimed) return claimed.error();
+/// Trees first.
+Result<Reading> begin(const std::filesystem::path& database, const crypto::Sealer* sealer,
+                      Sound sound) {
   auto db = openReadOnly(database);
   if (!db) return db.error();
-  Inspection found;
-  Reading reading(db->get(), sealer, found);
+  Reading reading(*std::move(db), sealer, std::move(sound));
   if (auto begun = reading.begin(); !begun) return begun.error();
-  reading.tables(sound);
+  reading.tables();
   reading.pages();
-  reading.gaps();
-  return found;
+  return reading;
 }
 
 }  // namespace
 
 Result<Inspection> inspect(const std::filesystem::path& database,
                            const crypto::Sealer* sealer) try {
-  return read(database, sealer, [](const auto&, auto*) {});
+  const auto claimed = DatabaseFile::claim(database);
+  if (!claimed) return claimed.error();
+  auto reading = begin(database, sealer, [](const auto&, auto*) { return true; });
+  if (!reading) return reading.error();
+  reading->gaps();
+  return reading->found();
 } catch (const Poco::Exception& failure) {
   return toError(failure);
 }
@@ -183,16 +176,21 @@ Result<Inspection> salvage(const std::filesystem::path& database, const std::fil
                            const crypto::Sealer* sealer) try {
   if (std::filesystem::exists(to))
     return Error{Errc::conflict, to.string() + " is there already; name a new file"};
+  const auto claimed = DatabaseFile::claim(database);
+  if (!claimed) return claimed.error();
   auto file = DatabaseFile::claim(to);
   if (!file) return file.error();
   if (auto made = file->makePrivate(); !made) return made.error();
   Connection target(to, Connection::Use::write);
   if (auto migrated = migrate(target, migrations()); !migrated) return migrated.error();
-  Copy copy(target);
-  auto found =
-      read(database, sealer, [&](const Table& table, sqlite3_stmt* row) { copy.add(table, row); });
+  RowCopy copy(target);
+  auto reading =
+      begin(database, sealer, [&](const Table& table, auto* row) { return copy.add(table, row); });
+  if (!reading) return reading.error();
+  if (auto read = reading->strays(database, target.handle()); !read) return read.error();
   copy.finish();
-  return found;
+  reading->gaps(target.handle());
+  return reading->found();
 } catch (const Poco::Exception& failure) {
   return toError(failure);
 }

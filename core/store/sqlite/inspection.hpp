@@ -18,13 +18,14 @@ struct Inspection {
   std::vector<std::string> damage;             ///< a sentence for each row, page or gap
 };
 
-/// Reads all of it. Without a `sealer` what is sealed is not opened.
+/// Reads all that the tables' trees lead to. Without a `sealer` what is sealed is not opened.
 /// [Errors] conflict: in use; rejected: not a database of this version of Colibri, or damaged so
 /// that nothing can be read; unavailable.
 Result<Inspection> inspect(const std::filesystem::path& database, const crypto::Sealer* sealer);
 
-/// The same, and copies the sound rows into `to`, a new database; those behind a damaged inner page
-/// of a table's tree are not reached. [Errors] conflict: also that there is a file `to`.
+/// The same, and copies the sound rows into `to`, a new database; where a tree is damaged also
+/// those to which none leads any more. They are counted once, and gaps are those of `to`. [Errors]
+/// conflict: also that there is a file `to`.
 Result<Inspection> salvage(const std::filesystem::path& database, const std::filesystem::path& to,
                            const crypto::Sealer* sealer);
 

@@ -30,7 +30,7 @@ void Statement::reset() noexcept {
   sqlite3_reset(statement_);  // repeats the code of the last step, which was dealt with there
 }
 
-void Statement::copyFrom(sqlite3_stmt* row) {
+std::uint64_t Statement::copyFrom(sqlite3_stmt* row) {
   reset();
   for (int i = 0; i < sqlite3_bind_parameter_count(statement_); ++i) {
     const int code = sqlite3_bind_value(statement_, i + 1, sqlite3_column_value(row, i));
@@ -38,6 +38,7 @@ void Statement::copyFrom(sqlite3_stmt* row) {
   }
   while (next()) {
   }
+  return changes();
 }
 
 void Statement::bind(int index, std::string_view text) {

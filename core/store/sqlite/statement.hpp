@@ -58,7 +58,8 @@ class Statement {
   }
   void reset() noexcept;
   /// Runs with the columns of another statement's row, as they are, as far as it has parameters.
-  void copyFrom(sqlite3_stmt* row);
+  /// Returns how many rows it changed.
+  std::uint64_t copyFrom(sqlite3_stmt* row);
 
   /// Throws what `code` means.
   [[noreturn]] static void fail(sqlite3* db, int code);

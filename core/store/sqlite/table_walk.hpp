@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/ids.hpp"
 #include "crypto/sealer.hpp"
@@ -35,6 +36,9 @@ struct Table {
 };
 /// All of them: a test compares them with the schema.
 std::span<const Table> tables() noexcept;
+
+/// The single names of a list like Table::columns.
+std::vector<std::string_view> namesOf(std::string_view columns);
 
 /// A row that can be read; `fault` as Table::check says.
 struct WalkedRow {

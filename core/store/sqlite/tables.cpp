@@ -1,5 +1,6 @@
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <array>
 
 #include "store/kv_sealing.hpp"
@@ -221,6 +222,16 @@ constexpr std::array kTables = {
 
 std::span<const Table> tables() noexcept {
   return kTables;
+}
+
+std::vector<std::string_view> namesOf(std::string_view columns) {
+  std::vector<std::string_view> names;
+  for (std::size_t at = 0; at < columns.size();) {
+    const auto end = std::min(columns.find(", ", at), columns.size());
+    names.push_back(columns.substr(at, end - at));
+    at = end + 2;
+  }
+  return names;
 }
 
 }  // namespace colibri::store::sqlite
