@@ -82,6 +82,7 @@ class Reading {
           db_.get(), table, by_,
           [&](const WalkedRow& row) {
             if (row.fault.empty()) return take(table, row.row);
+            damagedIn_.insert(table.name);
             damaged(std::string(table.name) + " " + row.name + ": " + row.fault);
           },
           [&](const std::string& what) {
@@ -98,6 +99,16 @@ class Reading {
       if (row.front() != "ok") damaged("pages: " + row.front());
     if (!fault.empty()) damaged("pages: " + fault);
     if (found_.damage.size() != before) trees_ = false;
+  }
+
+  /// Rows that are sound with what an index says of them.
+  void byIndexes() {
+    for (const auto& table : sqlite::tables()) {
+      if (table.index.empty() || !damagedIn_.contains(table.name)) continue;
+      walkByIndex(db_.get(), table, by_, [&](const WalkedRow& row) {
+        if (row.fault.empty()) take(table, row.row);
+      });
+    }
   }
 
   /// Rows to which damaged trees do not lead. Those to which they do have to be taken before: what
@@ -143,7 +154,8 @@ class Reading {
   Inspection found_;
   Checker by_;
   std::set<std::string> said_;
-  bool trees_ = true;  // nothing is known to be wrong with them
+  std::set<std::string_view> damagedIn_;  // tables
+  bool trees_ = true;                     // nothing is known to be wrong with them
 };
 
 /// Trees first.
@@ -187,6 +199,7 @@ Result<Inspection> salvage(const std::filesystem::path& database, const std::fil
   auto reading =
       begin(database, sealer, [&](const Table& table, auto* row) { return copy.add(table, row); });
   if (!reading) return reading.error();
+  reading->byIndexes();
   if (auto read = reading->strays(database, target.handle()); !read) return read.error();
   copy.finish();
   reading->gaps(target.handle());

@@ -7,6 +7,7 @@
 #include "store/sqlite/connection.hpp"
 #include "store/sqlite/harness.hpp"
 #include "store/sqlite/inspection.hpp"
+#include "store/sqlite/page_cells.hpp"
 #include "store/sqlite/stray_rows.hpp"
 #include "store/sqlite/testing/damaged_file.hpp"
 #include "store/sqlite/testing/meddle.hpp"
@@ -150,6 +151,67 @@ TEST_F(Salvage, TakesARowOnceHoweverManyWaysLeadToIt) {
   EXPECT_EQ(found.sound.at("events"), kShops * kLetters);
   EXPECT_EQ(found.sound.at("kv"), std::uint64_t{kShops * kValues});
   EXPECT_EQ(found.sound.at("dedupe"), kShops * kLetters);
+  EXPECT_EQ(saved(), truth_);
+}
+
+TEST_F(Salvage, SavesARowWhoseIdBecameAnothers) {
+  auto bytes = bytesOf(file_);
+  const auto setId = [&bytes](std::uint32_t number, char from, char to) {
+    const auto page = pageOf(bytes, number);
+    const auto cell = cellsOf(page).at(0);
+    const auto at = static_cast<std::size_t>(cell.here.data() - page.data()) - 1;
+    EXPECT_EQ(page[at], from);
+    bytes[(number - 1) * Pages::kSize + at] = to;
+  };
+  const auto inner = testing::childOf(pageOf(bytes, rootOf(file_, "events")));
+  setId(testing::childOf(pageOf(bytes, inner), 1), 2, 1);
+  setId(testing::childOf(pageOf(bytes, rootOf(file_, "dead_letters"))), 1, 2);
+  testing::setBytes(file_, bytes);
+  const auto found = salvageIt();
+  EXPECT_EQ(found.sound.at("events"), kShops * kLetters);
+  EXPECT_EQ(found.sound.at("dead_letters"), kShops);
+  EXPECT_EQ(saved(), truth_);
+}
+
+TEST_F(Salvage, SavesARowWhoseValuesChangedTheirKindAsItWas) {
+  auto bytes = bytesOf(file_);
+  const auto inner = testing::childOf(pageOf(bytes, rootOf(file_, "events")));
+  const auto number = testing::childOf(pageOf(bytes, inner));
+  const auto page = pageOf(bytes, number);
+  const auto record = cellsOf(page).at(0).here;
+  const auto setKind = [&](std::size_t column, char from, char to) {
+    const auto at = static_cast<std::size_t>(record.data() - page.data()) + 1 + column;
+    EXPECT_EQ(page[at], from);
+    bytes[(number - 1) * Pages::kSize + at] = to;
+  };
+  setKind(13, 51, 50);  // the chat: a text becomes a blob
+  setKind(14, 8, 0);    // whether it is sealed: 0 becomes nothing
+  testing::setBytes(file_, bytes);
+  EXPECT_EQ(salvageIt().sound.at("events"), kShops * kLetters);
+  EXPECT_EQ(saved(), truth_);
+  testing::meddle(fresh_, "DELETE FROM events WHERE typeof(chat_id) = 'text' AND sealed = 0");
+  EXPECT_EQ(open(fresh_)->events(1, 0, 100, 1 << 20)->size(), 0u);
+}
+
+TEST_F(Salvage, SavesARowOfWhichAnIndexKnowsWhatItsOwnPageLost) {
+  auto bytes = bytesOf(file_);
+  const auto flipFirstValue = [&bytes](std::uint32_t number, char is) {
+    const auto page = pageOf(bytes, number);
+    const auto record = cellsOf(page).at(0).here;
+    const auto at = static_cast<std::size_t>(record.data() - page.data() + record.front());
+    EXPECT_EQ(page[at], is);
+    bytes[(number - 1) * Pages::kSize + at] = static_cast<char>(is ^ 0x40);
+  };
+  const auto inner = testing::childOf(pageOf(bytes, rootOf(file_, "events")));
+  flipFirstValue(testing::childOf(pageOf(bytes, inner), 3), 4);  // a sequence
+  const auto letters = pageOf(bytes, rootOf(file_, "dead_letters"));
+  ASSERT_TRUE(testing::isInner(letters));
+  flipFirstValue(static_cast<std::uint32_t>(bigEndian(letters, 8, 4)), 2);  // an instance
+  testing::setBytes(file_, bytes);
+  EXPECT_EQ(everything(*open(file_)), truth_) << "the store serves them";
+  const auto found = salvageIt();
+  EXPECT_EQ(found.sound.at("events"), kShops * kLetters);
+  EXPECT_EQ(found.sound.at("dead_letters"), kShops);
   EXPECT_EQ(saved(), truth_);
 }
 

@@ -26,13 +26,16 @@ class Walk {
   Walk(sqlite3* db, const Table& table, const std::function<void(const std::string&)>& onPage)
       : db_(db), table_(table), onPage_(onPage) {}
 
-  /// True: it came to the end.
+  /// True: it came to the end. Without an index: it may be damaged while the table is not.
   bool read(const std::string& where, const std::string& order, const OnRow& onRow) {
+    return read("NOT INDEXED", where, order, onRow);
+  }
+  bool read(const std::string& by, const std::string& where, const std::string& order,
+            const OnRow& onRow) {
     sqlite3_stmt* raw = nullptr;
-    // Without an index: it may be damaged while the table is not.
     const auto sql = "SELECT " + std::string(table_.columns) + ", " +
                      (table_.hasId ? "rowid" : "instance") + " FROM " + std::string(table_.name) +
-                     " NOT INDEXED" + where + " ORDER BY " + order;
+                     " " + by + where + " ORDER BY " + order;
     int code = sqlite3_prepare_v2(db_, sql.c_str(), -1, &raw, nullptr);
     const Prepared statement(raw, &sqlite3_finalize);
     while (code == SQLITE_OK || code == SQLITE_ROW) {
@@ -52,6 +55,12 @@ class Walk {
   const Table& table_;
   const std::function<void(const std::string&)>& onPage_;
 };
+
+std::string backwards(const std::string& order) {
+  std::string down;
+  for (const char c : order) down += c == ',' ? std::string(" DESC,") : std::string(1, c);
+  return down + " DESC";
+}
 
 std::int64_t placeOf(sqlite3_stmt* row) {
   return sqlite3_column_int64(row, sqlite3_column_count(row) - 1);
@@ -74,10 +83,7 @@ void walk(sqlite3* db, const Table& table, const Checker& by,
     name = table.check(row, by, fault);
     onRow({row, name, fault});
   };
-  const std::string up(table.order);
-  std::string down;
-  for (const char c : up) down += c == ',' ? std::string(" DESC,") : std::string(1, c);
-  down += " DESC";
+  const std::string up(table.order), down = backwards(up);
   if (walk.read("", up, take)) return;
   const auto upTo = any ? last : 0;  // ids begin with 1
   any = false;
@@ -103,6 +109,20 @@ void walk(sqlite3* db, const Table& table, const Checker& by,
     step = any ? 1 : step < INT64_MAX / 2 ? 2 * step : INT64_MAX;
     if (any) from = last;
   }
+}
+
+void walkByIndex(sqlite3* db, const Table& table, const Checker& by,
+                 const std::function<void(const WalkedRow&)>& onRow) {
+  const std::function<void(const std::string&)> known = [](const std::string&) {};
+  Walk walk(db, table, known);
+  std::string name, fault;
+  const auto take = [&](sqlite3_stmt* row) {
+    name = table.check(row, by, fault);
+    onRow({row, name, fault});
+  };
+  const auto index = "INDEXED BY " + std::string(table.index);
+  const std::string up(table.indexOrder);
+  if (!walk.read(index, "", up, take)) walk.read(index, "", backwards(up), take);
 }
 
 }  // namespace colibri::store::sqlite

@@ -33,6 +33,10 @@ struct Table {
   bool hasId = true;         ///< ordered by an id of SQLite's own
   /// The row's name. `fault` says what is wrong with it; empty: nothing.
   std::string (*check)(sqlite3_stmt* row, const Checker& by, std::string& fault);
+  /// Where the id, the first column, is not part of what is checked: what else tells rows apart.
+  std::string_view same = {};
+  /// The index that the store reads it by, and whose copy of some columns it serves.
+  std::string_view index = {}, indexOrder = {};
 };
 /// All of them: a test compares them with the schema.
 std::span<const Table> tables() noexcept;
@@ -53,5 +57,9 @@ struct WalkedRow {
 void walk(sqlite3* db, const Table& table, const Checker& by,
           const std::function<void(const WalkedRow&)>& onRow,
           const std::function<void(const std::string&)>& onPage);
+
+/// The same by Table::index, as far as it leads, for rows whose own copy of its columns is damaged.
+void walkByIndex(sqlite3* db, const Table& table, const Checker& by,
+                 const std::function<void(const WalkedRow&)>& onRow);
 
 }  // namespace colibri::store::sqlite

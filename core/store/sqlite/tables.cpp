@@ -200,7 +200,7 @@ constexpr std::array kTables = {
     Table{"events",
           "id, instance, sequence, event_id, type, type_name, flags, schema_major, schema_minor, "
           "occurred_at_us, recorded_at_us, expires_at_us, owner_jid, chat_id, sealed, body, sum",
-          "id", true, &event},
+          "id", true, &event, "instance, sequence", "events_by_sequence", "instance, sequence"},
     Table{"dedupe", "key, instance, expires_at_us", "instance, key", false, &unchecked},
     Table{
         "dead_letters",
@@ -208,7 +208,8 @@ constexpr std::array kTables = {
         "dead_at_us, has_event, sequence, event_id, type, type_name, flags, schema_major, "
         "schema_minor, occurred_at_us, recorded_at_us, expires_at_us, owner_jid, chat_id, sealed, "
         "body, replay_at_us, sum, fate_sum",
-        "id", true, &deadLetter},
+        "id", true, &deadLetter, "instance, subscription, dead_sequence",
+        "dead_letters_by_instance", "instance, id"},
     Table{"attempts", "instance, subscription, slot, number, sealed, entry, sum",
           "instance, subscription, slot", false, &attempt},
     Table{"idempotency",
