@@ -212,6 +212,18 @@ TEST_F(BitFlip, ASoundDatabaseIsSaidToBeSound) {
   EXPECT_EQ(looked->sound.at("kv"), kInstances * kEntries);
 }
 
+TEST_F(BitFlip, InTheMarkOfOurDatabasesIsSaidAndCostsNothing) {
+  testing::meddle(database_.path(), "PRAGMA application_id = 7");
+  EXPECT_FALSE(tryOpen());
+  EXPECT_THAT(inspect(database_.path(), &sealer_)->damage,
+              ::testing::ElementsAre(HasSubstr("not marked as a database of Colibri's")));
+  const auto fresh = database_.folder() / "salvaged.db";
+  ASSERT_TRUE(salvage(database_.path(), fresh, &sealer_));
+  const auto again = SqliteStore::open(fresh, clock_, &sealer_, {});
+  ASSERT_TRUE(again) << again.error().message;
+  EXPECT_EQ(everything(**again, sequences_), truth_);
+}
+
 TEST_F(BitFlip, ARowThatIsGoneFromTheMiddleOfTheLogIsNoticed) {
   testing::meddle(database_.path(),
                   "DELETE FROM events WHERE instance = 2 AND sequence IN (17, 18)");

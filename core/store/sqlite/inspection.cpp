@@ -70,6 +70,9 @@ class Reading {
                                        version.front().front() + ", this one has " +
                                        std::to_string(migrations().size()) + ")"};
     }
+    const auto mark = ask(db_.get(), "PRAGMA application_id", fault);
+    if (mark.empty() || mark.front().front() != std::to_string(kApplicationId))
+      damaged("header: it is not marked as a database of Colibri's, so the gateway refuses it");
     const auto unsummed = ask(db_.get(), "SELECT unsummed FROM identity", fault);
     by_.unsummed = unsummed.empty() || unsummed.front().front() != "0";
     return {};

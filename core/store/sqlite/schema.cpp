@@ -15,8 +15,6 @@ namespace {
 using Poco::Data::Keywords::into;
 using Poco::Data::Keywords::now;
 
-constexpr int kApplicationId = 0x436f6c69;  // "Coli", in the file's header
-
 // Instance keys and sequences are 63 bit. Bodies and everything sealed are BLOBs.
 // Events lie in arrival order with an index beside: with the key (instance, sequence) as the row's
 // own place, 64 instances at once cost twice the time per event, as every row then dirties a page

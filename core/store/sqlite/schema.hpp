@@ -9,6 +9,9 @@ namespace colibri::store::sqlite {
 
 class Connection;
 
+/// The mark of a database of ours, in the file's header.
+inline constexpr int kApplicationId = 0x436f6c69;  // "Coli"
+
 /// All of them.
 std::span<const Migration> migrations() noexcept;
 
