@@ -5,6 +5,7 @@
 #include "store/sequence_list.hpp"
 #include "store/sound_rows.hpp"
 #include "store/sqlite/event_columns.hpp"
+#include "store/sqlite/row_order.hpp"
 
 namespace colibri::store::sqlite {
 namespace {
@@ -163,13 +164,16 @@ Queries::Queries(const std::filesystem::path& file, const crypto::Sealer* sealer
 std::vector<InstanceRow> Queries::instances() {
   std::vector<InstanceRow> rows;
   RowSum sum = kNoSum;
+  RowOrder<InstanceKey> order(instances_);
   for (instances_.start(); instances_.next();) {
     InstanceRow r;
     instances_.read(r.key, r.id, r.name, r.integration, r.number, r.tokenHash, r.tokenSealed,
                     r.linked, r.deleting, r.ownerJid, r.profileName, r.profilePictureUrl,
                     r.disconnectionCode, r.disconnectedAtUs, r.createdAtUs, r.updatedAtUs, sum);
-    if (damage_.accepts(sum, sumOf(r), "instances", [&] { return nameOf(r.key, r.name); }))
-      rows.push_back(std::move(r));
+    if (!damage_.accepts(sum, sumOf(r), "instances", [&] { return nameOf(r.key, r.name); }))
+      continue;
+    order.next(r.key);
+    rows.push_back(std::move(r));
   }
   return rows;
 }
@@ -183,11 +187,14 @@ InstanceKey Queries::lastInstance() {
 std::vector<SettingsRow> Queries::settings(InstanceKey instance) {
   std::vector<SettingsRow> rows;
   RowSum sum = kNoSum;
+  RowOrder<std::string> order(settings_);
   for (settings_.start(instance); settings_.next();) {
     SettingsRow r;
     settings_.read(r.instance, r.alias, r.json, sum);
-    if (damage_.accepts(sum, sumOf(r), "settings", [&] { return nameOf(r.instance, r.alias); }))
-      rows.push_back(std::move(r));
+    if (!damage_.accepts(sum, sumOf(r), "settings", [&] { return nameOf(r.instance, r.alias); }))
+      continue;
+    order.next(r.alias);
+    rows.push_back(std::move(r));
   }
   return rows;
 }
@@ -196,14 +203,17 @@ std::vector<CursorRow> Queries::cursors() {
   std::vector<CursorRow> rows;
   std::string doneAbove;
   RowSum sum = kNoSum;
+  RowOrder<std::pair<InstanceKey, std::string>> order(cursors_);
   for (cursors_.start(); cursors_.next();) {
     CursorRow r;
     cursors_.read(r.instance, r.subscription, r.low, doneAbove, r.state, r.reason, r.failingSinceUs,
                   sum);
     r.doneAbove = unpackSequences(doneAbove);
-    if (damage_.accepts(sum, sumOf(r), "cursors",
-                        [&] { return nameOf(r.instance, r.subscription); }))
-      rows.push_back(std::move(r));
+    if (!damage_.accepts(sum, sumOf(r), "cursors",
+                         [&] { return nameOf(r.instance, r.subscription); }))
+      continue;
+    order.next({r.instance, r.subscription});
+    rows.push_back(std::move(r));
   }
   return rows;
 }
@@ -218,6 +228,7 @@ std::vector<EventRow> Queries::events(InstanceKey instance, std::uint64_t after,
   std::size_t bytes = 0;
   auto before = after;  // the number of the row before this one
   RowSum sum = kNoSum;
+  RowOrder<std::uint64_t> order(events_);
   for (events_.start(instance, after); rows.size() < limit && events_.next();) {
     EventRow r;
     r.instance = instance;
@@ -228,6 +239,7 @@ std::vector<EventRow> Queries::events(InstanceKey instance, std::uint64_t after,
     if (!damage_.accepts(sum, sumOf(r, r.sequence), "events",
                          [&] { return nameOf(instance, std::to_string(r.sequence)); }))
       continue;
+    order.next(r.sequence);
     bytes += r.body.size();
     rows.push_back(std::move(r));
     if (bytes >= maxBytes) break;
@@ -246,11 +258,13 @@ bool Queries::precedes(InstanceKey instance, std::uint64_t upTo) {
 std::vector<DeadLetterRow> Queries::deadLetters(const DeadLetterFilter& filter, std::uint64_t after,
                                                 std::uint32_t limit) {
   std::vector<DeadLetterRow> rows;
+  RowOrder<std::uint64_t> order(deadLetters_);
   deadLetters_.start(filter.instance, after, filter.subscription, filter.typeName, filter.chatId,
                      filter.diedFromUs, filter.diedBeforeUs, filter.marked);
   while (rows.size() < limit && deadLetters_.next()) {
     auto letter = readLetter(deadLetters_, damage_);
     if (!letter) continue;
+    order.next(letter->id);
     if (letter->event) letter->event->body.clear();
     rows.push_back(std::move(*letter));
   }
@@ -269,10 +283,12 @@ std::vector<DeadLetterRow> Queries::markedDeadLetters(std::string_view subscript
                                                       std::size_t maxBytes) {
   std::vector<DeadLetterRow> rows;
   std::size_t bytes = 0;
+  RowOrder<std::uint64_t> order(markedDeadLetters_);
   markedDeadLetters_.start(instance, subscription);
   while (rows.size() < limit && bytes < maxBytes && markedDeadLetters_.next()) {
     auto letter = readLetter(markedDeadLetters_, damage_);
     if (!letter) continue;
+    order.next(letter->id);
     bytes += letter->bodyBytes;
     rows.push_back(std::move(*letter));
   }
@@ -300,11 +316,14 @@ Result<std::vector<AttemptRow>> Queries::attempts(std::string_view subscription,
                                                   InstanceKey instance, std::uint32_t limit) {
   std::vector<AttemptRow> rows;
   RowSum sum = kNoSum;
+  RowOrder<std::uint64_t, std::greater<>> order(attempts_);
   for (attempts_.start(instance, subscription, limit); attempts_.next();) {
     PutAttempt put{{std::string(subscription), instance, 0, {}}};
     attempts_.read(put.row.number, put.sealed, put.row.entry, sum);
     auto opened = openSound(damage_, sealer_, sum, std::move(put));
-    if (opened) rows.push_back(std::move(*opened));
+    if (!opened) continue;
+    order.next(opened->number);
+    rows.push_back(std::move(*opened));
   }
   return rows;
 }
@@ -360,6 +379,7 @@ Result<std::vector<KvEntry>> Queries::kvScan(std::string_view plugin, InstanceKe
   const auto end = endOfPrefix(prefix);
   std::vector<KvEntry> entries;
   RowSum sum = kNoSum;
+  RowOrder<std::string> order(kvScan_);
   kvScan_.start(instance, plugin, Blob{prefix}, Blob{after}, Blob{end}, nowUs);
   while (entries.size() < limit && kvScan_.next()) {
     KvPut put{std::string(plugin), instance, {}, {}};
@@ -369,7 +389,9 @@ Result<std::vector<KvEntry>> Queries::kvScan(std::string_view plugin, InstanceKe
       return noMasterKey();
     }
     auto opened = openSound(damage_, sealer_, sum, std::move(put));
-    if (opened) entries.push_back({std::move(opened->key), std::move(opened->value)});
+    if (!opened) continue;
+    order.next(opened->key);
+    entries.push_back({std::move(opened->key), std::move(opened->value)});
   }
   kvScan_.reset();
   return entries;
@@ -379,6 +401,7 @@ Result<std::vector<KvPut>> Queries::kvAll(InstanceKey instance, const KvPlace& a
                                           std::uint32_t limit, std::int64_t nowUs) {
   std::vector<KvPut> entries;
   RowSum sum = kNoSum;
+  RowOrder<std::pair<std::string, std::string>> order(kvAll_);
   kvAll_.start(instance, after.plugin, Blob{after.key}, nowUs, limit);
   while (kvAll_.next()) {
     KvPut put;
@@ -389,6 +412,7 @@ Result<std::vector<KvPut>> Queries::kvAll(InstanceKey instance, const KvPlace& a
       kvAll_.reset();
       return opened.error();
     }
+    order.next({opened->plugin, opened->key});
     entries.push_back(std::move(*opened));
   }
   return entries;

@@ -79,6 +79,11 @@ void Statement::fail(int code) const {
   fail(db_, code, reason);
 }
 
+void Statement::failForOrder() {
+  reset();
+  fail(db_, SQLITE_CORRUPT, "rows are not in their order");
+}
+
 void Statement::fail(sqlite3* db, int code) {
   fail(db, code, sqlite3_errmsg(db));
 }

@@ -63,6 +63,8 @@ class Statement {
 
   /// Throws what `code` means.
   [[noreturn]] static void fail(sqlite3* db, int code);
+  /// Throws that a page is damaged, for rows that are not in their order.
+  [[noreturn]] void failForOrder();
 
  private:
   void bind(int index, std::string_view text);

@@ -1,0 +1,102 @@
+// A page that names one row twice instead of another: nothing of SQLite notices it.
+#include "store/sqlite/row_order.hpp"
+
+#include <gmock/gmock.h>
+
+#include <functional>
+
+#include "store/sqlite/harness.hpp"
+#include "store/sqlite/testing/damaged_file.hpp"
+
+namespace colibri::store::sqlite {
+namespace {
+
+using ::testing::HasSubstr;
+
+class RowOrderOfAStore : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto store = open();
+    for (InstanceKey key = 1; key <= 3; ++key) {
+      auto other = aCursor(key);
+      other.subscription = "other/all";
+      Batch batch{PutInstance{anInstance(key, "shop-" + std::to_string(key))},
+                  PutCursor{aCursor(key)}, PutCursor{other}};
+      for (std::uint64_t i = 1; i <= 5; ++i) {
+        const auto n = std::to_string(i);
+        DeadLetterRow letter;
+        letter.subscription = "webhook/all";
+        letter.instance = key;
+        letter.sequence = i;
+        batch.insert(batch.end(),
+                     {anEvent(key, "said " + n), PutSettings{{key, "plugin-" + n, "settings"}},
+                      KvPut{"baileys", key, "key/" + n, "value"}, AddDeadLetter{letter},
+                      PutAttempt{{"webhook/all", key, i, "answered"}}});
+      }
+      ASSERT_TRUE(commit(*store, std::move(batch)));
+    }
+  }
+  std::unique_ptr<Store> open() {
+    return SqliteStore::open(database_.path(), clock_, nullptr, {}).value();
+  }
+  /// The page of a table or an index names its row of one place at another, too.
+  void nameTwice(const std::string& table, std::size_t from, std::size_t to) {
+    const auto root = testing::rootOf(database_.path(), table);
+    auto bytes = testing::bytesOf(database_.path());
+    ASSERT_FALSE(testing::isInner(testing::pageOf(bytes, root))) << table;
+    const auto places = (root - 1) * Pages::kSize + 8;
+    bytes.replace(places + 2 * to, 2, bytes, places + 2 * from, 2);
+    testing::setBytes(database_.path(), bytes);
+  }
+
+  const ManualClock clock_{};
+  const TemporaryDatabase database_;
+};
+
+TEST_F(RowOrderOfAStore, ARowThatItsPageNamesTwiceIsNotServedTwice) {
+  using Read = std::function<std::optional<Error>(Store&)>;
+  const auto errorOf = [](const auto& read) {
+    return read ? std::nullopt : std::optional(read.error());
+  };
+  const std::vector<std::pair<std::string, Read>> reads = {
+      {"instances", [&](Store& store) { return errorOf(store.instances()); }},
+      {"settings", [&](Store& store) { return errorOf(store.settings(1)); }},
+      {"cursors", [&](Store& store) { return errorOf(store.cursors()); }},
+      {"events_by_sequence",
+       [&](Store& store) { return errorOf(store.events(1, 0, 100, 1 << 20)); }},
+      {"dead_letters_by_instance",
+       [&](Store& store) { return errorOf(store.deadLetters({.instance = 1}, 0, 100)); }},
+      {"attempts", [&](Store& store) { return errorOf(store.attempts("webhook/all", 1, 100)); }},
+      {"kv", [&](Store& store) { return errorOf(store.kvScan("baileys", 1, "", "", 100)); }},
+      {"kv", [&](Store& store) { return errorOf(store.kvAll(1, {}, 100)); }},
+  };
+  const auto whole = testing::bytesOf(database_.path());
+  for (const auto& [table, read] : reads) {
+    testing::setBytes(database_.path(), whole);
+    EXPECT_EQ(read(*open()), std::nullopt) << table;
+    nameTwice(table, 1, 2);
+    const auto store = open();
+    for (int i = 0; i < 2; ++i) {  // a statement that failed can be run again
+      const auto error = read(*store);
+      ASSERT_TRUE(error) << table;
+      EXPECT_EQ(error->code, Errc::unavailable) << table;
+      EXPECT_THAT(error->message, HasSubstr("a page of the database is damaged")) << table;
+    }
+  }
+}
+
+TEST_F(RowOrderOfAStore, AReaderThatGoesOnBehindTheLastRowDoesNotGoRoundInACircle) {
+  nameTwice("events_by_sequence", 0, 4);
+  const auto store = open();
+  std::uint64_t after = 0;
+  for (int pages = 0;; ++pages) {
+    ASSERT_LT(pages, 5);
+    const auto rows = store->events(1, after, 5, 1 << 20);
+    if (!rows || rows->empty()) break;
+    EXPECT_GT(rows->back().sequence, after);
+    after = rows->back().sequence;
+  }
+}
+
+}  // namespace
+}  // namespace colibri::store::sqlite
