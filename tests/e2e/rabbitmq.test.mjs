@@ -258,12 +258,14 @@ test('without a broker nobody can enable it', async () => {
       body: { instanceName: 'never', rabbitmq: { enabled: true } },
     })
     assert.equal(created.status, 400)
-    assert.match(created.text, /rabbitmq\.enabled: must be false: this gateway has no broker/)
+    assert.match(created.text, /rabbitmq\.enabled: must be false: RabbitMQ is disabled/)
     assert.equal((await none.call('GET', '/never/instance/connectionState')).status, 404)
     await opened('alone', { at: none })
-    const answer = await none.call('POST', '/alone/rabbitmq/set', { body: { enabled: true } })
-    assert.equal(answer.status, 400)
-    assert.match(answer.text, /rabbitmq\.enabled: must be false: this gateway has no broker/)
+    for (const path of ['/alone/rabbitmq/set', '/rabbitmq/set/alone']) {
+      const answer = await none.call('POST', path, { body: { rabbitmq: { enabled: true, events: [] } } })
+      assert.equal(answer.status, 400)
+      assert.match(answer.json.response.message[0], /rabbitmq\.enabled: must be false: RabbitMQ is disabled/)
+    }
     assert.equal((await none.call('POST', '/alone/rabbitmq/set', { body: { enabled: false } })).status, 201)
   } finally {
     await none.remove()

@@ -71,10 +71,11 @@ TEST_F(RabbitmqPluginTest, WithoutABrokerNothingCanBeEnabled) {
   EXPECT_EQ(host_.logs().at(0).level, COLIBRI_LOG_INFO);
   EXPECT_EQ(host_.settings(1, R"({"enabled":true})"), COLIBRI_E_INVALID_ARGUMENT);
   EXPECT_EQ(host_.settings(1, R"({"enabled":false})"), COLIBRI_OK);
-  const auto refused = set(R"({"rabbitmq":{"enabled":true}})");
-  EXPECT_EQ(refused.status, 400U);
-  EXPECT_THAT(refused.body,
-              HasSubstr("rabbitmq.enabled: must be false: this gateway has no broker"));
+  for (const bool v2 : {false, true}) {
+    const auto refused = set(R"({"rabbitmq":{"enabled":true}})", v2);
+    EXPECT_EQ(refused.status, 400U);
+    EXPECT_THAT(refused.body, HasSubstr("rabbitmq.enabled: must be false: RabbitMQ is disabled"));
+  }
   EXPECT_EQ(set(R"({"enabled":false})").status, 201U);
 }
 

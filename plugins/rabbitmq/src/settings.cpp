@@ -21,7 +21,8 @@ Settings parseSettings(std::string_view text, bool hasBroker) {
   settings.enabled = boolAt(object, "enabled").value_or(true);
   if (settings.enabled && !hasBroker)
     refuse("enabled",
-           "must be false: this gateway has no broker (plugins.rabbitmq.uri, RABBITMQ_URI)");
+           "must be false: RabbitMQ is disabled on this gateway, it has no broker "
+           "(plugins.rabbitmq.uri, RABBITMQ_URI)");
   if (const auto* events = arrayAt(object, "events")) settings.events = readEvents(*events);
   return settings;
 }
