@@ -85,6 +85,25 @@ test('disabled settings stay to be seen, their events are gone; enabling starts 
   assert.deepEqual(await heard(sink, 'paused', 'four'), ['one', 'four'])
 })
 
+test('a v2 client who names a part leaves the rest as it is, and no events are all of them by name', async () => {
+  await opened('upserted')
+  const row = await setV2('upserted', { webhook: { enabled: true, url: sink.url, events: [], headers: { 'x-shop': 'a' } } })
+  assert.equal(row.events.length, 31)
+  assert.deepEqual([row.events[0], row.events[20], row.events[30]], ['APPLICATION_STARTUP', 'GROUP_UPDATE', 'LOGOUT_INSTANCE'])
+  const off = await setV2('upserted', { webhook: { enabled: false } })
+  assert.deepEqual([off.enabled, off.url, off.headers, off.events], [false, sink.url, { 'x-shop': 'a' }, []])
+  await say('upserted', 'while it is off')
+  const on = await setV2('upserted', { webhook: { enabled: true } })
+  assert.deepEqual({ ...on, updatedAt: 0 }, { ...row, updatedAt: 0 })
+  assert.deepEqual(await ask(200, 'GET', '/webhook/find/upserted'), on)
+  await say('upserted', 'while it is on')
+  assert.deepEqual(await heard(sink, 'upserted', 'while it is on'), ['while it is on'])
+  await set('upserted', { url: sink.url, events: [] })
+  assert.deepEqual((await find('upserted')).events, [], 'natively none is all')
+  assert.deepEqual((await find('upserted')).headers, {}, 'natively all is replaced')
+  assert.equal((await ask(200, 'GET', '/webhook/find/upserted')).events.length, 31)
+})
+
 test('a new url gets the backlog of the old one', async () => {
   const dead = await new Sink(gateway).up()
   try {

@@ -303,3 +303,13 @@ test('clients can do nothing but listen', async () => {
   assert.match(answer.error, /takes no events/)
   assert.equal(client.socket.connected, true)
 })
+
+test('a set that names nothing is refused by its name', async () => {
+  for (const path of ['/shop/websocket/set', '/websocket/set/shop'])
+    for (const body of [{}, { websocket: {} }]) {
+      const answer = await gateway.call('POST', path, { body })
+      assert.equal(answer.status, 400, answer.text)
+      assert.match(answer.text, /websocket: is empty, it needs at least one of enabled, events/)
+    }
+  assert.equal((await gateway.call('GET', '/shop/websocket/find')).json.websocket.enabled, true)
+})

@@ -6,6 +6,8 @@
 #include <boost/json/parse.hpp>
 #include <colibri/testing/fake_host.hpp>
 
+#include "event_settings/testing_ask.hpp"
+
 namespace colibri::rabbitmq {
 namespace {
 
@@ -26,9 +28,7 @@ class RabbitmqPluginTest : public ::testing::Test {
     ASSERT_EQ(host_.start(), COLIBRI_OK) << host_.error();
   }
   colibri::testing::RouteReply set(std::string body, bool v2 = false) {
-    const auto token = host_.request({.route = 0, .v2 = v2, .body = std::move(body)});
-    host_.pump();
-    return host_.reply(token).value_or(colibri::testing::RouteReply{.body = "no answer"});
+    return event_settings::askSet(host_, std::move(body), v2);
   }
 
   FakeHost host_{sdk::detail::Adapter<RabbitmqPlugin>::kDescriptor};
@@ -77,6 +77,18 @@ TEST_F(RabbitmqPluginTest, WithoutABrokerNothingCanBeEnabled) {
     EXPECT_THAT(refused.body, HasSubstr("rabbitmq.enabled: must be false: RabbitMQ is disabled"));
   }
   EXPECT_EQ(set(R"({"enabled":false})").status, 201U);
+}
+
+TEST_F(RabbitmqPluginTest, ABodyThatNamesNothingIsRefusedByItsName) {
+  begin();
+  for (const bool v2 : {false, true})
+    EXPECT_THAT(set("{}", v2).body, HasSubstr("rabbitmq: is empty, it needs at least one of"));
+}
+
+TEST_F(RabbitmqPluginTest, NoEventsOfAV2CallerAreAllOfThemByName) {
+  begin();
+  const auto row = boost::json::parse(set(R"({"rabbitmq":{"enabled":true}})", true).body);
+  EXPECT_EQ(row.at("events").as_array().size(), 31U);
 }
 
 TEST_F(RabbitmqPluginTest, AV2CallerWhoDisablesClearsTheEvents) {

@@ -28,7 +28,8 @@ Settings parseSettings(std::string_view text, bool hasBroker) {
 }
 
 const event_settings::Form& form() noexcept {
-  static constexpr event_settings::Form kForm{.alias = "rabbitmq", .members = kMembers};
+  static constexpr event_settings::Form kForm{
+      .alias = "rabbitmq", .members = kMembers, .upserted = kMembers};
   return kForm;
 }
 

@@ -14,6 +14,8 @@ using event_settings::Spelling;
 constexpr auto kMembers =
     std::to_array<std::string_view>({"enabled", "url", "events", "byEvents", "base64", "headers",
                                      "secret", "previousSecret", "previousSecretUntil"});
+constexpr auto kUpserted =
+    std::to_array<std::string_view>({"enabled", "url", "events", "byEvents", "base64", "headers"});
 constexpr auto kNullable = std::to_array<std::string_view>({"secret", "previousSecret"});
 constexpr auto kSpellings = std::to_array<Spelling>({{"webhookUrl", "url"},
                                                      {"webhookEvents", "events"},
@@ -70,7 +72,15 @@ void keepJwtKey(json::object& wished, json::object before) {
     wished.at("headers").as_object().erase("jwt_key");
 }
 
+void requireUrl(const json::object& wished) {
+  const bool enabled = event_settings::boolAt(wished, "enabled").value_or(true);
+  const auto* url = wished.if_contains("url");
+  if (enabled && (url == nullptr || *url == json::value("")))
+    event_settings::refuse("url", "is missing");
+}
+
 void carryOver(json::object& wished, const json::object& before, std::int64_t nowUs) {
+  requireUrl(wished);
   keepSecrets(wished, before, nowUs);
   keepJwtKey(wished, before);
 }
@@ -104,6 +114,7 @@ json::object row(json::object shown, bool enabled) {
 const event_settings::Form& form() noexcept {
   static constexpr event_settings::Form kForm{.alias = "webhook",
                                               .members = kMembers,
+                                              .upserted = kUpserted,
                                               .spellings = kSpellings,
                                               .nullable = kNullable,
                                               .carryOver = carryOver,

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <colibri/testing/fake_host.hpp>
 
+#include "event_settings/testing_ask.hpp"
 #include "signature.hpp"
 #include "webhook_plugin.hpp"
 
@@ -24,16 +25,11 @@ class WebhookRoutes : public ::testing::Test {
   }
   ~WebhookRoutes() override { EXPECT_THAT(host_.violations(), IsEmpty()); }
 
-  colibri::testing::RouteReply ask(std::size_t route, std::string body, bool v2) {
-    const auto token = host_.request({.route = route, .v2 = v2, .body = std::move(body)});
-    host_.pump();
-    return host_.reply(token).value_or(colibri::testing::RouteReply{.body = "no answer"});
-  }
   colibri::testing::RouteReply set(std::string body, bool v2 = false) {
-    return ask(0, std::move(body), v2);
+    return event_settings::askSet(host_, std::move(body), v2);
   }
   boost::json::value find(bool v2 = false) {
-    const auto reply = ask(1, "{}", v2);
+    const auto reply = event_settings::askFind(host_, v2);
     EXPECT_EQ(reply.status, 200U) << reply.body;
     return boost::json::parse(reply.body);
   }
@@ -73,10 +69,10 @@ TEST_F(WebhookRoutes, EverySpellingMeansTheSame) {
 }
 
 TEST_F(WebhookRoutes, V2ShowsTheRowOfV2Gateways) {
-  set(R"({"webhook":{"url":"https://a.test/","headers":{"x":"y"},"events":[],"byEvents":true,"base64":false}})",
+  set(R"({"webhook":{"url":"https://a.test/","headers":{"x":"y"},"events":["CALL"],"byEvents":true,"base64":false}})",
       true);
   EXPECT_EQ(find(true), boost::json::parse(R"({"id":"00000000-0000-4000-8000-000000000001",
-      "url":"https://a.test/","headers":{"x":"y"},"enabled":true,"events":[],"webhookByEvents":true,
+      "url":"https://a.test/","headers":{"x":"y"},"enabled":true,"events":["CALL"],"webhookByEvents":true,
       "webhookBase64":false,"createdAt":"2023-11-14T22:13:20.000Z","updatedAt":"2023-11-14T22:13:20.000Z",
       "instanceId":"00000000-0000-4000-8000-000000000001"})"));
 }
@@ -179,7 +175,9 @@ TEST_F(WebhookRoutes, WhatCannotWorkIsRefusedWithASentenceAndChangesNothing) {
   set(R"({"url":"https://a.test/"})");
   const auto before = kept();
   for (const auto& [body, why] :
-       {std::pair{R"({})", "webhook.url: is missing"},
+       {std::pair{R"({})", "webhook: is empty"},
+        {R"({"events":["CALL"]})", "webhook.url: is missing"},
+        {R"({"url":""})", "webhook.url: is missing"},
         {R"({"url":"ftp://a.test"})", "http"},
         {R"({"url":"https://a.test/","events":["NOPE"]})", "webhook.events"},
         {R"({"url":"https://a.test/","base64":1})", "webhook.base64"},

@@ -18,7 +18,7 @@ constexpr auto kSpellings =
 
 const event_settings::Form& form() noexcept {
   static constexpr event_settings::Form kForm{
-      .alias = "websocket", .members = kMembers, .spellings = kSpellings};
+      .alias = "websocket", .members = kMembers, .upserted = kMembers, .spellings = kSpellings};
   return kForm;
 }
 

@@ -6,11 +6,15 @@
 #include <boost/json.hpp>
 #include <colibri/testing/fake_host.hpp>
 
+#include "event_settings/testing_ask.hpp"
+
 namespace colibri::websocket {
 namespace {
 
 using colibri::testing::FakeHost;
 using colibri::testing::makeEvent;
+using event_settings::askFind;
+using event_settings::askSet;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -41,11 +45,6 @@ class WebsocketPluginTest : public ::testing::Test {
     const auto seen = host_.connection(connection);
     for (const auto& message : seen->received) all.push_back(message.data);
     return all;
-  }
-  colibri::testing::RouteReply ask(std::size_t route, std::string body, bool v2) {
-    const auto token = host_.request({.route = route, .v2 = v2, .body = std::move(body)});
-    host_.pump();
-    return host_.reply(token).value_or(colibri::testing::RouteReply{.body = "no answer"});
   }
 
   FakeHost host_{sdk::detail::Adapter<WebsocketPlugin>::kDescriptor};
@@ -177,17 +176,39 @@ TEST_F(WebsocketPluginTest, AClientThatDoesNotReadIsDroppedAndTheOthersAreNot) {
 
 TEST_F(WebsocketPluginTest, SettingsRuleWhatComes) {
   begin();
-  EXPECT_EQ(ask(0, R"({"websocket":{"enabled":true,"events":["CALL"]}})", false).status, 201U);
+  EXPECT_EQ(askSet(host_, R"({"websocket":{"enabled":true,"events":["CALL"]}})").status, 201U);
   EXPECT_EQ(host_.filter(1, 1), R"({"types":["call"]})");
-  EXPECT_EQ(boost::json::parse(ask(1, "{}", false).body).at("websocket").at("events"),
+  EXPECT_EQ(boost::json::parse(askFind(host_).body).at("websocket").at("events"),
             boost::json::parse(R"(["CALL"])"));
-  const auto row = boost::json::parse(ask(1, "{}", true).body).as_object();
+  const auto row = boost::json::parse(askFind(host_, true).body).as_object();
   for (const auto* member : {"id", "enabled", "events", "createdAt", "updatedAt", "instanceId"})
     EXPECT_TRUE(row.contains(member)) << member;
   EXPECT_EQ(row.size(), 6U);
-  EXPECT_EQ(ask(0, R"({"websocket":{"enabled":true,"events":["NOPE"]}})", true).status, 400U);
-  EXPECT_EQ(ask(0, R"({"websocket":{"enabled":false,"events":[]}})", true).status, 201U);
+  EXPECT_EQ(askSet(host_, R"({"websocket":{"enabled":true,"events":["NOPE"]}})", true).status,
+            400U);
+  EXPECT_EQ(askSet(host_, R"({"websocket":{"enabled":false,"events":[]}})", true).status, 201U);
   EXPECT_EQ(host_.connect({.mount = kEvents, .instance = 1, .key = "shop-key"}) != 0, true);
+}
+
+TEST_F(WebsocketPluginTest, ABodyThatNamesNothingIsRefusedByItsName) {
+  begin();
+  for (const bool v2 : {false, true})
+    for (const auto* body : {"{}", R"({"websocket":{}})"}) {
+      const auto reply = askSet(host_, body, v2);
+      EXPECT_EQ(reply.status, 400U) << body;
+      EXPECT_THAT(reply.body, HasSubstr("websocket: is empty, it needs at least one of enabled"));
+    }
+}
+
+TEST_F(WebsocketPluginTest, NoEventsOfAV2CallerAreAllOfThemByName) {
+  begin();
+  const auto events = [](const auto& reply) {
+    return boost::json::parse(reply.body).at("events").as_array().size();
+  };
+  EXPECT_EQ(events(askSet(host_, R"({"websocket":{"enabled":true,"events":[]}})", true)), 31U);
+  EXPECT_EQ(events(askFind(host_, true)), 31U);
+  EXPECT_EQ(boost::json::parse(host_.filter(1, 1).value_or("{}")).at("types").as_array().size(),
+            31U);
 }
 
 TEST_F(WebsocketPluginTest, SwitchedOffItServesNobodyAndSaysSo) {

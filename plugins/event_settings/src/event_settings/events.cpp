@@ -1,6 +1,7 @@
 #include "event_settings/events.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "event_settings/event_names.hpp"
 #include "event_settings/json_reader.hpp"
@@ -35,6 +36,17 @@ std::vector<std::string> readSwitches(const boost::json::object& switches) {
     if (wanted && !has(chosen, name.wire)) chosen.emplace_back(name.wire);
   }
   return chosen;
+}
+
+boost::json::value namedEvents(boost::json::value events) {
+  const auto* list = events.if_array();
+  if (list == nullptr ? !events.is_null() : !list->empty()) return events;
+  boost::json::array all;
+  std::string_view before;  // groups.update has two names, of which the first is v2's
+  for (const auto& [filter, wire] : eventNames())
+    if (std::exchange(before, wire) != wire)
+      all.emplace_back(boost::json::string_view(filter.data(), filter.size()));
+  return all;
 }
 
 std::string filterOf(std::span<const std::string> wireNames) {

@@ -2,6 +2,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
 #include <span>
 #include <string>
 #include <vector>
@@ -16,6 +17,9 @@ std::vector<std::string> readEvents(const boost::json::array& events);
 /// is, all but those that are false. Both names of groups.update mean it. [Errors] throws
 /// sdk::Error with a sentence.
 std::vector<std::string> readSwitches(const boost::json::object& switches);
+
+/// What v2 gateways keep for `events`: all 31 by name for an empty list or none, else itself.
+boost::json::value namedEvents(boost::json::value events);
 
 /// The filter of a lane, {"types":[…]}, for one wire name or more: a list of none lets everything
 /// through.

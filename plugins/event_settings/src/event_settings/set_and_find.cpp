@@ -4,7 +4,8 @@
 #include <boost/json.hpp>
 #include <colibri/sdk/envelope.hpp>
 
-#include "event_settings/json_reader.hpp"
+#include "event_settings/events.hpp"
+#include "event_settings/settings_of_body.hpp"
 #include "shared/json.hpp"
 
 namespace colibri::event_settings {
@@ -22,52 +23,15 @@ json::object read(std::string_view settings) {
   return settings.empty() ? json::object() : shared::parseJson(settings).value.as_object();
 }
 
-bool isOneOf(std::span<const std::string_view> names, std::string_view name) noexcept {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-/// What speaks of the plugin: the object of that name, or all of the body.
-const json::object& wanted(const Form& form, const json::object& body, bool v2) {
-  const auto* own = objectAt(body, form.alias);
-  if (own == nullptr) return body;
-  if (!v2) refuseUnknownKeys(body, {form.alias});
-  return *own;
-}
-
-json::object inOurWords(const Form& form, const json::object& from, bool dropUnknown) {
-  json::object out;
-  for (const auto& [key, value] : from) {
-    const auto spelling =
-        std::find_if(form.spellings.begin(), form.spellings.end(),
-                     [&name = key](const Spelling& s) { return s.theirs == name; });
-    const bool ours = spelling == form.spellings.end();
-    const auto name = ours ? std::string_view(key.data(), key.size()) : spelling->ours;
-    const bool known = isOneOf(form.members, name);
-    if ((value.is_null() && !isOneOf(form.nullable, name)) || (dropUnknown && !known)) continue;
-    if (!ours && from.contains(text(name))) continue;  // ours wins
-    out[text(name)] = value;
-  }
-  return out;
-}
-
-/// As forms send them for what is switched off.
-void dropEmpty(const Form& form, json::object& settings) {
-  for (const auto member : form.members)
-    if (const auto* value = settings.if_contains(text(member));
-        value != nullptr && *value == json::value("") && !isOneOf(form.nullable, member))
-      settings.erase(text(member));
-}
-
-json::object shownOf(const Form& form, const colibri_settings& settings) {
-  auto object = read(sdk::view(settings.json));
-  return form.shown == nullptr ? object : form.shown(std::move(object));
+json::object shownOf(const Form& form, json::object settings) {
+  return form.shown == nullptr ? settings : form.shown(std::move(settings));
 }
 
 std::string nativeAnswer(const Form& form, const Complete& complete, const sdk::RouteCall& call,
                          const colibri_settings* settings) {
   json::object answer{{"instance", text(call.instanceName())}, {text(form.alias), nullptr}};
   if (settings != nullptr) {
-    auto shown = shownOf(form, *settings);
+    auto shown = shownOf(form, read(sdk::view(settings->json)));
     if (complete) complete(shown, call.instanceId());
     answer[text(form.alias)] = std::move(shown);
   }
@@ -78,7 +42,8 @@ std::string v2Answer(const Form& form, std::string_view id, const colibri_settin
   if (settings == nullptr) return "null";
   json::object answer{{"id", text(id)}};
   const bool enabled = settings->enabled != 0;
-  auto shown = shownOf(form, *settings);
+  auto shown = shownOf(form, read(sdk::view(settings->json)));
+  if (enabled) shown["events"] = namedEvents(shown["events"]);  // natively kept ones are by none
   if (form.row == nullptr) {
     answer["enabled"] = enabled;
     answer["events"] = shown["events"];
@@ -106,6 +71,11 @@ std::uint32_t httpStatusOf(colibri_status status) noexcept {
   }
 }
 
+/// "webhook.url: is missing", or of all of it "webhook: is empty".
+std::string toldOf(const Form& form, std::string_view sentence) {
+  return std::string(form.alias).append(sentence.starts_with(':') ? "" : ".").append(sentence);
+}
+
 void fail(sdk::RouteCall& call, const sdk::SettingsAnswer& answer) {
   std::vector<std::string_view> sentences;
   for (auto rest = answer.detail; !rest.empty();) {
@@ -129,7 +99,7 @@ void set(const Form& form, const Complete& complete, sdk::InstanceSettings& sett
   try {
     wished = settingsOfBody(form, call.body(), call.v2(), before, nowUs);
   } catch (const sdk::Error& error) {
-    return call.fail(400, std::string(form.alias) + "." + error.what());
+    return call.fail(400, toldOf(form, error.what()));
   }
   const auto key = call.instanceKey();
   settings.putSettings(
@@ -141,19 +111,6 @@ void set(const Form& form, const Complete& complete, sdk::InstanceSettings& sett
 }
 
 }  // namespace
-
-std::string settingsOfBody(const Form& form, std::string_view body, bool v2,
-                           std::string_view before, std::int64_t nowUs) {
-  const auto whole = parseObject(body);
-  const auto& from = wanted(form, whole, v2);
-  // In a flat v2 body the members of other features lie beside ours.
-  auto settings = inOurWords(form, from, v2 && &from == &whole);
-  const bool enabled = boolAt(settings, "enabled").value_or(true);
-  if (!enabled) dropEmpty(form, settings);
-  if (!enabled && v2) settings["events"] = json::array();
-  if (form.carryOver != nullptr) form.carryOver(settings, read(before), nowUs);
-  return json::serialize(settings);
-}
 
 void serveSetAndFind(const Form& form, const sdk::Host& host, sdk::InstanceSettings& settings,
                      sdk::RouteCall&& call, const Complete& complete) {

@@ -1,0 +1,91 @@
+// What v2 clients are used to of webhook/set and webhook/find, and native ones are spared.
+#include <gmock/gmock.h>
+
+#include <boost/json.hpp>
+#include <colibri/testing/fake_host.hpp>
+
+#include "event_settings/testing_ask.hpp"
+#include "webhook_plugin.hpp"
+
+namespace colibri::webhook {
+namespace {
+
+using colibri::testing::FakeHost;
+using event_settings::askFind;
+using event_settings::askSet;
+using ::testing::IsEmpty;
+
+constexpr bool kV2 = true;
+
+class WebhookV2 : public ::testing::Test {
+ protected:
+  WebhookV2() {
+    EXPECT_EQ(host_.load("{}"), COLIBRI_OK) << host_.error();
+    EXPECT_EQ(host_.start(), COLIBRI_OK) << host_.error();
+  }
+  ~WebhookV2() override { EXPECT_THAT(host_.violations(), IsEmpty()); }
+
+  boost::json::value set(std::string body, bool v2 = kV2) {
+    const auto reply = askSet(host_, std::move(body), v2);
+    EXPECT_EQ(reply.status, 201U) << reply.body;
+    return boost::json::parse(reply.body);
+  }
+  boost::json::value row() { return boost::json::parse(askFind(host_, kV2).body); }
+  boost::json::value native() { return boost::json::parse(askFind(host_).body).at("webhook"); }
+  std::size_t kept(const char* member) const {
+    return boost::json::parse(host_.kept(1)->json).at(member).as_array().size();
+  }
+  FakeHost host_{sdk::detail::Adapter<WebhookPlugin>::kDescriptor};
+};
+
+TEST_F(WebhookV2, NoEventsAreKeptAndShownAsAllOfThem) {
+  const auto answer = set(R"({"webhook":{"enabled":true,"url":"https://a.test/","events":[]}})");
+  EXPECT_EQ(answer.at("events").as_array().size(), 31U);
+  EXPECT_EQ(row(), answer);
+  EXPECT_EQ(kept("events"), 31U);
+}
+
+TEST_F(WebhookV2, SettingsOfANativeCallerAreShownToV2ClientsByNameAndStayAsTheyAre) {
+  set(R"({"url":"https://a.test/","events":[]})", false);
+  EXPECT_EQ(row().at("events").as_array().size(), 31U);
+  EXPECT_EQ(native().at("events"), boost::json::array());
+  EXPECT_EQ(kept("events"), 0U);
+}
+
+TEST_F(WebhookV2, WhatASetDoesNotNameStays) {
+  set(R"({"webhook":{"enabled":true,"url":"https://a.test/","events":["CALL"],"byEvents":true,
+      "base64":true,"headers":{"x":"y"}}})");
+  const auto before = row();
+  EXPECT_EQ(set(R"({"webhook":{"enabled":true}})"), before);
+  EXPECT_EQ(set(R"({"webhook":{"url":"https://b.test/"}})").at("headers"), before.at("headers"));
+  EXPECT_EQ(set(R"({"webhook_by_events":false})").at("url"), "https://b.test/");
+  EXPECT_EQ(row().at("webhookBase64"), true);
+  set(R"({"url":"https://c.test/"})", false);
+  EXPECT_FALSE(boost::json::parse(host_.kept(1)->json).as_object().contains("headers"))
+      << "a native caller replaces them";
+}
+
+TEST_F(WebhookV2, WhatIsSwitchedOffAndOnAgainStillHasItsUrlAndAllEvents) {
+  set(R"({"webhook":{"enabled":true,"url":"https://a.test/","events":["CALL"]}})");
+  const auto off = set(R"({"webhook":{"enabled":false}})");
+  EXPECT_EQ(off.at("url"), "https://a.test/");
+  EXPECT_EQ(off.at("events"), boost::json::array()) << "as v2 gateways clear them";
+  EXPECT_EQ(set(R"({"webhook":{"enabled":false,"url":""}})").at("url"), "") << "it was named";
+  set(R"({"webhook":{"enabled":false,"url":"https://a.test/"}})");
+  const auto on = set(R"({"webhook":{"enabled":true}})");
+  EXPECT_EQ(on.at("url"), "https://a.test/");
+  EXPECT_EQ(on.at("events").as_array().size(), 31U);
+}
+
+TEST_F(WebhookV2, APartialSetKeepsTheSecretAndTheKeyOfATokenThatNobodyIsShown) {
+  set(R"({"url":"https://a.test/","secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+      "headers":{"jwt_key":"very secret"}})",
+      false);
+  EXPECT_EQ(set(R"({"webhook":{"enabled":false}})").at("headers").at("jwt_key"), "***");
+  const auto settings = boost::json::parse(host_.kept(1)->json);
+  EXPECT_EQ(settings.at("secret"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  EXPECT_EQ(settings.at("headers").at("jwt_key"), "very secret");
+}
+
+}  // namespace
+}  // namespace colibri::webhook
