@@ -104,6 +104,25 @@ test('a v2 client who names a part leaves the rest as it is, and no events are a
   assert.equal((await ask(200, 'GET', '/webhook/find/upserted')).events.length, 31)
 })
 
+test('what the n8n node says for no url is shown back and never called', async () => {
+  await opened('flow')
+  const node = (enabled, url) => ({ webhook: { enabled, url, webhookByEvents: false, webhookBase64: false, events: [] } })
+  const lanes = async () => (await ask(200, 'GET', '/flow/deliveries/lanes')).lanes.filter((one) => one.lane === 'webhook/events')
+  for (const enabled of [false, true]) {
+    const row = await setV2('flow', node(enabled, 'vazio'))
+    assert.deepEqual([row.url, row.enabled], ['vazio', enabled])
+    assert.deepEqual(await ask(200, 'GET', '/webhook/find/flow'), row)
+    assert.equal((await find('flow')).enabled, false, 'natively it is what it comes to')
+    await say('flow', `lost ${enabled}`)
+    assert.deepEqual(await lanes(), [])
+  }
+  await setV2('flow', node(true, sink.url))
+  await say('flow', 'heard')
+  assert.deepEqual(await heard(sink, 'flow', 'heard'), ['heard'])
+  await set('flow', { url: 'vazio' }, 400)
+  await set('flow', { enabled: false, url: 'vazio' }, 400)
+})
+
 test('a new url gets the backlog of the old one', async () => {
   const dead = await new Sink(gateway).up()
   try {

@@ -85,7 +85,28 @@ void carryOver(json::object& wished, const json::object& before, std::int64_t no
   keepJwtKey(wished, before);
 }
 
+/// What the n8n node says where it has no url. v2 gateways keep it and never call it.
+constexpr const char *kVazio = "vazio", *kVazioEnabled = "vazioEnabled";
+
+/// The host hears `enabled` false, so that there is no lane; vazioEnabled is what they said.
+void fromV2(json::object& settings) {
+  const auto* url = settings.if_contains("url");
+  if (url == nullptr || *url != json::value(kVazio)) return;
+  settings.erase("url");
+  settings[kVazioEnabled] = event_settings::boolAt(settings, "enabled").value_or(true);
+  settings["enabled"] = false;
+}
+
+void toV2(json::object& settings) {
+  const auto enabled = event_settings::boolAt(settings, kVazioEnabled);
+  if (!enabled) return;
+  settings.erase(kVazioEnabled);
+  settings["url"] = kVazio;
+  settings["enabled"] = *enabled;
+}
+
 json::object shown(json::object settings) {
+  settings.erase(kVazioEnabled);
   settings["url"] = event_settings::stringAt(settings, "url").value_or("");
   if (const auto secret = event_settings::stringAt(settings, "secret"))
     if (const auto key = SigningKey::parse("secret", *secret).publicKey(); !key.empty())
@@ -118,6 +139,8 @@ const event_settings::Form& form() noexcept {
                                               .spellings = kSpellings,
                                               .nullable = kNullable,
                                               .carryOver = carryOver,
+                                              .toV2 = toV2,
+                                              .fromV2 = fromV2,
                                               .shown = shown,
                                               .row = row};
   return kForm;

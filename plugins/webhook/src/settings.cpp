@@ -90,13 +90,16 @@ void checkUrl(std::string_view key, std::string_view url) {
 
 Settings parseSettings(std::string_view text) {
   const auto object = parseObject(text);
-  refuseUnknownKeys(object, {"enabled", "url", "events", "byEvents", "base64", "headers", "secret",
-                             "previousSecret", "previousSecretUntil", "derivedSecret"});
+  refuseUnknownKeys(object,
+                    {"enabled", "url", "events", "byEvents", "base64", "headers", "secret",
+                     "previousSecret", "previousSecretUntil", "derivedSecret", "vazioEnabled"});
   Settings settings;
   settings.enabled = boolAt(object, "enabled").value_or(true);
   settings.url = stringAt(object, "url").value_or("");
   if (settings.enabled && settings.url.empty()) refuse("url", "is missing");
   if (!settings.url.empty()) checkUrl("url", settings.url);
+  if (boolAt(object, "vazioEnabled") && (settings.enabled || !settings.url.empty()))
+    refuse("vazioEnabled", "goes with enabled false and no url");
   if (const auto* events = arrayAt(object, "events")) settings.events = readEvents(*events);
   settings.byEvents = boolAt(object, "byEvents").value_or(false);
   settings.base64 = boolAt(object, "base64").value_or(false);

@@ -141,7 +141,7 @@ TEST(Settings, RefuseUnknownKeysAndWrongTypes) {
   EXPECT_EQ(
       refusalOf(R"({"url":"https://a.test","colour":true})"),
       "colour: unknown key, allowed: enabled, url, events, byEvents, base64, headers, secret, "
-      "previousSecret, previousSecretUntil, derivedSecret");
+      "previousSecret, previousSecretUntil, derivedSecret, vazioEnabled");
   for (const auto* bad :
        {R"({"url":1})", R"({"url":"https://a.test","enabled":"true"})",
         R"({"url":"https://a.test","events":"CALL"})",

@@ -11,8 +11,10 @@ namespace colibri::webhook {
 namespace {
 
 using colibri::testing::FakeHost;
+using colibri::testing::makeEvent;
 using event_settings::askFind;
 using event_settings::askSet;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr bool kV2 = true;
@@ -35,6 +37,12 @@ class WebhookV2 : public ::testing::Test {
   std::size_t kept(const char* member) const {
     return boost::json::parse(host_.kept(1)->json).at(member).as_array().size();
   }
+  /// What becomes of an event now.
+  colibri_status delivered() {
+    const auto outcome = host_.outcome(host_.deliver(makeEvent({.type = "call"})));
+    return outcome ? outcome->status : COLIBRI_PENDING;
+  }
+
   FakeHost host_{sdk::detail::Adapter<WebhookPlugin>::kDescriptor};
 };
 
@@ -85,6 +93,40 @@ TEST_F(WebhookV2, APartialSetKeepsTheSecretAndTheKeyOfATokenThatNobodyIsShown) {
   const auto settings = boost::json::parse(host_.kept(1)->json);
   EXPECT_EQ(settings.at("secret"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
   EXPECT_EQ(settings.at("headers").at("jwt_key"), "very secret");
+}
+
+TEST_F(WebhookV2, TheWordThatTheN8nNodeSaysForNoUrlIsShownBackAndNeverCalled) {
+  set(R"({"webhook":{"enabled":true,"url":"https://a.test/","events":["CALL"]}})");
+  for (const bool enabled : {true, false}) {
+    const auto answer = set(std::string(R"({"webhook":{"url":"vazio","enabled":)") +
+                            (enabled ? "true" : "false") + R"(,"events":[]}})");
+    EXPECT_EQ(answer.at("url"), "vazio");
+    EXPECT_EQ(answer.at("enabled"), boost::json::value(enabled));
+    EXPECT_EQ(answer.at("events").as_array().size(), enabled ? 31U : 0U);
+    EXPECT_EQ(row(), answer);
+    EXPECT_FALSE(host_.kept(1)->enabled) << "the host has no lane for it";
+    EXPECT_EQ(delivered(), COLIBRI_E_UNAVAILABLE) << "no settings";
+  }
+  EXPECT_THAT(host_.httpCalls(), IsEmpty());
+}
+
+TEST_F(WebhookV2, ThatWordGivesWayToAUrl) {
+  set(R"({"webhook":{"url":"vazio","enabled":true}})");
+  EXPECT_EQ(set(R"({"webhook":{"base64":true}})").at("url"), "vazio");
+  EXPECT_EQ(set(R"({"webhook":{"url":"https://a.test/"}})").at("enabled"), true);
+  EXPECT_TRUE(host_.kept(1)->enabled);
+  EXPECT_EQ(delivered(), COLIBRI_PENDING) << "it is under way";
+  host_.answerHttp(host_.httpCalls().at(0).userToken);
+}
+
+TEST_F(WebhookV2, NativelyThatWordIsNoUrlAndWhatAV2ClientSaidIsOffWithout) {
+  const auto refused = askSet(host_, R"({"url":"vazio"})");
+  EXPECT_EQ(refused.status, 400U);
+  EXPECT_THAT(refused.body, HasSubstr("webhook.url: must start with http"));
+  set(R"({"webhook":{"url":"vazio","enabled":true}})");
+  EXPECT_EQ(native().at("url"), "");
+  EXPECT_EQ(native().at("enabled"), false);
+  EXPECT_FALSE(native().as_object().contains("vazioEnabled"));
 }
 
 }  // namespace

@@ -25,6 +25,9 @@ struct Form {
   /// refuse them. Null: nothing.
   void (*carryOver)(boost::json::object& wished, const boost::json::object& before,
                     std::int64_t nowUs) = nullptr;
+  /// Puts what is kept into the words of v2 clients, and back, where the two differ. Null: nowhere.
+  void (*toV2)(boost::json::object& settings) = nullptr;
+  void (*fromV2)(boost::json::object& settings) = nullptr;
   /// What find shows natively, of settings with all defaults. Null: all of it.
   boost::json::object (*shown)(boost::json::object settings) = nullptr;
   /// The middle of v2's row, what lies between `id` and `createdAt`. Null: `enabled` and `events`.

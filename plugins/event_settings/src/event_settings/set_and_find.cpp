@@ -41,8 +41,11 @@ std::string nativeAnswer(const Form& form, const Complete& complete, const sdk::
 std::string v2Answer(const Form& form, std::string_view id, const colibri_settings* settings) {
   if (settings == nullptr) return "null";
   json::object answer{{"id", text(id)}};
-  const bool enabled = settings->enabled != 0;
-  auto shown = shownOf(form, read(sdk::view(settings->json)));
+  auto said = read(sdk::view(settings->json));
+  said["enabled"] = settings->enabled != 0;
+  if (form.toV2 != nullptr) form.toV2(said);
+  const bool enabled = said.at("enabled").as_bool();
+  auto shown = shownOf(form, std::move(said));
   if (enabled) shown["events"] = namedEvents(shown["events"]);  // natively kept ones are by none
   if (form.row == nullptr) {
     answer["enabled"] = enabled;

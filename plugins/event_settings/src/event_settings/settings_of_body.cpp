@@ -52,6 +52,7 @@ json::object inOurWords(const Form& form, const json::object& from, bool dropUnk
 }
 
 void leaveAsItIs(const Form& form, json::object& settings, json::object before) {
+  if (form.toV2 != nullptr) form.toV2(before);
   for (const auto member : form.upserted)
     if (auto* value = before.if_contains(text(member)); value != nullptr)
       settings.emplace(text(member), std::move(*value));
@@ -89,6 +90,7 @@ std::string settingsOfBody(const Form& form, std::string_view body, bool v2,
   if (disables) dropEmpty(form, settings);
   if (v2) eventsAsThere(settings);
   if (form.carryOver != nullptr) form.carryOver(settings, kept, nowUs);
+  if (v2 && form.fromV2 != nullptr) form.fromV2(settings);
   return json::serialize(settings);
 }
 
