@@ -19,6 +19,13 @@ TEST(EventTypes, ThirtyOneMayBeSubscribedByName) {
   EXPECT_EQ(subscribable, 31);
 }
 
+TEST(EventTypes, TheNumberIsTheRowOfTheNames) {
+  EXPECT_EQ(findByWireName("application.startup")->number, COLIBRI_EVENT_APPLICATION_STARTUP);
+  EXPECT_EQ(findByWireName("messages.upsert")->number, COLIBRI_EVENT_MESSAGES_UPSERT);
+  EXPECT_EQ(findByWireName("groups.update")->number, COLIBRI_EVENT_GROUPS_UPDATE);
+  EXPECT_EQ(findByWireName("logout.instance")->number, COLIBRI_EVENT_LOGOUT_INSTANCE);
+}
+
 /// contract/events.md §1: upper case, `.` and `-` become `_`; groups.update alone is called
 /// otherwise.
 TEST(EventTypes, FilterNamesFollowFromWireNames) {

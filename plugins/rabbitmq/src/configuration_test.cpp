@@ -1,10 +1,10 @@
 #include "configuration.hpp"
 
-#include "event_settings/event_names.hpp"
-
 #include <gmock/gmock.h>
 
 #include <colibri/sdk/plugin.hpp>
+
+#include "shared/event_names.hpp"
 
 namespace colibri::rabbitmq {
 namespace {
@@ -39,7 +39,7 @@ TEST(RabbitmqConfiguration, GlobalHasAnExchangeAPrefixAndItsEvents) {
   EXPECT_THAT(global->events, ::testing::UnorderedElementsAre("call", "groups.update"));
   EXPECT_EQ(global->routeOf("call"), (Route{"evolution", "pre.call", "call"}));
   std::string off;
-  for (const auto& name : event_settings::eventNames())
+  for (const auto& name : shared::kEventNames)
     off.append(off.empty() ? "{" : ",").append("\"").append(name.filter).append("\":false");
   EXPECT_FALSE(
       parseConfiguration(R"({"uri":"amqp://h","global":{"enabled":true,"events":)" + off + "}}}")
