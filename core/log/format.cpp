@@ -2,8 +2,8 @@
 
 #include <array>
 #include <cstdio>
-#include <ctime>
 
+#include "base/iso_time.hpp"
 #include "base/utf8.hpp"
 
 namespace colibri::log {
@@ -76,20 +76,9 @@ void appendJson(std::string& out, std::string_view key, std::string_view value) 
   out += '"';
 }
 
-std::string utc(std::int64_t nowUs) {
-  const auto seconds = static_cast<std::time_t>(nowUs / 1'000'000);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 40> text{};
-  const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
-  std::snprintf(text.data() + size, text.size() - size, ".%03dZ",
-                static_cast<int>(nowUs / 1000 % 1000));
-  return text.data();
-}
-
 std::string textLine(std::int64_t nowUs, Level level, std::string_view area,
                      std::string_view message, std::span<const Field> fields) {
-  auto line = utc(nowUs);
+  auto line = isoTime(nowUs);
   line += ' ';
   line += nameOf(level);
   line += ' ';
@@ -108,7 +97,7 @@ std::string textLine(std::int64_t nowUs, Level level, std::string_view area,
 std::string jsonLine(std::int64_t nowUs, Level level, std::string_view area,
                      std::string_view message, std::span<const Field> fields) {
   std::string line = "{";
-  appendJson(line, "time", utc(nowUs));
+  appendJson(line, "time", isoTime(nowUs));
   line += ',';
   appendJson(line, "level", nameOf(level));
   line += ',';

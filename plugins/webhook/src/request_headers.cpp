@@ -2,22 +2,15 @@
 
 #include <algorithm>
 
+#include "shared/ascii.hpp"
 #include "signature.hpp"
 
 namespace colibri::webhook {
 namespace {
 
-bool sameName(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 bool has(const Headers& headers, std::string_view name) noexcept {
   return std::any_of(headers.begin(), headers.end(),
-                     [&](const auto& h) { return sameName(h.first, name); });
+                     [&](const auto& h) { return shared::sameIgnoringCase(h.first, name); });
 }
 
 }  // namespace
@@ -25,7 +18,8 @@ bool has(const Headers& headers, std::string_view name) noexcept {
 Headers requestHeaders(const Settings& settings, const Attempt& attempt, std::string_view body) {
   Headers headers = settings.headers;
   if (!settings.jwtKey.empty()) {
-    std::erase_if(headers, [](const auto& h) { return sameName(h.first, "authorization"); });
+    std::erase_if(headers,
+                  [](const auto& h) { return shared::sameIgnoringCase(h.first, "authorization"); });
     headers.emplace_back("Authorization",
                          "Bearer " + bearerToken(settings.jwtKey, attempt.seconds));
   }

@@ -5,6 +5,7 @@
 
 #include "event_settings/events.hpp"
 #include "event_settings/json_reader.hpp"
+#include "shared/ascii.hpp"
 #include "shared/http_url.hpp"
 
 namespace colibri::webhook {
@@ -18,13 +19,6 @@ constexpr std::size_t kLongestUrl = 2048, kMostHeaders = 64, kLongestName = 128,
 
 bool isControl(char c) noexcept {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
 }
 
 /// Ours, or the connection's: they decide where a request ends and whom it is for.
@@ -60,7 +54,7 @@ void readHeaders(const json::object& headers, Settings& into) {
       into.jwtKey = value;
       continue;
     }
-    const auto folded = lower(name);
+    const auto folded = shared::lowerCase(name);
     if (isReserved(folded)) refuse(key, "cannot be set");
     if (std::find(seen.begin(), seen.end(), folded) != seen.end()) refuse(key, "is there twice");
     seen.push_back(folded);

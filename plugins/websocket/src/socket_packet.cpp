@@ -4,6 +4,7 @@
 #include <colibri/sdk/envelope.hpp>
 
 #include "shared/json.hpp"
+#include "shared/utf8.hpp"
 
 namespace colibri::websocket {
 namespace {
@@ -16,13 +17,6 @@ bool isDigit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
-/// The parser of JSON knows UTF-8; a namespace comes back in frames of text, which must be that.
-bool isUtf8(std::string_view text) {
-  std::string quoted;
-  sdk::appendJsonString(quoted, text);
-  return shared::isJson(quoted, 1);
-}
-
 /// "/name," or "/name" at the end; without one it is "/".
 Read<std::string> takeNamespace(std::string_view& text) {
   if (text.empty() || text.front() != '/') return std::string("/");
@@ -30,7 +24,8 @@ Read<std::string> takeNamespace(std::string_view& text) {
   if (end > kLongestNamespace) return Refusal{"a namespace of more than 1024 bytes"};
   std::string nsp(text.substr(0, end));
   text.remove_prefix(std::min(end + 1, text.size()));
-  if (!isUtf8(nsp)) return Refusal{"a namespace that is not UTF-8"};
+  // It comes back in frames of text.
+  if (!shared::utf8::valid(nsp)) return Refusal{"a namespace that is not UTF-8"};
   return nsp;
 }
 

@@ -4,14 +4,13 @@
 #include <charconv>
 #include <cstdint>
 
+#include "shared/ascii.hpp"
+
 namespace colibri::shared {
 namespace {
 
 bool startsWithScheme(std::string_view url, std::string_view scheme) noexcept {
-  return url.size() >= scheme.size() &&
-         std::equal(scheme.begin(), scheme.end(), url.begin(), [](char ours, char theirs) {
-           return ours == (theirs >= 'A' && theirs <= 'Z' ? theirs - 'A' + 'a' : theirs);
-         });
+  return url.size() >= scheme.size() && sameIgnoringCase(url.substr(0, scheme.size()), scheme);
 }
 
 /// Nothing behind the colon means the scheme's own port.

@@ -1,8 +1,8 @@
-#include "base/utf8.hpp"
+#include "shared/utf8.hpp"
 
 #include <array>
 
-namespace colibri::utf8 {
+namespace colibri::shared::utf8 {
 
 CodePoint decode(std::string_view text) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
@@ -47,4 +47,4 @@ std::string repaired(std::string_view text) {
   return repaired;
 }
 
-}  // namespace colibri::utf8
+}  // namespace colibri::shared::utf8

@@ -1,8 +1,8 @@
-#include "base/utf8.hpp"
+#include "shared/utf8.hpp"
 
 #include <gtest/gtest.h>
 
-namespace colibri::utf8 {
+namespace colibri::shared::utf8 {
 namespace {
 
 TEST(Utf8, DecodesOneToFourBytes) {
@@ -27,4 +27,4 @@ TEST(Utf8, CountsCharacters) {
 }
 
 }  // namespace
-}  // namespace colibri::utf8
+}  // namespace colibri::shared::utf8
