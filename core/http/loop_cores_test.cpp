@@ -1,20 +1,18 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "base/testing/eventually.hpp"
 #include "http/testing_websocket.hpp"
 
 namespace colibri::http {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::RunningWebSockets;
 using testing::WebSocketClient;
 
@@ -54,13 +52,8 @@ std::vector<std::size_t> coresOfLoops() {
 }
 
 bool awaitCores(std::size_t each) {
-  const auto until = std::chrono::steady_clock::now() + 20s;
-  for (;;) {
-    const auto cores = coresOfLoops();
-    if (cores == std::vector<std::size_t>(2, each)) return true;
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::yield();
-  }
+  return colibri::testing::eventually(
+      [&] { return coresOfLoops() == std::vector<std::size_t>(2, each); });
 }
 
 TEST(Loops, KeepToACoreEachWhileThereIsACrowdToSendTo) {

@@ -7,6 +7,7 @@ import { AmqpConsumer } from './lib/amqp_consumer.mjs'
 import { Contract } from './lib/contract.mjs'
 import { Gateway } from './lib/gateway.mjs'
 import { RabbitMq } from './lib/rabbitmq.mjs'
+import * as spoken from './lib/spoken.mjs'
 import { TcpProxy } from './lib/tcp_proxy.mjs'
 import { until } from './lib/wait.mjs'
 
@@ -42,12 +43,9 @@ async function opened(name, { rabbitmq, rate = 0.001, total = 1, at = gateway })
   const body = { instanceName: name, integration: 'GENERATOR', generator: { rate, total, chats: CHATS, body_bytes: 300 } }
   await ask(201, 'POST', '/instance/create', { body: rabbitmq ? { ...body, rabbitmq } : body }, at)
   await ask(200, 'GET', `/${name}/instance/connect`, {}, at)
-  await until(`${name} to be open`, async () => (await at.state(name)) === 'open')
+  await spoken.open(at, name)
 }
-async function say(name, text, at = gateway) {
-  const answer = await at.call('POST', `/${name}/message/sendText`, { body: { number: '15550000002', text } })
-  assert.equal(answer.status, 201, answer.text) // the generator's, which has not all that the document promises
-}
+const say = (name, text, at = gateway) => spoken.say(at, name, text)
 function consumer(queue) {
   const one = new AmqpConsumer(() => broker.uri(), queue)
   consumers.push(one)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/kept_clock.hpp"
+#include "base/testing/eventually.hpp"
 #include "base/testing/settable_clock.hpp"
 #include "events/event_log.hpp"
 #include "events/testing/full_disk_store.hpp"
@@ -20,17 +21,7 @@
 
 namespace colibri::instances::testing {
 
-/// Waits for a condition, with a bound.
-template <class Condition>
-bool eventually(Condition&& condition,
-                std::chrono::milliseconds within = std::chrono::seconds(20)) {
-  const auto end = std::chrono::steady_clock::now() + within;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
+using colibri::testing::eventually;
 
 /// The answer of a call that takes `Done<T>`.
 template <class T, class Call>
