@@ -9,6 +9,11 @@
 
 namespace colibri::event_settings {
 
+/// A text as Boost.JSON takes it.
+inline boost::json::string_view text(std::string_view view) noexcept {
+  return {view.data(), view.size()};
+}
+
 /// The object in `text`. The host has validated it against our schema; what a schema cannot say,
 /// and a host that errs, is refused here. [Errors] all throw sdk::Error(E_INVALID_ARGUMENT) with
 /// "key: what is allowed"; values are never repeated.

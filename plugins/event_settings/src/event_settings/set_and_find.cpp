@@ -15,10 +15,6 @@ namespace json = boost::json;
 
 constexpr std::size_t kSet = 0;  // in kSetAndFind
 
-json::string_view text(std::string_view view) noexcept {
-  return {view.data(), view.size()};
-}
-
 json::object read(std::string_view settings) {
   return settings.empty() ? json::object() : shared::parseJson(settings).value.as_object();
 }

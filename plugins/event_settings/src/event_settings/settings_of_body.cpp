@@ -12,10 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-json::string_view text(std::string_view view) noexcept {
-  return {view.data(), view.size()};
-}
-
 bool isOneOf(std::span<const std::string_view> names, std::string_view name) noexcept {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
