@@ -5,6 +5,7 @@
 #include <colibri/sdk/envelope.hpp>
 
 #include "event_settings/events.hpp"
+#include "event_settings/json_reader.hpp"
 #include "event_settings/settings_of_body.hpp"
 #include "shared/json.hpp"
 
