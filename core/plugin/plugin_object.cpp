@@ -36,7 +36,7 @@ PluginObject::PluginObject(const colibri_descriptor& descriptor, const Ports& po
       ports_(ports),
       deadlines_(deadlines),
       misbehaviour_(alias()),
-      eventSink_(*this, ports_.lanes, misbehaviour_),
+      eventSink_(*this, ports_, misbehaviour_),
       connector_(*this, ports_, instances, order_, misbehaviour_),
       kvStore_(*this, ports_, instances, order_),
       httpClient_(*this, ports_),

@@ -124,7 +124,7 @@ void ConnectorApi::submit(instances::Command command, Refused refused) {
         c.message_id = abi::str(command.messageId);
         c.idempotency_key = abi::str(command.idempotencyKey);
         c.body = body.get();
-        open_.add(command.token);
+        open_.add(command.token, {});
         auto err = abi::sized<colibri_error>();
         const auto status = table_->submit(plugin, &c, &err);
         if (status >= 0) return;  // complete() is due, or has been
@@ -145,7 +145,7 @@ void ConnectorApi::cancel(std::uint64_t token) {
 }
 
 void ConnectorApi::completeAll() {
-  for (const auto token : open_.takeAll())
+  for (const auto& [token, held] : open_.takeAll())
     ports_.completions.complete(
         token,
         Error{Errc::shuttingDown, "the gateway stops; whether the network took it is unknown"});

@@ -12,8 +12,8 @@
 #include "plugin/host_api/call_order.hpp"
 #include "plugin/instance_directory.hpp"
 #include "plugin/misbehaviour.hpp"
+#include "plugin/open_tokens.hpp"
 #include "plugin/ports.hpp"
-#include "plugin/token_set.hpp"
 
 namespace colibri::plugin {
 
@@ -29,7 +29,8 @@ class ConnectorApi final : public instances::Connector {
         ports_(ports),
         instances_(instances),
         order_(order),
-        misbehaviour_(misbehaviour) {}
+        misbehaviour_(misbehaviour),
+        open_(ports.timers) {}
 
   /// After init(). [Errors] rejected: its lists have no end.
   Result<void> attach(const colibri_plugin_connector* table);
@@ -79,7 +80,8 @@ class ConnectorApi final : public instances::Connector {
   const colibri_plugin_connector* table_ = nullptr;
   std::vector<std::string> integrations_, commands_;
   bool networkIds_ = false;
-  TokenSet open_;
+  struct Held {};
+  OpenTokens<Held> open_;                // commands that the plugin holds
   std::atomic<std::uint64_t> rooms_{0};  // times that onRoom() came
   std::atomic<bool> wantsRoom_{false};
 };

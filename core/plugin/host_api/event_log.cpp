@@ -10,12 +10,18 @@
 namespace colibri::plugin {
 namespace {
 
-constexpr unsigned kMaxReads = 1024;  // of one plugin
+constexpr std::size_t kMaxReads = 1024;  // of one plugin
 constexpr std::uint32_t kMaxLimit = 256;
 constexpr std::size_t kPageBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxReadFilterBytes = std::size_t{64} << 10;
 
 }  // namespace
+
+EventLogApi::EventLogApi(Callee& callee, const Ports& ports, const InstanceDirectory& instances)
+    : callee_(callee),
+      ports_(ports),
+      instances_(instances),
+      open_(callee, ports.timers, kMaxReads) {}
 
 colibri_status EventLogApi::read(InstanceKey instance, std::uint64_t after, std::uint32_t limit,
                                  colibri_str filter, std::uint64_t token, colibri_error* err) {
@@ -30,13 +36,11 @@ colibri_status EventLogApi::read(InstanceKey instance, std::uint64_t after, std:
   if (!lets) return abi::refuse(err, lets.error());
   if (!instances_.has(instance))
     return abi::refuse(err, COLIBRI_E_NOT_FOUND, "there is no such instance");
-  if (open_.fetch_add(1) >= kMaxReads) {
-    --open_;
-    return abi::refuse(err, COLIBRI_E_BUSY, "too many reads without an answer");
-  }
+  const auto begun = open_.begin(instance, token);
+  if (!begun) return abi::refuse(err, begun.error());
   callee_.onReader(instance, Entry::logRead,
-                   [this, instance, after, limit, token, lets = std::move(*lets)] {
-                     answer(instance, token, after, look(instance, after, limit, lets));
+                   [this, call = *begun, after, limit, lets = std::move(*lets)] {
+                     answer(call, after, look(call.instance, after, limit, lets));
                    });
   return COLIBRI_PENDING;
 }
@@ -75,17 +79,15 @@ Result<EventLogApi::Page> EventLogApi::look(InstanceKey instance, std::uint64_t 
   return page;
 }
 
-void EventLogApi::answer(InstanceKey instance, std::uint64_t token, std::uint64_t after,
-                         Result<Page> page) {
+void EventLogApi::answer(const OpenCalls::Call& call, std::uint64_t after, Result<Page> page) {
   if (!page) {
     log::write(
         log::Level::warn, "plugin", "a read of the event log failed",
-        {{"plugin", callee_.alias()}, {"instance", instance}, {"why", page.error().message}});
+        {{"plugin", callee_.alias()}, {"instance", call.instance}, {"why", page.error().message}});
   }
-  callee_.onLane(
-      instance, Entry::readDone, Callee::Kind::answer,
-      [this, token, after, page = std::move(page)](colibri_plugin* plugin) {
-        --open_;
+  open_.answer(
+      call, Entry::readDone,
+      [this, token = call.userToken, after, page = std::move(page)](colibri_plugin* plugin) {
         auto out = abi::sized<colibri_log_page>();
         out.next = after;
         std::vector<const colibri_event*> events;
@@ -100,8 +102,7 @@ void EventLogApi::answer(InstanceKey instance, std::uint64_t token, std::uint64_
         out.events = events.data();
         out.count = events.size();
         table_->read_done(plugin, token, &out);
-      },
-      [this] { --open_; });
+      });
 }
 
 const colibri_host_event_log EventLogApi::kTable{

@@ -2,12 +2,12 @@
 
 #include <colibri/abi/ext/event_log.h>
 
-#include <atomic>
 #include <vector>
 
 #include "events/filter.hpp"
 #include "plugin/callee.hpp"
 #include "plugin/instance_directory.hpp"
+#include "plugin/open_calls.hpp"
 #include "plugin/ports.hpp"
 
 namespace colibri::plugin {
@@ -18,8 +18,7 @@ namespace colibri::plugin {
 /// [Threading] any thread, after attach().
 class EventLogApi {
  public:
-  EventLogApi(Callee& callee, const Ports& ports, const InstanceDirectory& instances)
-      : callee_(callee), ports_(ports), instances_(instances) {}
+  EventLogApi(Callee& callee, const Ports& ports, const InstanceDirectory& instances);
   void attach(const colibri_plugin_event_log* table) noexcept { table_ = table; }
 
   colibri_status read(InstanceKey instance, std::uint64_t after, std::uint32_t limit,
@@ -35,13 +34,13 @@ class EventLogApi {
   };
   Result<Page> look(InstanceKey instance, std::uint64_t after, std::uint32_t limit,
                     const events::Filter& filter);
-  void answer(InstanceKey instance, std::uint64_t token, std::uint64_t after, Result<Page> page);
+  void answer(const OpenCalls::Call& call, std::uint64_t after, Result<Page> page);
 
   Callee& callee_;
   const Ports& ports_;
   const InstanceDirectory& instances_;
   const colibri_plugin_event_log* table_ = nullptr;
-  std::atomic<unsigned> open_{0};  // reads without an answer
+  OpenCalls open_;
 };
 
 }  // namespace colibri::plugin

@@ -121,7 +121,7 @@ void EventSinkApi::hand(events::EventPtr event, const delivery::Attempt& attempt
   callee_.onLane(
       instance, Entry::deliver, Callee::Kind::work,
       [this, event = std::move(event), attempt](colibri_plugin* plugin) {
-        open_.add(attempt.token);
+        open_.add(attempt.token, {});
         const colibri_delivery delivery{sizeof delivery, attempt.number, attempt.token,
                                         attempt.subscription, attempt.deadlineUs};
         auto err = abi::sized<colibri_error>();
@@ -218,7 +218,7 @@ void EventSinkApi::close(bool failed) {
 }
 
 void EventSinkApi::returnAll() {
-  for (const auto token : open_.takeAll()) refuse(token);
+  for (const auto& [token, held] : open_.takeAll()) refuse(token);
 }
 
 // --- from the plugin ---

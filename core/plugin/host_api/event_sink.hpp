@@ -12,8 +12,8 @@
 #include "delivery/sink.hpp"
 #include "plugin/callee.hpp"
 #include "plugin/misbehaviour.hpp"
+#include "plugin/open_tokens.hpp"
 #include "plugin/ports.hpp"
-#include "plugin/token_set.hpp"
 
 namespace colibri::plugin {
 
@@ -25,8 +25,8 @@ namespace colibri::plugin {
 /// [Threading] any thread; locked by mutex_.
 class EventSinkApi final : public delivery::Sink {
  public:
-  EventSinkApi(Callee& callee, Lanes& lanes, Misbehaviour& misbehaviour)
-      : callee_(callee), lanes_(lanes), misbehaviour_(misbehaviour) {}
+  EventSinkApi(Callee& callee, const Ports& ports, Misbehaviour& misbehaviour)
+      : callee_(callee), lanes_(ports.lanes), misbehaviour_(misbehaviour), open_(ports.timers) {}
 
   /// After init(). `introductions`: the plugin observes instances, so they come first.
   void attach(const colibri_plugin_event_sink* table, bool introductions);
@@ -71,7 +71,8 @@ class EventSinkApi final : public delivery::Sink {
   Misbehaviour& misbehaviour_;
   const colibri_plugin_event_sink* table_ = nullptr;
   std::atomic<bool> mayName_{false}, closing_{false}, failed_{false};
-  TokenSet open_;
+  struct Held {};
+  OpenTokens<Held> open_;                                  // deliveries that the plugin holds
   mutable std::mutex mutex_;                               // guards the rest
   std::unordered_map<std::uint64_t, bool> subscriptions_;  // id, all instances?
   bool introductions_ = false;

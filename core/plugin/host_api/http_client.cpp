@@ -53,6 +53,9 @@ std::uint32_t number(std::int64_t n) {
 
 }  // namespace
 
+HttpClientApi::HttpClientApi(Callee& callee, const Ports& ports)
+    : callee_(callee), ports_(ports), open_(ports.timers, kMaxRequests) {}
+
 colibri_status HttpClientApi::request(const colibri_http_request* wanted, colibri_error* err) {
   if (wanted == nullptr || !COLIBRI_KNOWS(wanted, body))
     return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT, "null, or a request that is too small");
@@ -65,62 +68,48 @@ colibri_status HttpClientApi::request(const colibri_http_request* wanted, colibr
   auto request = requestOf(*wanted);
   if (!request) return abi::refuse(err, request.error());
   const auto token = wanted->user_token;
-  {
-    const std::scoped_lock lock(mutex_);
-    if (open_.size() >= kMaxRequests)
-      return abi::refuse(err, COLIBRI_E_BUSY, "too many requests without an answer");
-    if (!open_.emplace(token, Open{}).second)
-      return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT,
-                         "the token has a request without an answer");
-  }
+  const auto added = open_.add(token, {});
+  if (added == OpenTokens<Open>::Added::full)
+    return abi::refuse(err, COLIBRI_E_BUSY, "too many requests without an answer");
+  if (added == OpenTokens<Open>::Added::twice)
+    return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT,
+                       "the token has a request without an answer");
   const auto sent = ports_.http.send(std::move(*request),
                                      [this, self = callee_.shared_from_this(), token,
                                       lane = wanted->instance_key](net::HttpAnswer answered) {
-                                       {
-                                         const std::scoped_lock lock(mutex_);
-                                         open_.erase(token);
-                                       }
+                                       open_.take(token);
                                        answer(lane, token, std::move(answered));
                                      });
   if (sent) {
     named(token, *sent);
     return COLIBRI_PENDING;
   }
-  const std::scoped_lock lock(mutex_);
-  open_.erase(token);
+  open_.take(token);
   return abi::refuse(err, sent.error());
 }
 
 /// The client has given the request its id; a cancel that came before is passed on now.
 void HttpClientApi::named(std::uint64_t userToken, net::HttpClient::Id id) {
-  {
-    const std::scoped_lock lock(mutex_);
-    const auto open = open_.find(userToken);
-    if (open == open_.end()) return;  // answered already
-    open->second.id = id;
-    if (!open->second.cancelled) return;
-  }
-  ports_.http.cancel(id);
+  bool cancelled = false;
+  open_.with(userToken, [&](Open& open) {
+    open.id = id;
+    cancelled = open.cancelled;
+  });
+  if (cancelled) ports_.http.cancel(id);
 }
 
 void HttpClientApi::cancel(std::uint64_t userToken) {
   net::HttpClient::Id id = 0;
-  {
-    const std::scoped_lock lock(mutex_);
-    const auto open = open_.find(userToken);
-    if (open == open_.end()) return;
-    open->second.cancelled = true;
-    id = open->second.id;
-  }
+  open_.with(userToken, [&](Open& open) {
+    open.cancelled = true;
+    id = open.id;
+  });
   if (id != 0) ports_.http.cancel(id);
 }
 
 void HttpClientApi::cancelAll() {
   std::vector<std::uint64_t> tokens;
-  {
-    const std::scoped_lock lock(mutex_);
-    for (const auto& [token, open] : open_) tokens.push_back(token);
-  }
+  open_.each([&](std::uint64_t token, const Open&) { tokens.push_back(token); });
   for (const auto token : tokens) cancel(token);
 }
 

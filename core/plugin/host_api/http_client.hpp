@@ -2,11 +2,9 @@
 
 #include <colibri/abi/ext/http_client.h>
 
-#include <mutex>
-#include <unordered_map>
-
 #include "net/http_client.hpp"
 #include "plugin/callee.hpp"
+#include "plugin/open_tokens.hpp"
 #include "plugin/ports.hpp"
 
 namespace colibri::plugin {
@@ -14,10 +12,10 @@ namespace colibri::plugin {
 /// "colibri.http-client/1" of one plugin object. Answers come on the lane of the request's
 /// instance.
 ///
-/// [Threading] any thread; locked by mutex_, never over a call out.
+/// [Threading] any thread.
 class HttpClientApi {
  public:
-  HttpClientApi(Callee& callee, const Ports& ports) : callee_(callee), ports_(ports) {}
+  HttpClientApi(Callee& callee, const Ports& ports);
   void attach(const colibri_plugin_http_client* table) noexcept { table_ = table; }
 
   colibri_status request(const colibri_http_request* wanted, colibri_error* err);
@@ -38,8 +36,7 @@ class HttpClientApi {
   Callee& callee_;
   const Ports& ports_;
   const colibri_plugin_http_client* table_ = nullptr;
-  std::mutex mutex_;                              // guards open_
-  std::unordered_map<std::uint64_t, Open> open_;  // by the plugin's token
+  OpenTokens<Open> open_;  // by the plugin's token
 };
 
 }  // namespace colibri::plugin

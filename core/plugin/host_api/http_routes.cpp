@@ -17,6 +17,12 @@ Error stopping() {
 
 }  // namespace
 
+HttpRoutesApi::HttpRoutesApi(Callee& callee, const Ports& ports, Misbehaviour& misbehaviour)
+    : callee_(callee),
+      ports_(ports),
+      misbehaviour_(misbehaviour),
+      open_(ports.timers, kMaxUnanswered) {}
+
 Result<void> HttpRoutesApi::attach(const colibri_plugin_http_routes* table,
                                    const RouteWords& words) {
   auto routes = readRoutes(*table, callee_.alias(), words);
@@ -26,30 +32,17 @@ Result<void> HttpRoutesApi::attach(const colibri_plugin_http_routes* table,
   return {};
 }
 
-Result<std::uint64_t> HttpRoutesApi::open(const Route& route, RouteReply& reply) {
-  const std::scoped_lock lock(mutex_);
-  if (open_.size() >= kMaxUnanswered)
-    return Error{Errc::busy, "the plugin has too many requests without an answer"};
-  const auto token = ++lastToken_;
-  open_.emplace(token,
-                Open{std::move(reply), 0, route.method + ' ' + route.alias + '/' + route.action});
-  return token;
-}
-
 void HttpRoutesApi::serve(std::uint32_t index, RouteCall call, RouteReply reply) {
   const auto& route = routes_.at(index);  // lives as long as the callee
-  const auto opened = open(route, reply);
-  if (!opened) return reply(opened.error());
+  Open waiting{std::move(reply), route.method + ' ' + route.alias + '/' + route.action};
+  const auto opened = open_.open(waiting);
+  if (!opened)
+    return waiting.reply(Error{Errc::busy, "the plugin has too many requests without an answer"});
   const auto token = *opened;
-  const auto timer =
-      ports_.timers.after(std::chrono::milliseconds(route.timeoutMs),
-                          [this, weak = callee_.weak_from_this(), token, ms = route.timeoutMs] {
-                            if (const auto self = weak.lock()) expire(token, ms);
-                          });
-  {
-    const std::scoped_lock lock(mutex_);
-    if (const auto at = open_.find(token); at != open_.end()) at->second.timer = timer;
-  }
+  open_.expireAfter(token, std::chrono::milliseconds(route.timeoutMs),
+                    [this, weak = callee_.weak_from_this(), token, ms = route.timeoutMs] {
+                      if (const auto self = weak.lock()) expire(token, ms);
+                    });
   const auto lane = call.instance;
   callee_.onLane(
       lane, Entry::onRequest, Callee::Kind::work,
@@ -89,7 +82,7 @@ void HttpRoutesApi::hand(const Route& route, const RouteCall& call, std::uint64_
 }
 
 void HttpRoutesApi::expire(std::uint64_t token, std::uint32_t afterMs) {
-  auto late = take(token);
+  auto late = open_.take(token);
   if (!late) return;
   misbehaviour_.note(Misbehaviour::Kind::noAnswer, late->what + " had no answer in time");
   late->reply(Error{Errc::timeout, "the plugin \"" + callee_.alias() + "\" did not answer " +
@@ -109,29 +102,13 @@ void HttpRoutesApi::respond(std::uint64_t token, std::uint32_t status, colibri_s
 }
 
 void HttpRoutesApi::refuseAll() {
-  decltype(open_) all;
-  {
-    const std::scoped_lock lock(mutex_);
-    all.swap(open_);
-  }
-  for (auto& [token, waiting] : all) {
-    ports_.timers.cancel(waiting.timer);
-    waiting.reply(stopping());
-  }
+  for (auto& [token, waiting] : open_.takeAll()) waiting.reply(stopping());
 }
 
 bool HttpRoutesApi::settle(std::uint64_t token, Result<RouteAnswer> answer) {
-  auto waiting = take(token);
-  if (!waiting) return false;
-  if (waiting->timer != 0) ports_.timers.cancel(waiting->timer);
-  waiting->reply(std::move(answer));
-  return true;
-}
-
-std::optional<HttpRoutesApi::Open> HttpRoutesApi::take(std::uint64_t token) {
-  const std::scoped_lock lock(mutex_);
-  auto node = open_.extract(token);
-  return node ? std::optional(std::move(node.mapped())) : std::nullopt;
+  auto waiting = open_.take(token);
+  if (waiting) waiting->reply(std::move(answer));
+  return waiting.has_value();
 }
 
 const colibri_host_http_routes HttpRoutesApi::kTable{

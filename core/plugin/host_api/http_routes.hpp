@@ -2,14 +2,12 @@
 
 #include <colibri/abi/ext/http_routes.h>
 
-#include <mutex>
-#include <unordered_map>
 #include <vector>
 
-#include "exec/timers.hpp"
 #include "plugin/callee.hpp"
 #include "plugin/host_api/route_table.hpp"
 #include "plugin/misbehaviour.hpp"
+#include "plugin/open_tokens.hpp"
 #include "plugin/ports.hpp"
 
 namespace colibri::plugin {
@@ -17,11 +15,10 @@ namespace colibri::plugin {
 /// "colibri.http-routes/1" of one plugin object. Whatever the plugin does, each request is answered
 /// once: by it, at the deadline, or when it stops. No thread waits.
 ///
-/// [Threading] any thread, after attach(); locked by mutex_, never over a call out.
+/// [Threading] any thread, after attach().
 class HttpRoutesApi {
  public:
-  HttpRoutesApi(Callee& callee, const Ports& ports, Misbehaviour& misbehaviour)
-      : callee_(callee), ports_(ports), misbehaviour_(misbehaviour) {}
+  HttpRoutesApi(Callee& callee, const Ports& ports, Misbehaviour& misbehaviour);
 
   /// After init(). [Errors] rejected: the table, or an alias that is the host's.
   Result<void> attach(const colibri_plugin_http_routes* table, const RouteWords& words);
@@ -41,24 +38,19 @@ class HttpRoutesApi {
  private:
   struct Open {
     RouteReply reply;
-    exec::Timers::Id timer = 0;
     std::string what;  ///< "POST webhook/set", for sentences
   };
-  Result<std::uint64_t> open(const Route& route, RouteReply& reply);
   void hand(const Route& route, const RouteCall& call, std::uint64_t token, colibri_plugin* plugin);
   void expire(std::uint64_t token, std::uint32_t afterMs);
   /// False if it was answered already.
   bool settle(std::uint64_t token, Result<RouteAnswer> answer);
-  std::optional<Open> take(std::uint64_t token);
 
   Callee& callee_;
   const Ports& ports_;
   Misbehaviour& misbehaviour_;
   const colibri_plugin_http_routes* table_ = nullptr;
   std::vector<Route> routes_;
-  std::mutex mutex_;  // guards the rest
-  std::uint64_t lastToken_ = 0;
-  std::unordered_map<std::uint64_t, Open> open_;
+  OpenTokens<Open> open_;
 };
 
 }  // namespace colibri::plugin

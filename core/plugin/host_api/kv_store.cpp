@@ -12,7 +12,7 @@
 namespace colibri::plugin {
 namespace {
 
-constexpr unsigned kMaxCalls = 4096;                            // of one plugin
+constexpr std::size_t kMaxCalls = 4096;                         // of one plugin
 constexpr std::size_t kMaxQueuedBytes = std::size_t{64} << 20;  // of the whole store
 constexpr std::size_t kMaxReadBytes = std::size_t{64} << 20;    // of get_many
 constexpr std::size_t kScanAnswerBytes = std::size_t{8} << 20;  // then the scan ends early
@@ -26,13 +26,20 @@ colibri_status doneStatus(const Error& error) noexcept {
 
 }  // namespace
 
-Result<void> KvStoreApi::admit(InstanceKey instance) {
+KvStoreApi::KvStoreApi(Callee& callee, const Ports& ports, const InstanceDirectory& instances,
+                       CallOrder& order)
+    : callee_(callee),
+      ports_(ports),
+      instances_(instances),
+      order_(order),
+      open_(callee, ports.timers, kMaxCalls) {}
+
+Result<OpenCalls::Call> KvStoreApi::begin(InstanceKey instance, std::uint64_t token) {
   if (table_ == nullptr)
     return Error{Errc::unsupported, "the plugin does not provide " COLIBRI_EXT_KV_STORE};
   if (instance != 0 && !instances_.has(instance))
     return Error{Errc::notFound, "there is no such instance"};
-  if (open_.load() >= kMaxCalls) return Error{Errc::busy, "too many calls without an answer"};
-  return {};
+  return open_.begin(instance, token);
 }
 
 colibri_status KvStoreApi::getMany(InstanceKey instance, const colibri_str* keys, std::size_t count,
@@ -58,21 +65,21 @@ colibri_status KvStoreApi::scan(InstanceKey instance, colibri_str prefix, colibr
 
 colibri_status KvStoreApi::read(InstanceKey instance, std::uint64_t token, Function<Entries()> look,
                                 colibri_error* err) {
-  if (const auto admitted = admit(instance); !admitted) return abi::refuse(err, admitted.error());
-  ++open_;
+  const auto begun = begin(instance, token);
+  if (!begun) return abi::refuse(err, begun.error());
   const auto shared = std::make_shared<Function<Entries()>>(std::move(look));
   const bool kept =
-      order_.submit(instance, CallOrder::Kind::read, 0, [this, instance, token, shared] {
-        callee_.onReader(instance, Entry::kvRead, [this, instance, token, shared] {
+      order_.submit(instance, CallOrder::Kind::read, 0, [this, call = *begun, shared] {
+        callee_.onReader(call.instance, Entry::kvRead, [this, call, shared] {
           auto entries = (*shared)();
-          order_.finished(instance, CallOrder::Kind::read);
-          if (!entries) return answer(instance, token, entries.error());
-          answer(instance, token, std::optional(kvRecords(*entries)));
+          order_.finished(call.instance, CallOrder::Kind::read);
+          if (!entries) return answer(call, entries.error());
+          answer(call, std::optional(kvRecords(*entries)));
         });
         return CallOrder::Started::yes;
       });
   if (kept) return COLIBRI_PENDING;
-  --open_;
+  open_.drop(*begun);
   return abi::refuse(err, COLIBRI_E_BUSY, "too many calls wait for this instance");
 }
 
@@ -117,47 +124,47 @@ colibri_status KvStoreApi::write(InstanceKey instance, const colibri_kv_op* ops,
                                  std::uint64_t token, colibri_error* err) {
   auto batch = kvBatch(ops, count, callee_.id(), instance, ports_.clock.keptUs());
   if (!batch) return abi::refuse(err, batch.error());
-  if (const auto admitted = admit(instance); !admitted) return abi::refuse(err, admitted.error());
-  if (ports_.store.queuedBytes() > kMaxQueuedBytes)
-    return abi::refuse(err, COLIBRI_E_BUSY, "the store's queue is full");
-  ++open_;
+  const auto begun = begin(instance, token);
+  if (!begun) return abi::refuse(err, begun.error());
+  const auto refused = [&](const char* why) {
+    open_.drop(*begun);
+    return abi::refuse(err, COLIBRI_E_BUSY, why);
+  };
+  if (ports_.store.queuedBytes() > kMaxQueuedBytes) return refused("the store's queue is full");
   const auto bytes = bytesOf(*batch);
-  auto run = [this, instance, token, batch = std::move(*batch)]() mutable {
-    if (instance != 0 && !instances_.has(instance)) {  // deleted while this waited for a read
-      answer(instance, token, Error{Errc::notFound, "there is no such instance"});
+  auto run = [this, call = *begun, batch = std::move(*batch)]() mutable {
+    if (call.instance != 0 && !instances_.has(call.instance)) {  // deleted while this waited
+      answer(call, Error{Errc::notFound, "there is no such instance"});
       return CallOrder::Started::no;
     }
     // The store may answer when the host has let go of the plugin object: `self` keeps it.
-    ports_.store.submit(std::move(batch), [this, self = callee_.shared_from_this(), instance,
-                                           token](const Result<store::Committed>& done) {
-      order_.finished(instance, CallOrder::Kind::write);
-      if (!done) return answer(instance, token, done.error());
-      answer(instance, token, std::optional<std::string>());
+    ports_.store.submit(std::move(batch), [this, self = callee_.shared_from_this(),
+                                           call](const Result<store::Committed>& done) {
+      order_.finished(call.instance, CallOrder::Kind::write);
+      if (!done) return answer(call, done.error());
+      answer(call, std::optional<std::string>());
     });
     return CallOrder::Started::yes;
   };
   if (order_.submit(instance, CallOrder::Kind::write, bytes, std::move(run)))
     return COLIBRI_PENDING;
-  --open_;
-  return abi::refuse(err, COLIBRI_E_BUSY, "too many calls wait for this instance");
+  return refused("too many calls wait for this instance");
 }
 
-void KvStoreApi::answer(InstanceKey instance, std::uint64_t token,
-                        Result<std::optional<std::string>> records) {
+void KvStoreApi::answer(const OpenCalls::Call& call, Result<std::optional<std::string>> records) {
   if (!records) {
-    log::write(
-        log::Level::warn, "plugin", "a key-value call failed",
-        {{"plugin", callee_.alias()}, {"instance", instance}, {"why", records.error().message}});
+    log::write(log::Level::warn, "plugin", "a key-value call failed",
+               {{"plugin", callee_.alias()},
+                {"instance", call.instance},
+                {"why", records.error().message}});
   }
-  callee_.onLane(
-      instance, Entry::kvDone, Callee::Kind::answer,
-      [this, token, records = std::move(records)](colibri_plugin* plugin) mutable {
-        --open_;
+  open_.answer(
+      call, Entry::kvDone,
+      [this, token = call.userToken, records = std::move(records)](colibri_plugin* plugin) mutable {
         if (!records) return table_->kv_done(plugin, token, doneStatus(records.error()), nullptr);
         const auto buffer = *records ? abi::SharedBuffer::make(std::move(**records)) : nullptr;
         table_->kv_done(plugin, token, COLIBRI_OK, buffer.get());
-      },
-      [this] { --open_; });
+      });
 }
 
 const colibri_host_kv_store KvStoreApi::kTable{

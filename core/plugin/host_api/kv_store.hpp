@@ -2,13 +2,13 @@
 
 #include <colibri/abi/ext/kv_store.h>
 
-#include <atomic>
 #include <optional>
 #include <string>
 
 #include "plugin/callee.hpp"
 #include "plugin/host_api/call_order.hpp"
 #include "plugin/instance_directory.hpp"
+#include "plugin/open_calls.hpp"
 #include "plugin/ports.hpp"
 
 namespace colibri::plugin {
@@ -23,8 +23,7 @@ namespace colibri::plugin {
 class KvStoreApi {
  public:
   KvStoreApi(Callee& callee, const Ports& ports, const InstanceDirectory& instances,
-             CallOrder& order)
-      : callee_(callee), ports_(ports), instances_(instances), order_(order) {}
+             CallOrder& order);
   void attach(const colibri_plugin_kv_store* table) noexcept { table_ = table; }
 
   colibri_status getMany(InstanceKey instance, const colibri_str* keys, std::size_t count,
@@ -38,22 +37,21 @@ class KvStoreApi {
 
  private:
   using Entries = Result<std::vector<store::KvEntry>>;
-  Result<void> admit(InstanceKey instance);
+  Result<OpenCalls::Call> begin(InstanceKey instance, std::uint64_t token);
   colibri_status read(InstanceKey instance, std::uint64_t token, Function<Entries()> look,
                       colibri_error* err);
   Entries look(InstanceKey instance, const std::vector<std::string>& keys);
   Entries walk(InstanceKey instance, const std::string& prefix, std::string after,
                std::uint32_t limit);
   /// Nothing inside = the outcome of a write.
-  void answer(InstanceKey instance, std::uint64_t token,
-              Result<std::optional<std::string>> records);
+  void answer(const OpenCalls::Call& call, Result<std::optional<std::string>> records);
 
   Callee& callee_;
   const Ports& ports_;
   const InstanceDirectory& instances_;
   CallOrder& order_;
   const colibri_plugin_kv_store* table_ = nullptr;
-  std::atomic<unsigned> open_{0};  // calls without an answer
+  OpenCalls open_;
 };
 
 }  // namespace colibri::plugin

@@ -8,9 +8,12 @@
 namespace colibri::plugin {
 namespace {
 
-constexpr unsigned kMaxChanges = 1024;  // of one plugin
+constexpr std::size_t kMaxChanges = 1024;  // of one plugin
 
 }  // namespace
+
+SettingsApi::SettingsApi(Callee& callee, const Ports& ports)
+    : callee_(callee), ports_(ports), open_(callee, ports.timers, kMaxChanges) {}
 
 Result<void> SettingsApi::attach(const colibri_plugin_settings* table, std::string_view schema) {
   auto parsed = config::Schema::parse(schema);
@@ -34,50 +37,48 @@ Result<void> SettingsApi::check(std::string_view json) const {
   return refused;
 }
 
-Result<void> SettingsApi::admit(InstanceKey instance) {
+Result<OpenCalls::Call> SettingsApi::begin(InstanceKey instance, std::uint64_t token) {
   if (table_ == nullptr)
     return Error{Errc::unsupported, "the plugin does not provide " COLIBRI_EXT_SETTINGS};
   if (instance == 0) return Error{Errc::notFound, "settings are an instance's"};
-  if (open_.load() >= kMaxChanges) return Error{Errc::busy, "too many calls without an answer"};
-  return {};
+  return open_.begin(instance, token);
 }
 
 colibri_status SettingsApi::put(InstanceKey instance, colibri_str json, std::uint64_t token,
                                 colibri_error* err) {
-  if (const auto admitted = admit(instance); !admitted) return abi::refuse(err, admitted.error());
   if (!abi::valid(json)) return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT, "null");
+  const auto begun = begin(instance, token);
+  if (!begun) return abi::refuse(err, begun.error());
   auto complete = schema_->complete(abi::view(json), callee_.alias());
   const auto taken = complete ? check(*complete) : Result<void>(complete.error());
-  ++open_;
   if (!taken) {
-    answer(instance, token, taken.error());
+    answer(*begun, taken.error());
     return COLIBRI_PENDING;
   }
-  ports_.settings.putSettings(
-      instance, {callee_.alias(), std::move(*complete),
-                 [lanes = &ports_.lanes, instance] { return lanes->head(instance); },
-                 [this, self = callee_.shared_from_this(), instance,
-                  token](Result<instances::KeptSettings> stored) {
-                   if (stored) return answer(instance, token, std::optional(std::move(*stored)));
-                   answer(instance, token, stored.error());
-                 }});
+  ports_.settings.putSettings(instance,
+                              {callee_.alias(), std::move(*complete),
+                               [lanes = &ports_.lanes, instance] { return lanes->head(instance); },
+                               [this, self = callee_.shared_from_this(),
+                                call = *begun](Result<instances::KeptSettings> stored) {
+                                 if (stored) return answer(call, std::optional(std::move(*stored)));
+                                 answer(call, stored.error());
+                               }});
   return COLIBRI_PENDING;
 }
 
 colibri_status SettingsApi::get(InstanceKey instance, std::uint64_t token, colibri_error* err) {
-  if (const auto admitted = admit(instance); !admitted) return abi::refuse(err, admitted.error());
-  ++open_;
-  answer(instance, token, ports_.settings.settingsOf(instance, callee_.alias()));
+  const auto begun = begin(instance, token);
+  if (!begun) return abi::refuse(err, begun.error());
+  answer(*begun, ports_.settings.settingsOf(instance, callee_.alias()));
   return COLIBRI_PENDING;
 }
 
 /// On the instance's lane, behind the on_settings that the change has caused.
-void SettingsApi::answer(InstanceKey instance, std::uint64_t token,
+void SettingsApi::answer(const OpenCalls::Call& call,
                          Result<std::optional<instances::KeptSettings>> settings) {
-  callee_.onLane(
-      instance, Entry::settingsDone, Callee::Kind::answer,
-      [this, token, settings = std::move(settings)](colibri_plugin* plugin) {
-        --open_;
+  open_.answer(
+      call, Entry::settingsDone,
+      [this, token = call.userToken, settings = std::move(settings)](colibri_plugin* plugin) {
         auto s = abi::sized<colibri_settings>();
         const bool some = settings && settings->has_value();
         if (some) {
@@ -91,8 +92,7 @@ void SettingsApi::answer(InstanceKey instance, std::uint64_t token,
         table_->settings_done(plugin, token,
                               settings ? COLIBRI_OK : abi::statusOf(settings.error().code),
                               some ? &s : nullptr, abi::str(detail));
-      },
-      [this] { --open_; });
+      });
 }
 
 const colibri_host_settings SettingsApi::kTable{

@@ -2,12 +2,12 @@
 
 #include <colibri/abi/ext/settings.h>
 
-#include <atomic>
 #include <optional>
 
 #include "config/schema.hpp"
 #include "instances/settings_keeper.hpp"
 #include "plugin/callee.hpp"
+#include "plugin/open_calls.hpp"
 #include "plugin/ports.hpp"
 
 namespace colibri::plugin {
@@ -17,7 +17,7 @@ namespace colibri::plugin {
 /// [Threading] any thread, after attach().
 class SettingsApi {
  public:
-  SettingsApi(Callee& callee, const Ports& ports) : callee_(callee), ports_(ports) {}
+  SettingsApi(Callee& callee, const Ports& ports);
 
   /// After init(). [Errors] rejected: the schema is none.
   Result<void> attach(const colibri_plugin_settings* table, std::string_view schema);
@@ -33,15 +33,14 @@ class SettingsApi {
   static const colibri_host_settings kTable;
 
  private:
-  Result<void> admit(InstanceKey instance);
-  void answer(InstanceKey instance, std::uint64_t token,
-              Result<std::optional<instances::KeptSettings>> settings);
+  Result<OpenCalls::Call> begin(InstanceKey instance, std::uint64_t token);
+  void answer(const OpenCalls::Call& call, Result<std::optional<instances::KeptSettings>> settings);
 
   Callee& callee_;
   const Ports& ports_;
   const colibri_plugin_settings* table_ = nullptr;
   std::optional<config::Schema> schema_;
-  std::atomic<unsigned> open_{0};
+  OpenCalls open_;
 };
 
 }  // namespace colibri::plugin

@@ -77,29 +77,20 @@ Result<void> WebSocketRoutesApi::attach(const colibri_plugin_websocket_routes* t
 
 // --- from the API ---
 
-std::optional<std::uint64_t> WebSocketRoutesApi::add(Open open) {
-  const std::scoped_lock lock(mutex_);
-  if (closed_ || (open.raw() && raws_ >= kMaxRaw)) return std::nullopt;
-  if (open.raw()) ++raws_;
-  open_.emplace(++lastToken_, std::move(open));
-  return lastToken_;
-}
-
-std::unique_ptr<WebUpgrade> WebSocketRoutesApi::keep(std::uint64_t token,
-                                                     std::unique_ptr<WebUpgrade> upgrade) {
-  const std::scoped_lock lock(mutex_);
-  const auto found = open_.find(token);
-  if (found == open_.end()) return upgrade;
-  found->second.upgrade = std::move(upgrade);
-  return nullptr;
+std::optional<std::uint64_t> WebSocketRoutesApi::add(Open& open) {
+  const bool raw = open.raw();
+  const bool fits = !raw || raws_.fetch_add(1) < kMaxRaw;
+  const auto token = fits ? open_.open(open) : std::nullopt;
+  if (raw && !token) --raws_;
+  return token;
 }
 
 void WebSocketRoutesApi::open(std::uint32_t mount, WebRequest request,
                               std::unique_ptr<WebUpgrade> upgrade) {
   const auto& at = mounts_.at(mount);
-  const auto token = add({.checkKey = request.checkKey});
-  if (!token) return upgrade->refuse(stopping());
-  if (const auto late = keep(*token, std::move(upgrade))) return late->refuse(stopping());
+  Open waiting{.checkKey = request.checkKey, .upgrade = std::move(upgrade)};
+  const auto token = add(waiting);
+  if (!token) return waiting.upgrade->refuse(stopping());
   expireAfter(*token, at.httpTimeout);
   callee_.onToken(
       *token, Entry::onOpen, Callee::Kind::work,
@@ -113,12 +104,10 @@ void WebSocketRoutesApi::open(std::uint32_t mount, WebRequest request,
 
 void WebSocketRoutesApi::serve(std::uint32_t mount, WebRequest request, WebRaw raw) {
   const auto& at = mounts_.at(mount);
-  const auto shared = std::make_shared<WebReply>(std::move(raw.reply));
-  const auto token = add({.checkKey = request.checkKey, .reply = [shared](WebOutcome outcome) {
-                            (*shared)(std::move(outcome));
-                          }});
+  Open waiting{.checkKey = request.checkKey, .reply = std::move(raw.reply)};
+  const auto token = add(waiting);
   if (!token)
-    return (*shared)({std::nullopt, {{Errc::busy, "the plugin takes no more requests now"}}});
+    return waiting.reply({std::nullopt, {{Errc::busy, "the plugin takes no more requests now"}}});
   expireAfter(*token, at.httpTimeout);
   callee_.onToken(
       *token, Entry::onHttp, Callee::Kind::work,
@@ -134,18 +123,15 @@ void WebSocketRoutesApi::serve(std::uint32_t mount, WebRequest request, WebRaw r
 }
 
 void WebSocketRoutesApi::expireAfter(std::uint64_t token, std::chrono::milliseconds time) {
-  const auto timer = ports_.timers.after(time, [this, weak = callee_.weak_from_this(), token] {
+  open_.expireAfter(token, time, [this, weak = callee_.weak_from_this(), token] {
     if (const auto self = weak.lock()) expire(token);
   });
-  const std::scoped_lock lock(mutex_);
-  if (const auto at = open_.find(token); at != open_.end()) at->second.timer = timer;
 }
 
 /// Its time is over, or its client has left. A connection that is open has no such time.
 void WebSocketRoutesApi::expire(std::uint64_t token) {
   auto late = take(token, [](const Open& open) { return open.raw() || open.upgrade; });
   if (!late) return;
-  ports_.timers.cancel(late->timer);
   const WebRefusal why{
       {Errc::timeout, "the plugin \"" + callee_.alias() + "\" did not answer in time"}};
   if (late->upgrade) return late->upgrade->refuse(why);
@@ -160,12 +146,8 @@ void WebSocketRoutesApi::expire(std::uint64_t token) {
 void WebSocketRoutesApi::hand(const Mount& mount, const WebRequest& request, std::uint64_t token,
                               colibri_plugin* plugin) {
   bool raw = false;
-  {
-    const std::scoped_lock lock(mutex_);
-    const auto at = open_.find(token);
-    if (at == open_.end()) return;  // the client or its time went before
-    raw = at->second.raw();
-  }
+  if (!open_.with(token, [&](const Open& open) { raw = open.raw(); }))
+    return;  // the client or its time went before
   auto caller = abi::sized<colibri_caller>();
   caller.kind = static_cast<std::uint32_t>(request.caller.kind);
   caller.instance_key = request.caller.instance;
@@ -198,40 +180,28 @@ void WebSocketRoutesApi::hand(const Mount& mount, const WebRequest& request, std
 /// The plugin took it. What it sent meanwhile follows the 101.
 void WebSocketRoutesApi::accept(std::uint64_t token, colibri_plugin* plugin) {
   std::unique_ptr<WebUpgrade> upgrade;
-  exec::Timers::Id timer = 0;
-  {
-    const std::scoped_lock lock(mutex_);
-    if (const auto at = open_.find(token); at != open_.end()) {
-      upgrade = std::move(at->second.upgrade);
-      timer = std::exchange(at->second.timer, 0);
-    }
-  }
+  open_.with(token, [&](Open& open) { upgrade = std::move(open.upgrade); });
   if (!upgrade) return table_->on_closed(plugin, token, 1006);  // refused by its deadline meanwhile
-  ports_.timers.cancel(timer);
+  open_.keep(token);
   const auto channel = upgrade->accept(std::make_shared<Peer>(*this, token));
   std::vector<Early> early;
   std::optional<std::pair<std::uint16_t, std::string>> end;
-  for (;;) {  // until nothing came in between, so that the order is kept
-    {
-      const std::scoped_lock lock(mutex_);
-      const auto at = open_.find(token);
-      if (at == open_.end()) return;  // it broke already; on_closed() is on its way
-      early = std::exchange(at->second.early, {});
-      if (early.empty()) {
-        at->second.channel = channel;
-        end = std::move(at->second.end);
-      }
-    }
-    if (early.empty()) break;
+  do {  // until nothing came in between, so that the order is kept
+    const bool open = open_.with(token, [&](Open& now) {
+      early = std::exchange(now.early, {});
+      if (!early.empty()) return;
+      now.channel = channel;
+      end = std::move(now.end);
+    });
+    if (!open) return;  // it broke already; on_closed() is on its way
     for (const auto& [text, message] : early) channel->send(text, message);
-  }
+  } while (!early.empty());
   if (end) channel->close(end->first, std::move(end->second));
 }
 
 void WebSocketRoutesApi::settle(std::uint64_t token, WebOutcome outcome) {
   auto waiting = take(token);
   if (!waiting) return;
-  ports_.timers.cancel(waiting->timer);
   if (waiting->upgrade) return waiting->upgrade->refuse(std::move(outcome.refusal));
   if (waiting->raw()) waiting->reply(std::move(outcome));
 }
@@ -246,39 +216,28 @@ void WebSocketRoutesApi::tellClosed(std::uint64_t token, std::uint16_t code) {
 void WebSocketRoutesApi::closeAll(std::uint16_t code) {
   std::vector<std::shared_ptr<WebChannel>> channels;
   std::vector<std::uint64_t> waiting;
-  {
-    const std::scoped_lock lock(mutex_);
-    closed_ = true;
-    for (const auto& [token, open] : open_) {
-      if (open.channel)
-        channels.push_back(open.channel);
-      else
-        waiting.push_back(token);
-    }
-  }
+  open_.close();
+  open_.each([&](std::uint64_t token, const Open& open) {
+    if (open.channel)
+      channels.push_back(open.channel);
+    else
+      waiting.push_back(token);
+  });
   for (const auto& channel : channels) channel->close(code, "the plugin is not running");
   for (const auto token : waiting) settle(token, {std::nullopt, stopping()});
 }
 
 std::shared_ptr<WebChannel> WebSocketRoutesApi::channelOf(std::uint64_t token) {
-  const std::scoped_lock lock(mutex_);
-  const auto at = open_.find(token);
-  return at == open_.end() ? nullptr : at->second.channel;
+  std::shared_ptr<WebChannel> channel;
+  open_.with(token, [&](const Open& open) { channel = open.channel; });
+  return channel;
 }
 
 std::optional<WebSocketRoutesApi::Open> WebSocketRoutesApi::take(std::uint64_t token,
                                                                  bool (*only)(const Open&)) {
-  const std::scoped_lock lock(mutex_);
-  const auto at = open_.find(token);
-  if (at == open_.end() || !only(at->second)) return std::nullopt;
-  auto node = open_.extract(at);
-  if (node.mapped().raw()) --raws_;
-  return std::move(node.mapped());
-}
-
-bool WebSocketRoutesApi::wasGiven(std::uint64_t token) {
-  const std::scoped_lock lock(mutex_);
-  return token != 0 && token <= lastToken_;
+  auto taken = open_.takeIf(token, only);
+  if (taken && taken->raw()) --raws_;
+  return taken;
 }
 
 }  // namespace colibri::plugin

@@ -4,16 +4,14 @@
 
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "exec/timers.hpp"
 #include "plugin/callee.hpp"
 #include "plugin/host_api/mount_table.hpp"
 #include "plugin/misbehaviour.hpp"
+#include "plugin/open_tokens.hpp"
 #include "plugin/ports.hpp"
 #include "plugin/web.hpp"
 
@@ -23,11 +21,11 @@ namespace colibri::plugin {
 /// token. Whatever the plugin does, an upgrade is decided and a raw request answered once: by it,
 /// at the deadline, or when it stops.
 ///
-/// [Threading] any thread, after attach(); locked by mutex_, never over a call out.
+/// [Threading] any thread, after attach().
 class WebSocketRoutesApi {
  public:
   WebSocketRoutesApi(Callee& callee, const Ports& ports, Misbehaviour& misbehaviour)
-      : callee_(callee), ports_(ports), misbehaviour_(misbehaviour) {}
+      : callee_(callee), misbehaviour_(misbehaviour), open_(ports.timers) {}
 
   /// After init(). [Errors] rejected: the table.
   Result<void> attach(const colibri_plugin_websocket_routes* table, const RouteWords& words);
@@ -63,7 +61,6 @@ class WebSocketRoutesApi {
     std::unique_ptr<WebUpgrade> upgrade = {};
     std::shared_ptr<WebChannel> channel = {};
     WebReply reply = {};
-    exec::Timers::Id timer = 0;
     std::vector<Early> early = {};
     std::size_t earlyBytes = 0;
     std::optional<std::pair<std::uint16_t, std::string>> end = {};  ///< closed while it decided
@@ -71,9 +68,7 @@ class WebSocketRoutesApi {
   };
   class Peer;
 
-  std::optional<std::uint64_t> add(Open open);
-  /// Returns it if the token was closed meanwhile.
-  std::unique_ptr<WebUpgrade> keep(std::uint64_t token, std::unique_ptr<WebUpgrade> upgrade);
+  std::optional<std::uint64_t> add(Open& open);
   void expireAfter(std::uint64_t token, std::chrono::milliseconds time);
   void expire(std::uint64_t token);
   void hand(const Mount& mount, const WebRequest& request, std::uint64_t token,
@@ -84,19 +79,13 @@ class WebSocketRoutesApi {
   std::shared_ptr<WebChannel> channelOf(std::uint64_t token);
   std::optional<Open> take(
       std::uint64_t token, bool (*only)(const Open&) = [](const Open&) { return true; });
-  /// True if the token was given out once: then it is only late, and no foreign one.
-  bool wasGiven(std::uint64_t token);
 
   Callee& callee_;
-  const Ports& ports_;
   Misbehaviour& misbehaviour_;
   const colibri_plugin_websocket_routes* table_ = nullptr;
   std::vector<Mount> mounts_;
-  std::mutex mutex_;  // guards the rest
-  bool closed_ = false;
-  std::uint64_t lastToken_ = 0;
-  std::size_t raws_ = 0;
-  std::unordered_map<std::uint64_t, Open> open_;
+  std::atomic<std::size_t> raws_{0};  // open raw requests
+  OpenTokens<Open> open_;
 };
 
 }  // namespace colibri::plugin

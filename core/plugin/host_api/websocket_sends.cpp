@@ -28,23 +28,21 @@ colibri_status WebSocketRoutesApi::send(std::uint64_t connection, std::uint32_t 
   }
   const bool text = opcode == COLIBRI_WS_TEXT;
   std::shared_ptr<WebChannel> channel;
-  {
-    const std::scoped_lock lock(mutex_);
-    const auto at = open_.find(connection);
-    if (at == open_.end() || at->second.raw()) return COLIBRI_E_NOT_FOUND;
-    channel = at->second.channel;
-    if (!channel) {
-      auto& open = at->second;
-      if (open.end) return COLIBRI_E_NOT_FOUND;
-      if (open.earlyBytes + message->size > kMaxEarlyBytes) {
-        open.end.emplace(std::uint16_t{1013}, "not reading");
-        return COLIBRI_E_BUSY;
-      }
-      open.earlyBytes += message->size;
-      open.early.push_back({text, std::string(abi::view(message))});
-      return COLIBRI_OK;
+  auto status = colibri_status{COLIBRI_E_NOT_FOUND};
+  open_.with(connection, [&](Open& open) {
+    if (open.raw()) return;
+    channel = open.channel;
+    if (channel || open.end) return;
+    if (open.earlyBytes + message->size > kMaxEarlyBytes) {
+      open.end.emplace(std::uint16_t{1013}, "not reading");
+      status = COLIBRI_E_BUSY;
+      return;
     }
-  }
+    open.earlyBytes += message->size;
+    open.early.push_back({text, std::string(abi::view(message))});
+    status = COLIBRI_OK;
+  });
+  if (!channel) return status;
   switch (channel->send(text, abi::view(message))) {
     case WebSent::taken:
       return COLIBRI_OK;
@@ -66,16 +64,13 @@ void WebSocketRoutesApi::sendMany(const std::uint64_t* connections, std::size_t 
   std::vector<std::shared_ptr<WebChannel>> channels;
   std::vector<std::uint64_t> deciding;
   channels.reserve(count);
-  {
-    const std::scoped_lock lock(mutex_);
-    for (const auto token : std::span(connections, count)) {
-      const auto at = open_.find(token);
-      if (at == open_.end() || at->second.raw()) continue;
-      if (at->second.channel)
-        channels.push_back(at->second.channel);
-      else
+  for (const auto token : std::span(connections, count)) {
+    open_.with(token, [&](const Open& open) {
+      if (open.channel)
+        channels.push_back(open.channel);
+      else if (!open.raw())
         deciding.push_back(token);
-    }
+    });
   }
   if (!channels.empty())
     channels.front()->sendMany(channels, opcode == COLIBRI_WS_TEXT, abi::view(message));
@@ -94,22 +89,18 @@ void WebSocketRoutesApi::close(std::uint64_t connection, std::uint32_t code, col
   const auto with = good ? static_cast<std::uint16_t>(code) : std::uint16_t{1011};
   const std::string why(good ? text : std::string_view());
   std::shared_ptr<WebChannel> channel;
-  {
-    const std::scoped_lock lock(mutex_);
-    const auto at = open_.find(connection);
-    if (at != open_.end() && !at->second.raw()) {
-      channel = at->second.channel;
-      if (!channel && !at->second.end) at->second.end.emplace(with, why);
-    }
-  }
+  open_.with(connection, [&](Open& open) {
+    channel = open.channel;
+    if (!channel && !open.raw() && !open.end) open.end.emplace(with, why);
+  });
   if (channel) return channel->close(with, why);
-  if (!wasGiven(connection))
+  if (!open_.wasGiven(connection))
     misbehaviour_.note(Misbehaviour::Kind::foreignToken, "close() of what was never open");
 }
 
 void WebSocketRoutesApi::respond(std::uint64_t request, std::uint32_t status,
                                  colibri_str contentType, const colibri_buffer* body) {
-  if (!wasGiven(request))
+  if (!open_.wasGiven(request))
     return misbehaviour_.note(Misbehaviour::Kind::foreignToken,
                               "an answer for a request that never was");
   WebOutcome outcome;
@@ -130,12 +121,8 @@ colibri_status WebSocketRoutesApi::checkKey(std::uint64_t token, colibri_str key
   if (out == nullptr || !COLIBRI_KNOWS(out, instance_key) || !abi::valid(key))
     return COLIBRI_E_INVALID_ARGUMENT;
   KeyCheck check;
-  {
-    const std::scoped_lock lock(mutex_);
-    const auto at = open_.find(token);
-    if (at == open_.end()) return COLIBRI_E_NOT_FOUND;
-    check = at->second.checkKey;
-  }
+  if (!open_.with(token, [&](const Open& open) { check = open.checkKey; }))
+    return COLIBRI_E_NOT_FOUND;
   const auto verdict = check(abi::view(key).substr(0, kMaxKeyBytes));
   if (verdict.is == KeyVerdict::Is::wrong) return COLIBRI_E_UNAUTHENTICATED;
   if (verdict.is == KeyVerdict::Is::tooMany) return COLIBRI_E_RATE_LIMITED;
