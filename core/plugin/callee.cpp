@@ -1,23 +1,40 @@
 #include "plugin/callee.hpp"
 
+#include <array>
 #include <utility>
 
+#include "base/assert.hpp"
+
 namespace colibri::plugin {
+namespace {
+
+// Constants of other files are made with these, so they need no constructor themselves.
+constinit std::array<const char*, 64> allEntries{};
+constinit std::size_t entryCount = 0;
+
+std::vector<std::string> namesFor(const std::string& alias) {
+  std::vector<std::string> names;
+  for (const auto* name : Entry::all()) names.push_back(alias + ' ' + name);
+  return names;
+}
+
+}  // namespace
+
+Entry::Entry(const char* name) noexcept : index_(entryCount++) {
+  COLIBRI_ASSERT(index_ < allEntries.size());
+  allEntries[index_] = name;
+}
+
+std::span<const char* const> Entry::all() noexcept {
+  return std::span(allEntries).first(entryCount);
+}
 
 Callee::Callee(exec::Executor& executor, std::string alias, std::string id, bool serial)
     : executor_(executor),
       alias_(std::move(alias)),
       id_(std::move(id)),
       serial_(serial),
-      names_{alias_ + " deliver",         alias_ + " revoke",          alias_ + " on_state",
-             alias_ + " on_settings",     alias_ + " instance_open",   alias_ + " instance_close",
-             alias_ + " instance_logout", alias_ + " instance_forget", alias_ + " submit",
-             alias_ + " cancel",          alias_ + " published",       alias_ + " resume",
-             alias_ + " kv_done",         alias_ + " store read",      alias_ + " http_done",
-             alias_ + " on_request",      alias_ + " settings_done",   alias_ + " on_open",
-             alias_ + " on_message",      alias_ + " on_writable",     alias_ + " on_closed",
-             alias_ + " on_http",         alias_ + " on_http_gone",    alias_ + " read_done",
-             alias_ + " log read",        alias_ + " control"} {}
+      names_(namesFor(alias_)) {}
 
 void Callee::onLane(InstanceKey instance, Entry entry, Kind kind, Call call,
                     Function<void()> refused) {

@@ -2,9 +2,10 @@
 
 #include <colibri/abi/plugin.h>
 
-#include <array>
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/function.hpp"
 #include "base/ids.hpp"
@@ -13,34 +14,18 @@
 
 namespace colibri::plugin {
 
-/// The ways into a plugin that run on a strand, as the watchdog names them.
-enum class Entry : std::uint8_t {
-  deliver,
-  revoke,
-  onState,
-  onSettings,
-  instanceOpen,
-  instanceClose,
-  instanceLogout,
-  instanceForget,
-  submit,
-  cancel,
-  published,
-  resume,
-  kvDone,
-  kvRead,
-  httpDone,
-  onRequest,
-  settingsDone,
-  onOpen,
-  onMessage,
-  onWritable,
-  onClosed,
-  onHttp,
-  onHttpGone,
-  readDone,
-  logRead,
-  control
+/// A way into a plugin that runs on a strand, as the watchdog names it: a constant of whoever goes
+/// that way, made before main().
+///
+/// [Threading] constant.
+class Entry {
+ public:
+  explicit Entry(const char* name) noexcept;
+  std::size_t index() const noexcept { return index_; }
+  static std::span<const char* const> all() noexcept;
+
+ private:
+  std::size_t index_;
 };
 
 /// One plugin object as something to call: from a strand and never on the caller's stack, now()
@@ -87,9 +72,7 @@ class Callee : public std::enable_shared_from_this<Callee> {
   }
 
  protected:
-  const char* what(Entry entry) const noexcept {
-    return names_[static_cast<std::size_t>(entry)].c_str();
-  }
+  const char* what(Entry entry) const noexcept { return names_[entry.index()].c_str(); }
   exec::Executor& executor() noexcept { return executor_; }
 
   CallGate gate_;
@@ -99,7 +82,7 @@ class Callee : public std::enable_shared_from_this<Callee> {
   exec::Executor& executor_;
   const std::string alias_, id_;
   const bool serial_;
-  const std::array<std::string, 26> names_;
+  const std::vector<std::string> names_;  // of all entries
   void onStrand(exec::StrandKey strand, Entry entry, Kind kind, Call call,
                 Function<void()> refused);
   const char besideTag_ = 0, readerTag_ = 0,

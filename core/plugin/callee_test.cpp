@@ -10,6 +10,8 @@
 namespace colibri::plugin {
 namespace {
 
+const Entry kDeliver{"deliver"}, kCancel{"cancel"};
+
 /// Keeps what was posted, with its strand and name.
 class RecordingExecutor final : public exec::Executor {
  public:
@@ -36,7 +38,7 @@ TEST(Callee, NamesEachCallForTheWatchdogAndNeverRunsItOnTheCallersStack) {
   const auto object = std::make_shared<Object>(executor, false);
   object->gate().set(CallGate::Door::open);
   bool ran = false;
-  object->onLane(7, Entry::deliver, Callee::Kind::work, [&](colibri_plugin*) { ran = true; });
+  object->onLane(7, kDeliver, Callee::Kind::work, [&](colibri_plugin*) { ran = true; });
   EXPECT_FALSE(ran);
   ASSERT_EQ(executor.tasks.size(), 1u);
   EXPECT_EQ(executor.tasks[0].what, "audit deliver");
@@ -49,10 +51,10 @@ TEST(Callee, InstancesHaveStrandsOfTheirOwnUnlessThePluginIsSerial) {
   for (const bool serial : {false, true}) {
     const auto object = std::make_shared<Object>(executor, serial);
     executor.tasks.clear();
-    object->onLane(1, Entry::deliver, Callee::Kind::work, [](colibri_plugin*) {});
-    object->onLane(2, Entry::deliver, Callee::Kind::work, [](colibri_plugin*) {});
+    object->onLane(1, kDeliver, Callee::Kind::work, [](colibri_plugin*) {});
+    object->onLane(2, kDeliver, Callee::Kind::work, [](colibri_plugin*) {});
     EXPECT_EQ(executor.tasks[0].strand == executor.tasks[1].strand, serial);
-    object->beside(Entry::cancel, [](colibri_plugin*) {});
+    object->beside(kCancel, [](colibri_plugin*) {});
     EXPECT_FALSE(executor.tasks[2].strand == executor.tasks[0].strand) << "[any] waits for no lane";
   }
 }
@@ -63,7 +65,7 @@ TEST(Callee, BehindAClosedDoorTheRefusalRuns) {
   std::vector<std::string> ran;
   const auto post = [&](Callee::Kind kind) {
     object->onLane(
-        1, Entry::deliver, kind, [&](colibri_plugin*) { ran.emplace_back("called"); },
+        1, kDeliver, kind, [&](colibri_plugin*) { ran.emplace_back("called"); },
         [&] { ran.emplace_back("refused"); });
     executor.tasks.back().work();
   };

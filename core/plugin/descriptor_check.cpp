@@ -1,19 +1,10 @@
 #include "plugin/descriptor_check.hpp"
 
-#include <colibri/abi/ext/connector.h>
-#include <colibri/abi/ext/event_log.h>
-#include <colibri/abi/ext/event_sink.h>
-#include <colibri/abi/ext/http_client.h>
-#include <colibri/abi/ext/http_routes.h>
-#include <colibri/abi/ext/instance_observer.h>
-#include <colibri/abi/ext/kv_store.h>
-#include <colibri/abi/ext/settings.h>
-#include <colibri/abi/ext/websocket_routes.h>
-
 #include <algorithm>
 #include <string>
 
 #include "plugin/abi.hpp"
+#include "plugin/capability.hpp"
 
 namespace colibri::plugin {
 namespace {
@@ -87,48 +78,10 @@ Result<void> checkExtensions(const colibri_descriptor& d, const HasExtension& ho
                                       ", which this host does not have: update the host"};
 }
 
-template <class Table>
-bool complete(const void* table, bool (*has)(const Table&)) {
-  return table != nullptr && has(*static_cast<const Table*>(table));
-}
-
 /// True for an extension we do not know: its table is then nobody's business.
 bool hasItsFunctions(std::string_view id, const void* table) {
-  if (id == COLIBRI_EXT_EVENT_SINK)
-    return complete<colibri_plugin_event_sink>(
-        table, [](const auto& t) { return COLIBRI_HAS(&t, deliver); });
-  if (id == COLIBRI_EXT_INSTANCE_OBSERVER)
-    return complete<colibri_plugin_instance_observer>(
-        table, [](const auto& t) { return COLIBRI_HAS(&t, on_state); });
-  if (id == COLIBRI_EXT_KV_STORE)
-    return complete<colibri_plugin_kv_store>(
-        table, [](const auto& t) { return COLIBRI_HAS(&t, kv_done); });
-  if (id == COLIBRI_EXT_HTTP_CLIENT)
-    return complete<colibri_plugin_http_client>(
-        table, [](const auto& t) { return COLIBRI_HAS(&t, http_done); });
-  if (id == COLIBRI_EXT_HTTP_ROUTES)
-    return complete<colibri_plugin_http_routes>(table, [](const auto& t) {
-      return COLIBRI_KNOWS(&t, routes) && COLIBRI_HAS(&t, on_request);
-    });
-  if (id == COLIBRI_EXT_SETTINGS)
-    return complete<colibri_plugin_settings>(
-        table, [](const auto& t) { return COLIBRI_HAS(&t, settings_done); });
-  if (id == COLIBRI_EXT_EVENT_LOG)
-    return complete<colibri_plugin_event_log>(
-        table, [](const auto& t) { return COLIBRI_HAS(&t, read_done); });
-  if (id == COLIBRI_EXT_WEBSOCKET_ROUTES)
-    return complete<colibri_plugin_websocket_routes>(table, [](const auto& t) {
-      return COLIBRI_KNOWS(&t, mounts) && COLIBRI_HAS(&t, on_open) && COLIBRI_HAS(&t, on_message) &&
-             COLIBRI_HAS(&t, on_closed);
-    });
-  if (id == COLIBRI_EXT_CONNECTOR)
-    return complete<colibri_plugin_connector>(table, [](const auto& t) {
-      return COLIBRI_HAS(&t, integrations) && COLIBRI_HAS(&t, commands) &&
-             COLIBRI_HAS(&t, instance_open) && COLIBRI_HAS(&t, instance_close) &&
-             COLIBRI_HAS(&t, instance_logout) && COLIBRI_HAS(&t, instance_forget) &&
-             COLIBRI_HAS(&t, submit) && COLIBRI_HAS(&t, published) && COLIBRI_HAS(&t, resume);
-    });
-  return table != nullptr;
+  const auto* capability = findCapability(id);
+  return table != nullptr && (capability == nullptr || capability->has(table));
 }
 
 }  // namespace

@@ -8,6 +8,11 @@
 #include "log/log.hpp"
 #include "plugin/descriptor_check.hpp"
 #include "plugin/host_api/base_host.hpp"
+#include "plugin/host_api/connector.hpp"
+#include "plugin/host_api/http_routes.hpp"
+#include "plugin/host_api/instance_observer.hpp"
+#include "plugin/host_api/settings.hpp"
+#include "plugin/host_api/websocket_routes.hpp"
 #include "plugin/host_services.hpp"
 #include "plugin/library.hpp"
 
@@ -80,18 +85,18 @@ class PluginHost::FanOut final : public instances::Observer {
     if (transition.snapshot || transition.state == State::created)
       host_.instances_.add(transition.instance);
     for (auto& entry : host_.entries_)
-      if (entry.running()) entry.object->observer().onTransition(transition);
+      if (entry.running()) entry.object->api<InstanceObserverApi>().onTransition(transition);
     if (transition.state == State::deleted) host_.instances_.remove(transition.instance);
   }
   void onSettings(InstanceKey instance, const std::string& alias,
                   const instances::KeptSettings& settings) override {
     for (auto& entry : host_.entries_)
       if (entry.alias == alias && entry.running())
-        entry.object->observer().onSettings(instance, settings);
+        entry.object->api<InstanceObserverApi>().onSettings(instance, settings);
   }
   void onSettingsComplete(InstanceKey instance) override {
     for (auto& entry : host_.entries_)
-      if (entry.running()) entry.object->observer().onSettingsComplete(instance);
+      if (entry.running()) entry.object->api<InstanceObserverApi>().onSettingsComplete(instance);
   }
 
  private:
@@ -150,9 +155,9 @@ Result<void> PluginHost::load(const LoadSpec& spec) {
   for (auto& entry : entries_) {
     loadOne(entry, spec);
     if (!entry.object || entry.object->state() == PluginState::failed) continue;
-    const auto& mounts = entry.object->webSocketRoutes().mounts();
+    const auto& mounts = entry.object->api<WebSocketRoutesApi>().mounts();
     mounts_.insert(mounts_.end(), mounts.begin(), mounts.end());
-    const auto& routes = entry.object->httpRoutes().routes();
+    const auto& routes = entry.object->api<HttpRoutesApi>().routes();
     routes_.insert(routes_.end(), routes.begin(), routes.end());
   }
   return {};
@@ -217,7 +222,8 @@ std::vector<instances::Connector*> PluginHost::connectors() {
   std::vector<instances::Connector*> found;
   for (auto& entry : entries_) {
     if (!entry.object || entry.object->state() == PluginState::failed) continue;
-    if (entry.object->provides(COLIBRI_EXT_CONNECTOR)) found.push_back(&entry.object->connector());
+    if (entry.object->provides(COLIBRI_EXT_CONNECTOR))
+      found.push_back(&entry.object->api<ConnectorApi>());
   }
   return found;
 }
@@ -228,7 +234,7 @@ instances::Observer& PluginHost::observer() noexcept {
 
 void PluginHost::onRoom() {
   for (auto& entry : entries_)
-    if (entry.running()) entry.object->connector().onRoom();
+    if (entry.running()) entry.object->api<ConnectorApi>().onRoom();
 }
 
 void PluginHost::serve(std::size_t route, RouteCall call, RouteReply reply) {
@@ -236,7 +242,7 @@ void PluginHost::serve(std::size_t route, RouteCall call, RouteReply reply) {
   auto* entry = running(wanted.alias);
   if (entry == nullptr)
     return reply(Error{Errc::unavailable, "the plugin \"" + wanted.alias + "\" is not running"});
-  entry->object->httpRoutes().serve(wanted.index, std::move(call), std::move(reply));
+  entry->object->api<HttpRoutesApi>().serve(wanted.index, std::move(call), std::move(reply));
 }
 
 PluginHost::Entry* PluginHost::running(const std::string& alias) {
@@ -248,15 +254,16 @@ PluginHost::Entry* PluginHost::running(const std::string& alias) {
 void PluginHost::open(std::size_t mount, WebRequest request, std::unique_ptr<WebUpgrade> upgrade) {
   const auto& wanted = mounts_.at(mount);
   if (auto* entry = running(wanted.alias))
-    return entry->object->webSocketRoutes().open(wanted.index, std::move(request),
-                                                 std::move(upgrade));
+    return entry->object->api<WebSocketRoutesApi>().open(wanted.index, std::move(request),
+                                                         std::move(upgrade));
   upgrade->refuse({{Errc::unavailable, "the plugin \"" + wanted.alias + "\" is not running"}});
 }
 
 void PluginHost::serveRaw(std::size_t mount, WebRequest request, WebRaw raw) {
   const auto& wanted = mounts_.at(mount);
   if (auto* entry = running(wanted.alias))
-    return entry->object->webSocketRoutes().serve(wanted.index, std::move(request), std::move(raw));
+    return entry->object->api<WebSocketRoutesApi>().serve(wanted.index, std::move(request),
+                                                          std::move(raw));
   raw.reply(
       {std::nullopt, {{Errc::unavailable, "the plugin \"" + wanted.alias + "\" is not running"}}});
 }
@@ -283,8 +290,8 @@ std::vector<PluginView> PluginHost::list() const {
     if (entry.object) {
       view.state = entry.object->state();
       view.reason = entry.object->reason();
-      view.integrations = entry.object->connector().integrations();
-      view.commands = entry.object->connector().commands();
+      view.integrations = entry.object->api<ConnectorApi>().integrations();
+      view.commands = entry.object->api<ConnectorApi>().commands();
       view.misbehaviour = entry.object->misbehaviour();
     }
     views.push_back(std::move(view));
@@ -303,7 +310,7 @@ const std::string* PluginHost::instanceSchema(const std::string& alias) const {
 
 Result<void> PluginHost::checkSettings(const std::string& alias, const std::string& json) const {
   for (const auto& entry : entries_) {
-    if (entry.alias == alias && entry.object) return entry.object->settings().check(json);
+    if (entry.alias == alias && entry.object) return entry.object->api<SettingsApi>().check(json);
   }
   return {};
 }

@@ -11,6 +11,8 @@
 namespace colibri::plugin {
 namespace {
 
+const Entry kControlEntry{"control"};
+
 /// What a control call leaves for the one who waits for it.
 struct Waiting {
   std::mutex mutex;  // guards the rest
@@ -35,16 +37,9 @@ PluginObject::PluginObject(const colibri_descriptor& descriptor, const Ports& po
       descriptor_(descriptor),
       ports_(ports),
       deadlines_(deadlines),
-      misbehaviour_(alias()),
-      eventSink_(*this, ports_, misbehaviour_),
-      connector_(*this, ports_, instances, order_, misbehaviour_),
-      kvStore_(*this, ports_, instances, order_),
-      httpClient_(*this, ports_),
-      httpRoutes_(*this, ports_, misbehaviour_),
-      settings_(*this, ports_),
-      webSocketRoutes_(*this, ports_, misbehaviour_),
-      eventLog_(*this, ports_, instances),
-      observer_(*this, eventSink_) {
+      misbehaviour_(alias()) {
+  for (const auto* capability : capabilities())
+    apis_.push_back(capability->make({*this, *this, ports_, instances, order_, misbehaviour_}));
   host_ = abi::sized<colibri_host>();
   host_.abi_major = COLIBRI_ABI_MAJOR;
   host_.abi_minor = COLIBRI_ABI_MINOR;
@@ -61,7 +56,7 @@ PluginObject::~PluginObject() = default;
 
 Result<void> PluginObject::control(const char* name, std::chrono::milliseconds within, Step step) {
   const auto waiting = std::make_shared<Waiting>();
-  executor().post({&controlTag_, 0}, what(Entry::control),
+  executor().post({&controlTag_, 0}, what(kControlEntry),
                   [self = shared_from_this(), waiting, step = std::move(step)]() mutable {
                     auto err = abi::sized<colibri_error>();
                     const auto status = step(&err);
@@ -111,44 +106,23 @@ Result<void> PluginObject::load(std::string configJson, const RouteWords& words)
 
 Result<void> PluginObject::attach(const RouteWords& words) {
   if (auto kept = checkProvides(descriptor_, *plugin_); !kept) return kept;
-  const bool observes = provides(COLIBRI_EXT_INSTANCE_OBSERVER);
-  if (observes)
-    observer_.attach(extension<colibri_plugin_instance_observer>(COLIBRI_EXT_INSTANCE_OBSERVER));
-  if (provides(COLIBRI_EXT_EVENT_SINK))
-    eventSink_.attach(extension<colibri_plugin_event_sink>(COLIBRI_EXT_EVENT_SINK), observes);
-  if (provides(COLIBRI_EXT_KV_STORE))
-    kvStore_.attach(extension<colibri_plugin_kv_store>(COLIBRI_EXT_KV_STORE));
-  if (provides(COLIBRI_EXT_HTTP_CLIENT))
-    httpClient_.attach(extension<colibri_plugin_http_client>(COLIBRI_EXT_HTTP_CLIENT));
-  if (provides(COLIBRI_EXT_SETTINGS)) {
-    const auto* table = extension<colibri_plugin_settings>(COLIBRI_EXT_SETTINGS);
-    if (auto attached = settings_.attach(table, abi::view(descriptor_.instance_schema_json));
-        !attached)
+  for (std::size_t slot = 0; slot < apis_.size(); ++slot) {
+    const auto* id = capabilities()[slot]->id;
+    if (!provides(id)) continue;
+    const auto attached = apis_[slot]->attach(extension<void>(id), {descriptor_, words});
+    if (!attached)
       return Error{attached.error().code, titleOf(descriptor_) + ": " + attached.error().message};
   }
-  if (provides(COLIBRI_EXT_HTTP_ROUTES)) {
-    const auto* table = extension<colibri_plugin_http_routes>(COLIBRI_EXT_HTTP_ROUTES);
-    if (auto attached = httpRoutes_.attach(table, words); !attached)
-      return Error{attached.error().code, titleOf(descriptor_) + ": " + attached.error().message};
-  }
-  if (provides(COLIBRI_EXT_WEBSOCKET_ROUTES)) {
-    const auto* table = extension<colibri_plugin_websocket_routes>(COLIBRI_EXT_WEBSOCKET_ROUTES);
-    if (auto attached = webSocketRoutes_.attach(table, words); !attached)
-      return Error{attached.error().code, titleOf(descriptor_) + ": " + attached.error().message};
-  }
-  if (provides(COLIBRI_EXT_EVENT_LOG))
-    eventLog_.attach(extension<colibri_plugin_event_log>(COLIBRI_EXT_EVENT_LOG));
-  if (!provides(COLIBRI_EXT_CONNECTOR)) return {};
-  return connector_.attach(extension<colibri_plugin_connector>(COLIBRI_EXT_CONNECTOR));
+  return {};
 }
 
 Result<void> PluginObject::start() {
   COLIBRI_ASSERT(state() == PluginState::loaded);
   gate_.set(CallGate::Door::open);  // the ABI lets calls arrive before start() returns
-  eventSink_.allowSubscribing(true);
+  starting_ = true;
   auto started = control("start", deadlines_.start,
                          [this](colibri_error* err) { return plugin_->start(plugin_, err); });
-  eventSink_.allowSubscribing(false);
+  starting_ = false;
   if (!started) return fail(started.error());
   setState(PluginState::running, {});
   return {};
@@ -160,9 +134,7 @@ void PluginObject::stop() {
   if (was != PluginState::running) return;
   const auto until = std::chrono::steady_clock::now() + deadlines_.stop;
   gate_.set(CallGate::Door::answers);
-  eventSink_.close(false);
-  httpClient_.cancelAll();
-  webSocketRoutes_.closeAll(1001);
+  closing(false);
   auto stopped = control("stop", deadlines_.stop, [this](colibri_error* err) {
     return plugin_->stop(plugin_, static_cast<std::uint32_t>(deadlines_.stop.count()), err);
   });
@@ -173,11 +145,17 @@ void PluginObject::stop() {
   finish(quiet, stopped ? Error{Errc::internal, ""} : stopped.error());
 }
 
-void PluginObject::finish(bool quiet, Error why) {
-  eventSink_.returnAll();
-  connector_.completeAll();
-  httpRoutes_.refuseAll();
+void PluginObject::closing(bool failed) {
+  for (const auto& api : apis_) api->closing(failed);
+}
+
+void PluginObject::ended() {
+  for (const auto& api : apis_) api->ended();
   finished_ = true;
+}
+
+void PluginObject::finish(bool quiet, Error why) {
+  ended();
   if (!quiet) {
     log::write(log::Level::error, "plugin", "the plugin does not stop and is left behind",
                {{"plugin", alias()}, {"why", why.message}});
@@ -190,14 +168,10 @@ void PluginObject::finish(bool quiet, Error why) {
 
 Error PluginObject::fail(Error why) {
   gate_.set(CallGate::Door::closed);
-  webSocketRoutes_.closeAll(1011);
-  eventSink_.close(true);
+  closing(true);
   const bool quiet = why.code != Errc::timeout &&
                      gate_.waitEmpty(std::chrono::steady_clock::now() + deadlines_.stop);
-  eventSink_.returnAll();
-  connector_.completeAll();
-  httpRoutes_.refuseAll();
-  finished_ = true;
+  ended();
   if (!quiet)
     leaveBehind();
   else if (plugin_ != nullptr)
@@ -256,6 +230,12 @@ void PluginObject::restartRequested(std::string reason) {
              {{"plugin", alias()}, {"why", reason}});
   const std::scoped_lock lock(mutex_);
   reason_ = "asks for a restart: " + std::move(reason);
+}
+
+colibri_status PluginObject::wrongCall(colibri_error* err, const char* capability) {
+  const auto what = std::string("the plugin does not provide ") + capability;
+  misbehaviour_.note(Misbehaviour::Kind::wrongCall, what);
+  return abi::refuse(err, COLIBRI_E_UNSUPPORTED, what);
 }
 
 colibri_status PluginObject::caught(colibri_error* err, std::string_view what) noexcept {

@@ -7,19 +7,12 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "plugin/abi.hpp"
 #include "plugin/callee.hpp"
+#include "plugin/capability.hpp"
 #include "plugin/host_api/call_order.hpp"
-#include "plugin/host_api/connector.hpp"
-#include "plugin/host_api/event_log.hpp"
-#include "plugin/host_api/event_sink.hpp"
-#include "plugin/host_api/http_client.hpp"
-#include "plugin/host_api/http_routes.hpp"
-#include "plugin/host_api/instance_observer.hpp"
-#include "plugin/host_api/kv_store.hpp"
-#include "plugin/host_api/settings.hpp"
-#include "plugin/host_api/websocket_routes.hpp"
 #include "plugin/instance_directory.hpp"
 #include "plugin/misbehaviour.hpp"
 #include "plugin/ports.hpp"
@@ -56,15 +49,16 @@ class PluginObject final : public Callee {
   const colibri_descriptor& descriptor() const noexcept { return descriptor_; }
   bool provides(std::string_view extension) const;
   const Ports& ports() const noexcept { return ports_; }
-  EventSinkApi& eventSink() noexcept { return eventSink_; }
-  ConnectorApi& connector() noexcept { return connector_; }
-  KvStoreApi& kvStore() noexcept { return kvStore_; }
-  HttpClientApi& httpClient() noexcept { return httpClient_; }
-  HttpRoutesApi& httpRoutes() noexcept { return httpRoutes_; }
-  SettingsApi& settings() noexcept { return settings_; }
-  WebSocketRoutesApi& webSocketRoutes() noexcept { return webSocketRoutes_; }
-  EventLogApi& eventLog() noexcept { return eventLog_; }
-  InstanceObserverApi& observer() noexcept { return observer_; }
+  /// Its side of a capability: `api<SettingsApi>()`.
+  template <class Api>
+  Api& api() noexcept {
+    static const auto slot = slotOf(Api::kCapability);
+    return static_cast<Api&>(*apis_[slot]);
+  }
+  /// start() runs.
+  bool starting() const noexcept { return starting_; }
+  /// It called a function of a capability that it does not provide. Returns the refusal.
+  colibri_status wrongCall(colibri_error* err, const char* capability);
   std::uint64_t misbehaviour() const noexcept { return misbehaviour_.count(); }
 
   /// Every host function runs in it: finds the object behind the C pointer, and lets no exception
@@ -94,6 +88,8 @@ class PluginObject final : public Callee {
   Result<void> create();
   Result<void> attach(const RouteWords& words);
   Error fail(Error why);
+  void closing(bool failed);
+  void ended();
   void finish(bool quiet, Error why);
   void leaveBehind();
   void destroy();
@@ -106,16 +102,8 @@ class PluginObject final : public Callee {
   colibri_host host_{};
   Misbehaviour misbehaviour_;
   CallOrder order_;
-  EventSinkApi eventSink_;
-  ConnectorApi connector_;
-  KvStoreApi kvStore_;
-  HttpClientApi httpClient_;
-  HttpRoutesApi httpRoutes_;
-  SettingsApi settings_;
-  WebSocketRoutesApi webSocketRoutes_;
-  EventLogApi eventLog_;
-  InstanceObserverApi observer_;
-  std::atomic<bool> finished_{false};
+  std::vector<std::unique_ptr<CapabilityApi>> apis_;  // as capabilities()
+  std::atomic<bool> starting_{false}, finished_{false};
   const char controlTag_ = 0;  // its address owns the control strand
   mutable std::mutex mutex_;   // guards the rest
   PluginState state_ = PluginState::loaded;

@@ -8,7 +8,7 @@
 #include "base/ascii.hpp"
 #include "log/log.hpp"
 #include "plugin/abi.hpp"
-#include "plugin/host_api/child_processes.hpp"
+#include "plugin/capability.hpp"
 #include "plugin/plugin_object.hpp"
 
 namespace colibri::plugin {
@@ -48,16 +48,8 @@ bool isSecretName(std::string_view name) noexcept {
 }
 
 const void* hostExtension(std::string_view id) noexcept {
-  if (id == COLIBRI_EXT_EVENT_SINK) return &EventSinkApi::kTable;
-  if (id == COLIBRI_EXT_CONNECTOR) return &ConnectorApi::kTable;
-  if (id == COLIBRI_EXT_KV_STORE) return &KvStoreApi::kTable;
-  if (id == COLIBRI_EXT_HTTP_CLIENT) return &HttpClientApi::kTable;
-  if (id == COLIBRI_EXT_HTTP_ROUTES) return &HttpRoutesApi::kTable;
-  if (id == COLIBRI_EXT_SETTINGS) return &SettingsApi::kTable;
-  if (id == COLIBRI_EXT_WEBSOCKET_ROUTES) return &WebSocketRoutesApi::kTable;
-  if (id == COLIBRI_EXT_EVENT_LOG) return &EventLogApi::kTable;
-  if (id == COLIBRI_EXT_CHILD_PROCESSES) return &kChildProcessesTable;
-  return nullptr;
+  const auto* capability = findCapability(id);
+  return capability == nullptr ? nullptr : capability->hostTable;
 }
 
 void fillBaseHost(colibri_host& host) noexcept {

@@ -4,10 +4,14 @@
 
 #include "log/log.hpp"
 #include "plugin/abi.hpp"
-#include "plugin/plugin_object.hpp"
+#include "plugin/host_call.hpp"
 
 namespace colibri::plugin {
 namespace {
+
+const Entry kInstanceOpenEntry{"instance_open"}, kInstanceCloseEntry{"instance_close"},
+    kInstanceLogoutEntry{"instance_logout"}, kInstanceForgetEntry{"instance_forget"},
+    kSubmitEntry{"submit"}, kCancelEntry{"cancel"};
 
 constexpr std::size_t kMaxNames = 256;
 
@@ -30,15 +34,22 @@ std::uint32_t milliseconds(std::chrono::milliseconds time) {
 
 }  // namespace
 
-Result<void> ConnectorApi::attach(const colibri_plugin_connector* table) {
-  auto integrations = namesOf(table->integrations, "integrations");
+ConnectorApi::ConnectorApi(const Surroundings& s)
+    : callee_(s.callee),
+      ports_(s.ports),
+      instances_(s.instances),
+      order_(s.order),
+      misbehaviour_(s.misbehaviour),
+      open_(s.ports.timers) {}
+
+Result<void> ConnectorApi::attached(const Introduction&) {
+  auto integrations = namesOf(table_->integrations, "integrations");
   if (!integrations) return integrations.error();
-  auto commands = namesOf(table->commands, "commands");
+  auto commands = namesOf(table_->commands, "commands");
   if (!commands) return commands.error();
   integrations_ = std::move(*integrations);
   commands_ = std::move(*commands);
-  networkIds_ = (table->flags & COLIBRI_CONNECTOR_F_NETWORK_IDS) != 0;
-  table_ = table;
+  networkIds_ = (table_->flags & COLIBRI_CONNECTOR_F_NETWORK_IDS) != 0;
   return {};
 }
 
@@ -48,7 +59,7 @@ void ConnectorApi::open(instances::OpenSpec spec, Refused refused) {
   instances_.add(spec.instance);
   const auto key = spec.instance;
   callee_.onLane(
-      key, Entry::instanceOpen, Callee::Kind::work,
+      key, kInstanceOpenEntry, Callee::Kind::work,
       [this, spec = std::move(spec), refused](colibri_plugin* plugin) {
         auto s = abi::sized<colibri_instance_spec>();
         s.instance_key = spec.instance;
@@ -81,12 +92,12 @@ void ConnectorApi::step(Entry entry, Step call, InstanceKey instance,
 
 void ConnectorApi::close(InstanceKey instance, std::chrono::milliseconds deadline,
                          Refused refused) {
-  step(Entry::instanceClose, table_->instance_close, instance, deadline, refused);
+  step(kInstanceCloseEntry, table_->instance_close, instance, deadline, refused);
 }
 
 void ConnectorApi::logout(InstanceKey instance, std::chrono::milliseconds deadline,
                           Refused refused) {
-  step(Entry::instanceLogout, table_->instance_logout, instance, deadline, refused);
+  step(kInstanceLogoutEntry, table_->instance_logout, instance, deadline, refused);
 }
 
 void ConnectorApi::forget(InstanceKey instance, std::function<void()> done) {
@@ -96,7 +107,7 @@ void ConnectorApi::forget(InstanceKey instance, std::function<void()> done) {
     if (done) done();
   };
   callee_.onLane(
-      instance, Entry::instanceForget, Callee::Kind::work,
+      instance, kInstanceForgetEntry, Callee::Kind::work,
       [this, instance, finish](colibri_plugin* plugin) {
         auto err = abi::sized<colibri_error>();
         const auto status = table_->instance_forget(plugin, instance, &err);
@@ -112,7 +123,7 @@ void ConnectorApi::forget(InstanceKey instance, std::function<void()> done) {
 void ConnectorApi::submit(instances::Command command, Refused refused) {
   const auto key = command.instance;
   callee_.onLane(
-      key, Entry::submit, Callee::Kind::work,
+      key, kSubmitEntry, Callee::Kind::work,
       [this, command = std::move(command), refused](colibri_plugin* plugin) mutable {
         const auto body = abi::SharedBuffer::make(std::move(command.body));
         auto c = abi::sized<colibri_command>();
@@ -140,11 +151,11 @@ void ConnectorApi::submit(instances::Command command, Refused refused) {
 
 void ConnectorApi::cancel(std::uint64_t token) {
   if (!COLIBRI_HAS(table_, cancel)) return;
-  callee_.beside(Entry::cancel,
+  callee_.beside(kCancelEntry,
                  [this, token](colibri_plugin* plugin) { table_->cancel(plugin, token); });
 }
 
-void ConnectorApi::completeAll() {
+void ConnectorApi::ended() {
   for (const auto& [token, held] : open_.takeAll())
     ports_.completions.complete(
         token,
@@ -154,7 +165,7 @@ void ConnectorApi::completeAll() {
 // --- from the plugin ---
 
 void ConnectorApi::reportState(const colibri_instance_event* e) {
-  if (e == nullptr || !COLIBRI_KNOWS(e, detail) || table_ == nullptr)
+  if (e == nullptr || !COLIBRI_KNOWS(e, detail))
     return misbehaviour_.note(Misbehaviour::Kind::wrongCall, "report_state() with a wrong struct");
   for (const auto text : {e->qr, e->pairing_code, e->info_json, e->detail})
     if (!abi::valid(text) || text.size > (std::size_t{64} << 10))
@@ -198,25 +209,18 @@ void ConnectorApi::complete(std::uint64_t token, colibri_status status, colibri_
 }
 
 const colibri_host_connector ConnectorApi::kTable{
-    sizeof(colibri_host_connector), 0,
-    [](const colibri_host* host, const colibri_instance_event* event) noexcept {
-      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
-        o.connector().reportState(event);
-        return colibri_status{COLIBRI_OK};
-      });
+    sizeof(colibri_host_connector), 0, hostCall<&ConnectorApi::reportState>,
+    hostCall<&ConnectorApi::publish>, hostCall<&ConnectorApi::complete>};
+
+const Capability ConnectorApi::kCapability{
+    COLIBRI_EXT_CONNECTOR, &kTable,
+    [](const void* table) {
+      const auto* t = static_cast<const colibri_plugin_connector*>(table);
+      return COLIBRI_HAS(t, integrations) && COLIBRI_HAS(t, commands) &&
+             COLIBRI_HAS(t, instance_open) && COLIBRI_HAS(t, instance_close) &&
+             COLIBRI_HAS(t, instance_logout) && COLIBRI_HAS(t, instance_forget) &&
+             COLIBRI_HAS(t, submit) && COLIBRI_HAS(t, published) && COLIBRI_HAS(t, resume);
     },
-    [](const colibri_host* host, const colibri_event_draft* drafts, size_t count,
-       const colibri_kv_op* ops, size_t opCount, uint64_t userToken, colibri_error* err) noexcept {
-      return PluginObject::guard(host, err, [&](PluginObject& o) {
-        return o.connector().publish(drafts, count, ops, opCount, userToken, err);
-      });
-    },
-    [](const colibri_host* host, uint64_t token, colibri_status status, colibri_str resultJson,
-       colibri_str detail) noexcept {
-      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
-        o.connector().complete(token, status, resultJson, detail);
-        return colibri_status{COLIBRI_OK};
-      });
-    }};
+    Capability::makes<ConnectorApi>};
 
 }  // namespace colibri::plugin

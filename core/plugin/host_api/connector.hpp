@@ -9,6 +9,7 @@
 
 #include "instances/connector.hpp"
 #include "plugin/callee.hpp"
+#include "plugin/capability.hpp"
 #include "plugin/host_api/call_order.hpp"
 #include "plugin/instance_directory.hpp"
 #include "plugin/misbehaviour.hpp"
@@ -21,19 +22,10 @@ namespace colibri::plugin {
 /// table, and what the plugin reports, publishes and completes.
 ///
 /// [Threading] any thread.
-class ConnectorApi final : public instances::Connector {
+class ConnectorApi final : public CapabilityOf<colibri_plugin_connector>,
+                           public instances::Connector {
  public:
-  ConnectorApi(Callee& callee, const Ports& ports, InstanceDirectory& instances, CallOrder& order,
-               Misbehaviour& misbehaviour)
-      : callee_(callee),
-        ports_(ports),
-        instances_(instances),
-        order_(order),
-        misbehaviour_(misbehaviour),
-        open_(ports.timers) {}
-
-  /// After init(). [Errors] rejected: its lists have no end.
-  Result<void> attach(const colibri_plugin_connector* table);
+  explicit ConnectorApi(const Surroundings& s);
 
   // From the host's logic.
   const std::vector<std::string>& integrations() const override { return integrations_; }
@@ -50,8 +42,8 @@ class ConnectorApi final : public instances::Connector {
   // From the plugin host.
   /// The event log has room again after it was busy.
   void onRoom();
-  /// Commands that the plugin still holds are answered: it stops.
-  void completeAll();
+  /// Commands that the plugin still holds are answered.
+  void ended() override;
 
   // From the plugin.
   void reportState(const colibri_instance_event* event);
@@ -62,8 +54,11 @@ class ConnectorApi final : public instances::Connector {
                 colibri_str detail);
 
   static const colibri_host_connector kTable;
+  static const Capability kCapability;
 
  private:
+  /// [Errors] rejected: its lists have no end.
+  Result<void> attached(const Introduction& of) override;
   struct Publication;
   using Step = decltype(colibri_plugin_connector::instance_close);
   void step(Entry entry, Step call, InstanceKey instance, std::chrono::milliseconds deadline,
@@ -77,7 +72,6 @@ class ConnectorApi final : public instances::Connector {
   InstanceDirectory& instances_;
   CallOrder& order_;
   Misbehaviour& misbehaviour_;
-  const colibri_plugin_connector* table_ = nullptr;
   std::vector<std::string> integrations_, commands_;
   bool networkIds_ = false;
   struct Held {};

@@ -5,10 +5,12 @@
 
 #include "log/log.hpp"
 #include "plugin/abi.hpp"
-#include "plugin/plugin_object.hpp"
+#include "plugin/host_call.hpp"
 
 namespace colibri::plugin {
 namespace {
+
+const Entry kLogReadEntry{"log read"}, kReadDoneEntry{"read_done"};
 
 constexpr std::size_t kMaxReads = 1024;  // of one plugin
 constexpr std::uint32_t kMaxLimit = 256;
@@ -17,17 +19,14 @@ constexpr std::size_t kMaxReadFilterBytes = std::size_t{64} << 10;
 
 }  // namespace
 
-EventLogApi::EventLogApi(Callee& callee, const Ports& ports, const InstanceDirectory& instances)
-    : callee_(callee),
-      ports_(ports),
-      instances_(instances),
-      open_(callee, ports.timers, kMaxReads) {}
+EventLogApi::EventLogApi(const Surroundings& s)
+    : callee_(s.callee),
+      ports_(s.ports),
+      instances_(s.instances),
+      open_(s.callee, s.ports.timers, kMaxReads) {}
 
 colibri_status EventLogApi::read(InstanceKey instance, std::uint64_t after, std::uint32_t limit,
                                  colibri_str filter, std::uint64_t token, colibri_error* err) {
-  if (table_ == nullptr)
-    return abi::refuse(err, COLIBRI_E_UNSUPPORTED,
-                       "the plugin does not provide " COLIBRI_EXT_EVENT_LOG);
   if (limit == 0 || limit > kMaxLimit)
     return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT, "the limit is 1 to 256");
   if (!abi::valid(filter) || filter.size > kMaxReadFilterBytes)
@@ -38,7 +37,7 @@ colibri_status EventLogApi::read(InstanceKey instance, std::uint64_t after, std:
     return abi::refuse(err, COLIBRI_E_NOT_FOUND, "there is no such instance");
   const auto begun = open_.begin(instance, token);
   if (!begun) return abi::refuse(err, begun.error());
-  callee_.onReader(instance, Entry::logRead,
+  callee_.onReader(instance, kLogReadEntry,
                    [this, call = *begun, after, limit, lets = std::move(*lets)] {
                      answer(call, after, look(call.instance, after, limit, lets));
                    });
@@ -86,7 +85,7 @@ void EventLogApi::answer(const OpenCalls::Call& call, std::uint64_t after, Resul
         {{"plugin", callee_.alias()}, {"instance", call.instance}, {"why", page.error().message}});
   }
   open_.answer(
-      call, Entry::readDone,
+      call, kReadDoneEntry,
       [this, token = call.userToken, after, page = std::move(page)](colibri_plugin* plugin) {
         auto out = abi::sized<colibri_log_page>();
         out.next = after;
@@ -106,20 +105,14 @@ void EventLogApi::answer(const OpenCalls::Call& call, std::uint64_t after, Resul
 }
 
 const colibri_host_event_log EventLogApi::kTable{
-    sizeof(colibri_host_event_log), 0,
-    [](const colibri_host* host, uint64_t instance, uint64_t after, uint32_t limit,
-       colibri_str filter, uint64_t token, colibri_error* err) noexcept {
-      return PluginObject::guard(host, err, [&](PluginObject& o) {
-        return o.eventLog().read(instance, after, limit, filter, token, err);
-      });
-    },
-    [](const colibri_host* host, uint64_t instance) noexcept -> std::uint64_t {
-      std::uint64_t head = 0;
-      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
-        head = o.eventLog().head(instance);
-        return colibri_status{COLIBRI_OK};
-      });
-      return head;
-    }};
+    sizeof(colibri_host_event_log), 0, hostCall<&EventLogApi::read>, hostCall<&EventLogApi::head>};
+
+const Capability EventLogApi::kCapability{COLIBRI_EXT_EVENT_LOG, &kTable,
+                                          [](const void* table) {
+                                            const auto* t =
+                                                static_cast<const colibri_plugin_event_log*>(table);
+                                            return COLIBRI_HAS(t, read_done);
+                                          },
+                                          Capability::makes<EventLogApi>};
 
 }  // namespace colibri::plugin

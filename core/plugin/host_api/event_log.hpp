@@ -6,6 +6,7 @@
 
 #include "events/filter.hpp"
 #include "plugin/callee.hpp"
+#include "plugin/capability.hpp"
 #include "plugin/instance_directory.hpp"
 #include "plugin/open_calls.hpp"
 #include "plugin/ports.hpp"
@@ -16,16 +17,16 @@ namespace colibri::plugin {
 /// a time per instance, and never on a lane.
 ///
 /// [Threading] any thread, after attach().
-class EventLogApi {
+class EventLogApi final : public CapabilityOf<colibri_plugin_event_log> {
  public:
-  EventLogApi(Callee& callee, const Ports& ports, const InstanceDirectory& instances);
-  void attach(const colibri_plugin_event_log* table) noexcept { table_ = table; }
+  explicit EventLogApi(const Surroundings& s);
 
   colibri_status read(InstanceKey instance, std::uint64_t after, std::uint32_t limit,
                       colibri_str filter, std::uint64_t token, colibri_error* err);
   std::uint64_t head(InstanceKey instance) const;
 
   static const colibri_host_event_log kTable;
+  static const Capability kCapability;
 
  private:
   struct Page {
@@ -39,7 +40,6 @@ class EventLogApi {
   Callee& callee_;
   const Ports& ports_;
   const InstanceDirectory& instances_;
-  const colibri_plugin_event_log* table_ = nullptr;
   OpenCalls open_;
 };
 

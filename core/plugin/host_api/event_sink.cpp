@@ -1,14 +1,19 @@
 #include "plugin/host_api/event_sink.hpp"
 
+#include <colibri/abi/ext/instance_observer.h>
+
 #include <algorithm>
 #include <optional>
 
 #include "log/log.hpp"
 #include "plugin/abi.hpp"
-#include "plugin/plugin_object.hpp"
+#include "plugin/descriptor_check.hpp"
+#include "plugin/host_call.hpp"
 
 namespace colibri::plugin {
 namespace {
+
+const Entry kDeliverEntry{"deliver"}, kRevokeEntry{"revoke"};
 
 constexpr std::uint32_t kDefaultCredit = 256, kMaxCredit = 4096, kDefaultLaneCredit = 8;
 constexpr std::uint32_t kDefaultAckMs = 60'000, kMaxAckMs = 3'600'000;
@@ -96,10 +101,17 @@ delivery::Outcome reported(colibri_status status, std::uint32_t retryAfterMs, co
 
 }  // namespace
 
-void EventSinkApi::attach(const colibri_plugin_event_sink* table, bool introductions) {
-  table_ = table;
+EventSinkApi::EventSinkApi(const Surroundings& s)
+    : object_(s.object),
+      callee_(s.callee),
+      lanes_(s.ports.lanes),
+      misbehaviour_(s.misbehaviour),
+      open_(s.ports.timers) {}
+
+Result<void> EventSinkApi::attached(const Introduction& of) {
   const std::scoped_lock lock(mutex_);
-  introductions_ = introductions;
+  introductions_ = provides(of.descriptor, COLIBRI_EXT_INSTANCE_OBSERVER);
+  return {};
 }
 
 // --- from the dispatcher ---
@@ -119,7 +131,7 @@ void EventSinkApi::deliver(events::EventPtr event, const delivery::Attempt& atte
 void EventSinkApi::hand(events::EventPtr event, const delivery::Attempt& attempt) {
   const auto instance = event->instance();
   callee_.onLane(
-      instance, Entry::deliver, Callee::Kind::work,
+      instance, kDeliverEntry, Callee::Kind::work,
       [this, event = std::move(event), attempt](colibri_plugin* plugin) {
         open_.add(attempt.token, {});
         const colibri_delivery delivery{sizeof delivery, attempt.number, attempt.token,
@@ -158,7 +170,7 @@ void EventSinkApi::revoke(std::uint64_t token, InstanceKey instance) {
     if (const auto parked = parked_.find(instance); parked != parked_.end())
       std::erase_if(parked->second, [&](const auto& p) { return p.second.token == token; });
   }
-  callee_.onLane(instance, Entry::revoke, Callee::Kind::answer,
+  callee_.onLane(instance, kRevokeEntry, Callee::Kind::answer,
                  [this, token](colibri_plugin* plugin) {
                    if (open_.take(token) && COLIBRI_HAS(table_, revoke))
                      table_->revoke(plugin, token);
@@ -204,7 +216,7 @@ void EventSinkApi::switchLanes(InstanceKey instance, bool on, std::uint64_t from
   }
 }
 
-void EventSinkApi::close(bool failed) {
+void EventSinkApi::closing(bool failed) {
   failed_ = failed;
   closing_ = true;
   decltype(parked_) parked;
@@ -217,7 +229,7 @@ void EventSinkApi::close(bool failed) {
     for (const auto& [event, attempt] : waiting) refuse(attempt.token);
 }
 
-void EventSinkApi::returnAll() {
+void EventSinkApi::ended() {
   for (const auto& [token, held] : open_.takeAll()) refuse(token);
 }
 
@@ -228,10 +240,8 @@ colibri_status EventSinkApi::subscribe(const colibri_subscription* wanted, std::
   if (wanted == nullptr || id == nullptr || !COLIBRI_KNOWS(wanted, filter_json))
     return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT,
                        "null, or a subscription that is too small");
-  if (table_ == nullptr)
-    return abi::refuse(err, COLIBRI_E_UNSUPPORTED,
-                       "the plugin does not provide " COLIBRI_EXT_EVENT_SINK);
-  if (!mayName_) return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT, "subscribe in start() only");
+  if (!object_.starting())
+    return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT, "subscribe in start() only");
   auto spec = specOf(*wanted, callee_.alias());
   if (!spec) return abi::refuse(err, spec.error());
   const bool all = spec->allInstances;
@@ -281,31 +291,16 @@ void EventSinkApi::answered(std::uint64_t token, delivery::Outcome outcome) {
 }
 
 const colibri_host_event_sink EventSinkApi::kTable{
-    sizeof(colibri_host_event_sink),
-    0,
-    [](const colibri_host* host, const colibri_subscription* wanted, uint64_t* id,
-       colibri_error* err) noexcept {
-      return PluginObject::guard(
-          host, err, [&](PluginObject& o) { return o.eventSink().subscribe(wanted, id, err); });
+    sizeof(colibri_host_event_sink),    0,
+    hostCall<&EventSinkApi::subscribe>, hostCall<&EventSinkApi::setFilter>,
+    hostCall<&EventSinkApi::done>,      hostCall<&EventSinkApi::doneWith>};
+
+const Capability EventSinkApi::kCapability{
+    COLIBRI_EXT_EVENT_SINK, &kTable,
+    [](const void* table) {
+      const auto* t = static_cast<const colibri_plugin_event_sink*>(table);
+      return COLIBRI_HAS(t, deliver);
     },
-    [](const colibri_host* host, uint64_t subscription, uint64_t instance, colibri_str filter,
-       colibri_error* err) noexcept {
-      return PluginObject::guard(host, err, [&](PluginObject& o) {
-        return o.eventSink().setFilter(subscription, instance, filter, err);
-      });
-    },
-    [](const colibri_host* host, uint64_t token, colibri_status outcome, uint32_t retryAfterMs,
-       colibri_str detail) noexcept {
-      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
-        o.eventSink().done(token, outcome, retryAfterMs, detail);
-        return colibri_status{COLIBRI_OK};
-      });
-    },
-    [](const colibri_host* host, uint64_t token, const colibri_attempt_report* report) noexcept {
-      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
-        o.eventSink().doneWith(token, report);
-        return colibri_status{COLIBRI_OK};
-      });
-    }};
+    Capability::makes<EventSinkApi>};
 
 }  // namespace colibri::plugin

@@ -11,6 +11,7 @@
 
 #include "delivery/sink.hpp"
 #include "plugin/callee.hpp"
+#include "plugin/capability.hpp"
 #include "plugin/misbehaviour.hpp"
 #include "plugin/open_tokens.hpp"
 #include "plugin/ports.hpp"
@@ -23,14 +24,9 @@ namespace colibri::plugin {
 /// waits here until it has; such waits are bounded by the lane's credit.
 ///
 /// [Threading] any thread; locked by mutex_.
-class EventSinkApi final : public delivery::Sink {
+class EventSinkApi final : public CapabilityOf<colibri_plugin_event_sink>, public delivery::Sink {
  public:
-  EventSinkApi(Callee& callee, const Ports& ports, Misbehaviour& misbehaviour)
-      : callee_(callee), lanes_(ports.lanes), misbehaviour_(misbehaviour), open_(ports.timers) {}
-
-  /// After init(). `introductions`: the plugin observes instances, so they come first.
-  void attach(const colibri_plugin_event_sink* table, bool introductions);
-  void allowSubscribing(bool allow) noexcept { mayName_ = allow; }
+  explicit EventSinkApi(const Surroundings& s);
 
   // From the dispatcher.
   void deliver(events::EventPtr event, const delivery::Attempt& attempt) override;
@@ -43,10 +39,9 @@ class EventSinkApi final : public delivery::Sink {
   /// The plugin took these settings: its lanes for the instance go ACTIVE or OFF. `from`: the
   /// events after this sequence count, whatever came meanwhile.
   void switchLanes(InstanceKey instance, bool on, std::uint64_t from);
-  /// Why deliveries do not reach the plugin from now on: it stops, or it has failed.
-  void close(bool failed);
+  void closing(bool failed) override;
   /// Gives back what the plugin has not answered.
-  void returnAll();
+  void ended() override;
 
   // From the plugin.
   colibri_status subscribe(const colibri_subscription* wanted, std::uint64_t* id,
@@ -58,24 +53,26 @@ class EventSinkApi final : public delivery::Sink {
   void doneWith(std::uint64_t token, const colibri_attempt_report* report);
 
   static const colibri_host_event_sink kTable;
+  static const Capability kCapability;
 
  private:
+  Result<void> attached(const Introduction& of) override;
   using Parked = std::vector<std::pair<events::EventPtr, delivery::Attempt>>;
   void hand(events::EventPtr event, const delivery::Attempt& attempt);
   void refuse(std::uint64_t token);
   void settle(std::uint64_t token, delivery::Outcome outcome);
   void answered(std::uint64_t token, delivery::Outcome outcome);
 
+  const PluginObject& object_;
   Callee& callee_;
   Lanes& lanes_;
   Misbehaviour& misbehaviour_;
-  const colibri_plugin_event_sink* table_ = nullptr;
-  std::atomic<bool> mayName_{false}, closing_{false}, failed_{false};
+  std::atomic<bool> closing_{false}, failed_{false};
   struct Held {};
   OpenTokens<Held> open_;                                  // deliveries that the plugin holds
   mutable std::mutex mutex_;                               // guards the rest
   std::unordered_map<std::uint64_t, bool> subscriptions_;  // id, all instances?
-  bool introductions_ = false;
+  bool introductions_ = false;  // the plugin observes instances, so these come first
   std::unordered_set<InstanceKey> introduced_;
   std::unordered_map<InstanceKey, Parked> parked_;
 };

@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "plugin/abi.hpp"
-#include "plugin/plugin_object.hpp"
+#include "plugin/host_call.hpp"
 
 namespace colibri::plugin {
 namespace {
+
+const Entry kHttpDoneEntry{"http_done"};
 
 constexpr std::size_t kMaxHeaders = 256, kMaxHeaderBytes = std::size_t{64} << 10;
 constexpr std::size_t kMaxBodyBytes = std::size_t{128} << 20;
@@ -53,15 +55,12 @@ std::uint32_t number(std::int64_t n) {
 
 }  // namespace
 
-HttpClientApi::HttpClientApi(Callee& callee, const Ports& ports)
-    : callee_(callee), ports_(ports), open_(ports.timers, kMaxRequests) {}
+HttpClientApi::HttpClientApi(const Surroundings& s)
+    : callee_(s.callee), ports_(s.ports), open_(s.ports.timers, kMaxRequests) {}
 
 colibri_status HttpClientApi::request(const colibri_http_request* wanted, colibri_error* err) {
   if (wanted == nullptr || !COLIBRI_KNOWS(wanted, body))
     return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT, "null, or a request that is too small");
-  if (table_ == nullptr)
-    return abi::refuse(err, COLIBRI_E_UNSUPPORTED,
-                       "the plugin does not provide " COLIBRI_EXT_HTTP_CLIENT);
   if ((wanted->flags & ~static_cast<std::uint32_t>(COLIBRI_HTTP_F_ALLOW_LISTED)) != 0)
     return abi::refuse(err, COLIBRI_E_UNSUPPORTED,
                        "the request has a flag this host does not know");
@@ -107,14 +106,14 @@ void HttpClientApi::cancel(std::uint64_t userToken) {
   if (id != 0) ports_.http.cancel(id);
 }
 
-void HttpClientApi::cancelAll() {
+void HttpClientApi::closing(bool) {
   std::vector<std::uint64_t> tokens;
   open_.each([&](std::uint64_t token, const Open&) { tokens.push_back(token); });
   for (const auto token : tokens) cancel(token);
 }
 
 void HttpClientApi::answer(InstanceKey lane, std::uint64_t userToken, net::HttpAnswer answered) {
-  callee_.onLane(lane, Entry::httpDone, Callee::Kind::answer,
+  callee_.onLane(lane, kHttpDoneEntry, Callee::Kind::answer,
                  [this, userToken, from = std::move(answered)](colibri_plugin* plugin) mutable {
                    auto a = abi::sized<colibri_http_answer>();
                    std::vector<colibri_field> headers;
@@ -144,17 +143,16 @@ void HttpClientApi::answer(InstanceKey lane, std::uint64_t userToken, net::HttpA
                  });
 }
 
-const colibri_host_http_client HttpClientApi::kTable{
-    sizeof(colibri_host_http_client), 0,
-    [](const colibri_host* host, const colibri_http_request* wanted, colibri_error* err) noexcept {
-      return PluginObject::guard(
-          host, err, [&](PluginObject& o) { return o.httpClient().request(wanted, err); });
+const colibri_host_http_client HttpClientApi::kTable{sizeof(colibri_host_http_client), 0,
+                                                     hostCall<&HttpClientApi::request>,
+                                                     hostCall<&HttpClientApi::cancel>};
+
+const Capability HttpClientApi::kCapability{
+    COLIBRI_EXT_HTTP_CLIENT, &kTable,
+    [](const void* table) {
+      const auto* t = static_cast<const colibri_plugin_http_client*>(table);
+      return COLIBRI_HAS(t, http_done);
     },
-    [](const colibri_host* host, uint64_t userToken) noexcept {
-      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
-        o.httpClient().cancel(userToken);
-        return colibri_status{COLIBRI_OK};
-      });
-    }};
+    Capability::makes<HttpClientApi>};
 
 }  // namespace colibri::plugin

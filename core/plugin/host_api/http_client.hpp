@@ -4,6 +4,7 @@
 
 #include "net/http_client.hpp"
 #include "plugin/callee.hpp"
+#include "plugin/capability.hpp"
 #include "plugin/open_tokens.hpp"
 #include "plugin/ports.hpp"
 
@@ -13,17 +14,17 @@ namespace colibri::plugin {
 /// instance.
 ///
 /// [Threading] any thread.
-class HttpClientApi {
+class HttpClientApi final : public CapabilityOf<colibri_plugin_http_client> {
  public:
-  HttpClientApi(Callee& callee, const Ports& ports);
-  void attach(const colibri_plugin_http_client* table) noexcept { table_ = table; }
+  explicit HttpClientApi(const Surroundings& s);
 
   colibri_status request(const colibri_http_request* wanted, colibri_error* err);
   void cancel(std::uint64_t userToken);
-  /// The plugin stops: nobody waits for these any more.
-  void cancelAll();
+  /// Nobody waits for its exchanges any more: they are cancelled.
+  void closing(bool failed) override;
 
   static const colibri_host_http_client kTable;
+  static const Capability kCapability;
 
  private:
   struct Open {
@@ -35,7 +36,6 @@ class HttpClientApi {
 
   Callee& callee_;
   const Ports& ports_;
-  const colibri_plugin_http_client* table_ = nullptr;
   OpenTokens<Open> open_;  // by the plugin's token
 };
 

@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "plugin/abi.hpp"
-#include "plugin/plugin_object.hpp"
+#include "plugin/host_call.hpp"
 
 namespace colibri::plugin {
 namespace {
+
+const Entry kOnRequestEntry{"on_request"};
 
 constexpr std::size_t kMaxUnanswered = 1024;  // of one plugin
 
@@ -17,17 +19,15 @@ Error stopping() {
 
 }  // namespace
 
-HttpRoutesApi::HttpRoutesApi(Callee& callee, const Ports& ports, Misbehaviour& misbehaviour)
-    : callee_(callee),
-      ports_(ports),
-      misbehaviour_(misbehaviour),
-      open_(ports.timers, kMaxUnanswered) {}
+HttpRoutesApi::HttpRoutesApi(const Surroundings& s)
+    : callee_(s.callee),
+      ports_(s.ports),
+      misbehaviour_(s.misbehaviour),
+      open_(s.ports.timers, kMaxUnanswered) {}
 
-Result<void> HttpRoutesApi::attach(const colibri_plugin_http_routes* table,
-                                   const RouteWords& words) {
-  auto routes = readRoutes(*table, callee_.alias(), words);
+Result<void> HttpRoutesApi::attached(const Introduction& of) {
+  auto routes = readRoutes(*table_, callee_.alias(), of.words);
   if (!routes) return routes.error();
-  table_ = table;
   routes_ = std::move(*routes);
   return {};
 }
@@ -45,7 +45,7 @@ void HttpRoutesApi::serve(std::uint32_t index, RouteCall call, RouteReply reply)
                     });
   const auto lane = call.instance;
   callee_.onLane(
-      lane, Entry::onRequest, Callee::Kind::work,
+      lane, kOnRequestEntry, Callee::Kind::work,
       [this, &route, token, call = std::move(call)](colibri_plugin* plugin) {
         hand(route, call, token, plugin);
       },
@@ -101,7 +101,7 @@ void HttpRoutesApi::respond(std::uint64_t token, std::uint32_t status, colibri_s
                        "an answer for a request that is not open, or no longer");
 }
 
-void HttpRoutesApi::refuseAll() {
+void HttpRoutesApi::ended() {
   for (auto& [token, waiting] : open_.takeAll()) waiting.reply(stopping());
 }
 
@@ -111,13 +111,15 @@ bool HttpRoutesApi::settle(std::uint64_t token, Result<RouteAnswer> answer) {
   return waiting.has_value();
 }
 
-const colibri_host_http_routes HttpRoutesApi::kTable{
-    sizeof(colibri_host_http_routes), 0,
-    [](const colibri_host* host, uint64_t token, uint32_t status, colibri_str body) noexcept {
-      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
-        o.httpRoutes().respond(token, status, body);
-        return colibri_status{COLIBRI_OK};
-      });
-    }};
+const colibri_host_http_routes HttpRoutesApi::kTable{sizeof(colibri_host_http_routes), 0,
+                                                     hostCall<&HttpRoutesApi::respond>};
+
+const Capability HttpRoutesApi::kCapability{
+    COLIBRI_EXT_HTTP_ROUTES, &kTable,
+    [](const void* table) {
+      const auto* t = static_cast<const colibri_plugin_http_routes*>(table);
+      return COLIBRI_KNOWS(t, routes) && COLIBRI_HAS(t, on_request);
+    },
+    Capability::makes<HttpRoutesApi>};
 
 }  // namespace colibri::plugin

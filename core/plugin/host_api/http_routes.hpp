@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "plugin/callee.hpp"
+#include "plugin/capability.hpp"
 #include "plugin/host_api/route_table.hpp"
 #include "plugin/misbehaviour.hpp"
 #include "plugin/open_tokens.hpp"
@@ -16,12 +17,9 @@ namespace colibri::plugin {
 /// once: by it, at the deadline, or when it stops. No thread waits.
 ///
 /// [Threading] any thread, after attach().
-class HttpRoutesApi {
+class HttpRoutesApi final : public CapabilityOf<colibri_plugin_http_routes> {
  public:
-  HttpRoutesApi(Callee& callee, const Ports& ports, Misbehaviour& misbehaviour);
-
-  /// After init(). [Errors] rejected: the table, or an alias that is the host's.
-  Result<void> attach(const colibri_plugin_http_routes* table, const RouteWords& words);
+  explicit HttpRoutesApi(const Surroundings& s);
   const std::vector<Route>& routes() const noexcept { return routes_; }
 
   // From the API. `index`: into routes().
@@ -30,12 +28,14 @@ class HttpRoutesApi {
   // From the plugin.
   void respond(std::uint64_t token, std::uint32_t status, colibri_str body);
 
-  /// The plugin stops, or has failed: who waits is told.
-  void refuseAll();
+  void ended() override;
 
   static const colibri_host_http_routes kTable;
+  static const Capability kCapability;
 
  private:
+  /// [Errors] rejected: the table, or an alias that is the host's.
+  Result<void> attached(const Introduction& of) override;
   struct Open {
     RouteReply reply;
     std::string what;  ///< "POST webhook/set", for sentences
@@ -48,7 +48,6 @@ class HttpRoutesApi {
   Callee& callee_;
   const Ports& ports_;
   Misbehaviour& misbehaviour_;
-  const colibri_plugin_http_routes* table_ = nullptr;
   std::vector<Route> routes_;
   OpenTokens<Open> open_;
 };

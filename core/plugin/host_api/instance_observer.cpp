@@ -5,9 +5,12 @@
 
 #include "log/log.hpp"
 #include "plugin/abi.hpp"
+#include "plugin/plugin_object.hpp"
 
 namespace colibri::plugin {
 namespace {
+
+const Entry kOnStateEntry{"on_state"}, kOnSettingsEntry{"on_settings"};
 
 void tell(const colibri_plugin_instance_observer& table, colibri_plugin* plugin,
           const instances::Transition& t) {
@@ -35,11 +38,14 @@ void tell(const colibri_plugin_instance_observer& table, colibri_plugin* plugin,
 
 }  // namespace
 
+InstanceObserverApi::InstanceObserverApi(const Surroundings& s)
+    : callee_(s.callee), sink_(s.object.api<EventSinkApi>()) {}
+
 void InstanceObserverApi::onTransition(const instances::Transition& transition) {
   const auto instance = transition.instance;
   if (table_ != nullptr) {
     callee_.onLane(
-        instance, Entry::onState, Callee::Kind::work,
+        instance, kOnStateEntry, Callee::Kind::work,
         [this, transition](colibri_plugin* plugin) { tell(*table_, plugin, transition); });
   }
   const bool gone = transition.state == instances::State::deleted;
@@ -68,7 +74,7 @@ void InstanceObserverApi::onSettingsComplete(InstanceKey instance) {
 
 void InstanceObserverApi::tellSettings(InstanceKey instance, std::string json, std::uint64_t from) {
   callee_.onLane(
-      instance, Entry::onSettings, Callee::Kind::work,
+      instance, kOnSettingsEntry, Callee::Kind::work,
       [this, instance, from, json = std::move(json)](colibri_plugin* plugin) {
         if (table_ != nullptr && COLIBRI_HAS(table_, on_settings)) {
           auto err = abi::sized<colibri_error>();
@@ -84,5 +90,13 @@ void InstanceObserverApi::tellSettings(InstanceKey instance, std::string json, s
       });
   sink_.introduce(instance);
 }
+
+const Capability InstanceObserverApi::kCapability{
+    COLIBRI_EXT_INSTANCE_OBSERVER, nullptr,
+    [](const void* table) {
+      const auto* t = static_cast<const colibri_plugin_instance_observer*>(table);
+      return COLIBRI_HAS(t, on_state);
+    },
+    Capability::makes<InstanceObserverApi>};
 
 }  // namespace colibri::plugin

@@ -7,10 +7,12 @@
 #include "log/log.hpp"
 #include "plugin/abi.hpp"
 #include "plugin/host_api/kv_operations.hpp"
-#include "plugin/plugin_object.hpp"
+#include "plugin/host_call.hpp"
 
 namespace colibri::plugin {
 namespace {
+
+const Entry kKvReadEntry{"store read"}, kKvDoneEntry{"kv_done"};
 
 constexpr std::size_t kMaxCalls = 4096;                         // of one plugin
 constexpr std::size_t kMaxQueuedBytes = std::size_t{64} << 20;  // of the whole store
@@ -26,17 +28,14 @@ colibri_status doneStatus(const Error& error) noexcept {
 
 }  // namespace
 
-KvStoreApi::KvStoreApi(Callee& callee, const Ports& ports, const InstanceDirectory& instances,
-                       CallOrder& order)
-    : callee_(callee),
-      ports_(ports),
-      instances_(instances),
-      order_(order),
-      open_(callee, ports.timers, kMaxCalls) {}
+KvStoreApi::KvStoreApi(const Surroundings& s)
+    : callee_(s.callee),
+      ports_(s.ports),
+      instances_(s.instances),
+      order_(s.order),
+      open_(s.callee, s.ports.timers, kMaxCalls) {}
 
 Result<OpenCalls::Call> KvStoreApi::begin(InstanceKey instance, std::uint64_t token) {
-  if (table_ == nullptr)
-    return Error{Errc::unsupported, "the plugin does not provide " COLIBRI_EXT_KV_STORE};
   if (instance != 0 && !instances_.has(instance))
     return Error{Errc::notFound, "there is no such instance"};
   return open_.begin(instance, token);
@@ -70,7 +69,7 @@ colibri_status KvStoreApi::read(InstanceKey instance, std::uint64_t token, Funct
   const auto shared = std::make_shared<Function<Entries()>>(std::move(look));
   const bool kept =
       order_.submit(instance, CallOrder::Kind::read, 0, [this, call = *begun, shared] {
-        callee_.onReader(call.instance, Entry::kvRead, [this, call, shared] {
+        callee_.onReader(call.instance, kKvReadEntry, [this, call, shared] {
           auto entries = (*shared)();
           order_.finished(call.instance, CallOrder::Kind::read);
           if (!entries) return answer(call, entries.error());
@@ -159,7 +158,7 @@ void KvStoreApi::answer(const OpenCalls::Call& call, Result<std::optional<std::s
                 {"why", records.error().message}});
   }
   open_.answer(
-      call, Entry::kvDone,
+      call, kKvDoneEntry,
       [this, token = call.userToken, records = std::move(records)](colibri_plugin* plugin) mutable {
         if (!records) return table_->kv_done(plugin, token, doneStatus(records.error()), nullptr);
         const auto buffer = *records ? abi::SharedBuffer::make(std::move(**records)) : nullptr;
@@ -168,24 +167,15 @@ void KvStoreApi::answer(const OpenCalls::Call& call, Result<std::optional<std::s
 }
 
 const colibri_host_kv_store KvStoreApi::kTable{
-    sizeof(colibri_host_kv_store), 0,
-    [](const colibri_host* host, uint64_t instance, const colibri_str* keys, size_t count,
-       uint64_t token, colibri_error* err) noexcept {
-      return PluginObject::guard(host, err, [&](PluginObject& o) {
-        return o.kvStore().getMany(instance, keys, count, token, err);
-      });
-    },
-    [](const colibri_host* host, uint64_t instance, const colibri_kv_op* ops, size_t count,
-       uint64_t token, colibri_error* err) noexcept {
-      return PluginObject::guard(host, err, [&](PluginObject& o) {
-        return o.kvStore().write(instance, ops, count, token, err);
-      });
-    },
-    [](const colibri_host* host, uint64_t instance, colibri_str prefix, colibri_str after,
-       uint32_t limit, uint64_t token, colibri_error* err) noexcept {
-      return PluginObject::guard(host, err, [&](PluginObject& o) {
-        return o.kvStore().scan(instance, prefix, after, limit, token, err);
-      });
-    }};
+    sizeof(colibri_host_kv_store), 0, hostCall<&KvStoreApi::getMany>, hostCall<&KvStoreApi::write>,
+    hostCall<&KvStoreApi::scan>};
+
+const Capability KvStoreApi::kCapability{COLIBRI_EXT_KV_STORE, &kTable,
+                                         [](const void* table) {
+                                           const auto* t =
+                                               static_cast<const colibri_plugin_kv_store*>(table);
+                                           return COLIBRI_HAS(t, kv_done);
+                                         },
+                                         Capability::makes<KvStoreApi>};
 
 }  // namespace colibri::plugin

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "plugin/callee.hpp"
+#include "plugin/capability.hpp"
 #include "plugin/host_api/call_order.hpp"
 #include "plugin/instance_directory.hpp"
 #include "plugin/open_calls.hpp"
@@ -20,11 +21,9 @@ namespace colibri::plugin {
 /// one instance's calls, publish() included, in call order.
 ///
 /// [Threading] any thread.
-class KvStoreApi {
+class KvStoreApi final : public CapabilityOf<colibri_plugin_kv_store> {
  public:
-  KvStoreApi(Callee& callee, const Ports& ports, const InstanceDirectory& instances,
-             CallOrder& order);
-  void attach(const colibri_plugin_kv_store* table) noexcept { table_ = table; }
+  explicit KvStoreApi(const Surroundings& s);
 
   colibri_status getMany(InstanceKey instance, const colibri_str* keys, std::size_t count,
                          std::uint64_t token, colibri_error* err);
@@ -34,6 +33,7 @@ class KvStoreApi {
                       std::uint32_t limit, std::uint64_t token, colibri_error* err);
 
   static const colibri_host_kv_store kTable;
+  static const Capability kCapability;
 
  private:
   using Entries = Result<std::vector<store::KvEntry>>;
@@ -50,7 +50,6 @@ class KvStoreApi {
   const Ports& ports_;
   const InstanceDirectory& instances_;
   CallOrder& order_;
-  const colibri_plugin_kv_store* table_ = nullptr;
   OpenCalls open_;
 };
 

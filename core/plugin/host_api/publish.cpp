@@ -9,6 +9,11 @@
 #include "plugin/host_api/kv_operations.hpp"
 
 namespace colibri::plugin {
+namespace {
+
+const Entry kPublishedEntry{"published"}, kResumeEntry{"resume"};
+
+}  // namespace
 
 /// One publish() on its way into the event log.
 struct ConnectorApi::Publication {
@@ -36,9 +41,6 @@ struct ConnectorApi::Publication {
 colibri_status ConnectorApi::publish(const colibri_event_draft* drafts, std::size_t count,
                                      const colibri_kv_op* ops, std::size_t opCount,
                                      std::uint64_t userToken, colibri_error* err) {
-  if (table_ == nullptr)
-    return abi::refuse(err, COLIBRI_E_UNSUPPORTED,
-                       "the plugin does not provide " COLIBRI_EXT_CONNECTOR);
   auto checked = checkDrafts(drafts, count, callee_.id());
   if (!checked) return abi::refuse(err, checked.error());
   if (!instances_.has(checked->instance))
@@ -106,7 +108,7 @@ void ConnectorApi::published(const Publication& publication,
                 {"instance", publication.instance},
                 {"why", outcome.error().message}});
   }
-  callee_.onLane(publication.instance, Entry::published, Callee::Kind::answer,
+  callee_.onLane(publication.instance, kPublishedEntry, Callee::Kind::answer,
                  [this, token = publication.userToken, status, first](colibri_plugin* plugin) {
                    table_->published(plugin, token, status, first);
                  });
@@ -117,14 +119,14 @@ void ConnectorApi::published(const Publication& publication,
 void ConnectorApi::wantRoom(std::uint64_t roomsSeen) {
   wantsRoom_ = true;
   if (rooms_.load() == roomsSeen || !wantsRoom_.exchange(false)) return;
-  callee_.beside(Entry::resume, [this](colibri_plugin* plugin) { table_->resume(plugin); });
+  callee_.beside(kResumeEntry, [this](colibri_plugin* plugin) { table_->resume(plugin); });
 }
 
 void ConnectorApi::onRoom() {
   ++rooms_;
   order_.retryBlocked();
   if (!wantsRoom_.exchange(false)) return;
-  callee_.beside(Entry::resume, [this](colibri_plugin* plugin) { table_->resume(plugin); });
+  callee_.beside(kResumeEntry, [this](colibri_plugin* plugin) { table_->resume(plugin); });
 }
 
 }  // namespace colibri::plugin

@@ -3,24 +3,25 @@
 #include <utility>
 
 #include "plugin/abi.hpp"
-#include "plugin/plugin_object.hpp"
+#include "plugin/host_call.hpp"
 
 namespace colibri::plugin {
 namespace {
+
+const Entry kSettingsDoneEntry{"settings_done"};
 
 constexpr std::size_t kMaxChanges = 1024;  // of one plugin
 
 }  // namespace
 
-SettingsApi::SettingsApi(Callee& callee, const Ports& ports)
-    : callee_(callee), ports_(ports), open_(callee, ports.timers, kMaxChanges) {}
+SettingsApi::SettingsApi(const Surroundings& s)
+    : callee_(s.callee), ports_(s.ports), open_(s.callee, s.ports.timers, kMaxChanges) {}
 
-Result<void> SettingsApi::attach(const colibri_plugin_settings* table, std::string_view schema) {
-  auto parsed = config::Schema::parse(schema);
+Result<void> SettingsApi::attached(const Introduction& of) {
+  auto parsed = config::Schema::parse(abi::view(of.descriptor.instance_schema_json));
   if (!parsed)
     return Error{Errc::rejected, "its instance schema is wrong: " + parsed.error().message};
   schema_ = std::move(*parsed);
-  table_ = table;
   return {};
 }
 
@@ -38,8 +39,6 @@ Result<void> SettingsApi::check(std::string_view json) const {
 }
 
 Result<OpenCalls::Call> SettingsApi::begin(InstanceKey instance, std::uint64_t token) {
-  if (table_ == nullptr)
-    return Error{Errc::unsupported, "the plugin does not provide " COLIBRI_EXT_SETTINGS};
   if (instance == 0) return Error{Errc::notFound, "settings are an instance's"};
   return open_.begin(instance, token);
 }
@@ -77,7 +76,7 @@ colibri_status SettingsApi::get(InstanceKey instance, std::uint64_t token, colib
 void SettingsApi::answer(const OpenCalls::Call& call,
                          Result<std::optional<instances::KeptSettings>> settings) {
   open_.answer(
-      call, Entry::settingsDone,
+      call, kSettingsDoneEntry,
       [this, token = call.userToken, settings = std::move(settings)](colibri_plugin* plugin) {
         auto s = abi::sized<colibri_settings>();
         const bool some = settings && settings->has_value();
@@ -96,15 +95,14 @@ void SettingsApi::answer(const OpenCalls::Call& call,
 }
 
 const colibri_host_settings SettingsApi::kTable{
-    sizeof(colibri_host_settings), 0,
-    [](const colibri_host* host, uint64_t instance, colibri_str json, uint64_t token,
-       colibri_error* err) noexcept {
-      return PluginObject::guard(
-          host, err, [&](PluginObject& o) { return o.settings().put(instance, json, token, err); });
-    },
-    [](const colibri_host* host, uint64_t instance, uint64_t token, colibri_error* err) noexcept {
-      return PluginObject::guard(
-          host, err, [&](PluginObject& o) { return o.settings().get(instance, token, err); });
-    }};
+    sizeof(colibri_host_settings), 0, hostCall<&SettingsApi::put>, hostCall<&SettingsApi::get>};
+
+const Capability SettingsApi::kCapability{COLIBRI_EXT_SETTINGS, &kTable,
+                                          [](const void* table) {
+                                            const auto* t =
+                                                static_cast<const colibri_plugin_settings*>(table);
+                                            return COLIBRI_HAS(t, settings_done);
+                                          },
+                                          Capability::makes<SettingsApi>};
 
 }  // namespace colibri::plugin

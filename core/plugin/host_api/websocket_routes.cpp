@@ -4,10 +4,12 @@
 
 #include "base/utf8.hpp"
 #include "plugin/abi.hpp"
-#include "plugin/plugin_object.hpp"
 
 namespace colibri::plugin {
 namespace {
+
+const Entry kOnMessageEntry{"on_message"}, kOnWritableEntry{"on_writable"}, kOnOpenEntry{"on_open"},
+    kOnHttpEntry{"on_http"}, kOnHttpGoneEntry{"on_http_gone"}, kOnClosedEntry{"on_closed"};
 
 constexpr std::size_t kMaxRaw = 20'000;  // of one plugin: as many as the listener has connections
 
@@ -37,7 +39,7 @@ class WebSocketRoutesApi::Peer final : public WebPeer {
     const auto callee = callee_.lock();
     if (!callee) return;
     callee->onToken(
-        token_, Entry::onMessage, Callee::Kind::work,
+        token_, kOnMessageEntry, Callee::Kind::work,
         [&api = api_, token = token_, text, message = std::move(message)](colibri_plugin* plugin) {
           const std::uint32_t opcode = text ? COLIBRI_WS_TEXT : COLIBRI_WS_BINARY;
           api.table_->on_message(plugin, token, opcode,
@@ -49,7 +51,7 @@ class WebSocketRoutesApi::Peer final : public WebPeer {
   void onWritable() override {
     const auto callee = callee_.lock();
     if (!callee) return;
-    callee->onToken(token_, Entry::onWritable, Callee::Kind::work,
+    callee->onToken(token_, kOnWritableEntry, Callee::Kind::work,
                     [&api = api_, token = token_](colibri_plugin* plugin) {
                       if (COLIBRI_HAS(api.table_, on_writable))
                         api.table_->on_writable(plugin, token);
@@ -66,11 +68,12 @@ class WebSocketRoutesApi::Peer final : public WebPeer {
   const std::uint64_t token_;
 };
 
-Result<void> WebSocketRoutesApi::attach(const colibri_plugin_websocket_routes* table,
-                                        const RouteWords& words) {
-  auto mounts = readMounts(*table, callee_.alias(), words);
+WebSocketRoutesApi::WebSocketRoutesApi(const Surroundings& s)
+    : callee_(s.callee), misbehaviour_(s.misbehaviour), open_(s.ports.timers) {}
+
+Result<void> WebSocketRoutesApi::attached(const Introduction& of) {
+  auto mounts = readMounts(*table_, callee_.alias(), of.words);
   if (!mounts) return mounts.error();
-  table_ = table;
   mounts_ = std::move(*mounts);
   return {};
 }
@@ -93,7 +96,7 @@ void WebSocketRoutesApi::open(std::uint32_t mount, WebRequest request,
   if (!token) return waiting.upgrade->refuse(stopping());
   expireAfter(*token, at.httpTimeout);
   callee_.onToken(
-      *token, Entry::onOpen, Callee::Kind::work,
+      *token, kOnOpenEntry, Callee::Kind::work,
       [this, &at, token = *token, request = std::move(request)](colibri_plugin* plugin) {
         hand(at, request, token, plugin);
       },
@@ -110,7 +113,7 @@ void WebSocketRoutesApi::serve(std::uint32_t mount, WebRequest request, WebRaw r
     return waiting.reply({std::nullopt, {{Errc::busy, "the plugin takes no more requests now"}}});
   expireAfter(*token, at.httpTimeout);
   callee_.onToken(
-      *token, Entry::onHttp, Callee::Kind::work,
+      *token, kOnHttpEntry, Callee::Kind::work,
       [this, &at, token = *token, request = std::move(request)](colibri_plugin* plugin) {
         hand(at, request, token, plugin);
       },
@@ -137,7 +140,7 @@ void WebSocketRoutesApi::expire(std::uint64_t token) {
   if (late->upgrade) return late->upgrade->refuse(why);
   if (!late->raw()) return;
   late->reply({std::nullopt, why});
-  callee_.onToken(token, Entry::onHttpGone, Callee::Kind::work,
+  callee_.onToken(token, kOnHttpGoneEntry, Callee::Kind::work,
                   [this, token](colibri_plugin* plugin) {
                     if (COLIBRI_HAS(table_, on_http_gone)) table_->on_http_gone(plugin, token);
                   });
@@ -209,11 +212,12 @@ void WebSocketRoutesApi::settle(std::uint64_t token, WebOutcome outcome) {
 void WebSocketRoutesApi::tellClosed(std::uint64_t token, std::uint16_t code) {
   take(token);
   callee_.onToken(
-      token, Entry::onClosed, Callee::Kind::answer,
+      token, kOnClosedEntry, Callee::Kind::answer,
       [this, token, code](colibri_plugin* plugin) { table_->on_closed(plugin, token, code); });
 }
 
-void WebSocketRoutesApi::closeAll(std::uint16_t code) {
+void WebSocketRoutesApi::closing(bool failed) {
+  const std::uint16_t code = failed ? 1011 : 1001;
   std::vector<std::shared_ptr<WebChannel>> channels;
   std::vector<std::uint64_t> waiting;
   open_.close();

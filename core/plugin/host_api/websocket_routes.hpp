@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "plugin/callee.hpp"
+#include "plugin/capability.hpp"
 #include "plugin/host_api/mount_table.hpp"
 #include "plugin/misbehaviour.hpp"
 #include "plugin/open_tokens.hpp"
@@ -22,13 +23,9 @@ namespace colibri::plugin {
 /// at the deadline, or when it stops.
 ///
 /// [Threading] any thread, after attach().
-class WebSocketRoutesApi {
+class WebSocketRoutesApi final : public CapabilityOf<colibri_plugin_websocket_routes> {
  public:
-  WebSocketRoutesApi(Callee& callee, const Ports& ports, Misbehaviour& misbehaviour)
-      : callee_(callee), misbehaviour_(misbehaviour), open_(ports.timers) {}
-
-  /// After init(). [Errors] rejected: the table.
-  Result<void> attach(const colibri_plugin_websocket_routes* table, const RouteWords& words);
+  explicit WebSocketRoutesApi(const Surroundings& s);
   const std::vector<Mount>& mounts() const noexcept { return mounts_; }
 
   // From the API. `mount`: index into mounts().
@@ -45,13 +42,16 @@ class WebSocketRoutesApi {
                const colibri_buffer* body);
   colibri_status checkKey(std::uint64_t token, colibri_str key, colibri_caller* out);
 
-  /// The plugin stops, or has failed: nothing new is taken, connections close with `code`, who
-  /// waits is told.
-  void closeAll(std::uint16_t code);
+  /// Nothing new is taken, connections close, who waits is told.
+  void closing(bool failed) override;
 
   static const colibri_host_websocket_routes kTable;
+  static const Capability kCapability;
 
  private:
+  /// [Errors] rejected: the table.
+  Result<void> attached(const Introduction& of) override;
+
   struct Early {  // of the plugin, while it decides
     bool text;
     std::string message;
@@ -82,7 +82,6 @@ class WebSocketRoutesApi {
 
   Callee& callee_;
   Misbehaviour& misbehaviour_;
-  const colibri_plugin_websocket_routes* table_ = nullptr;
   std::vector<Mount> mounts_;
   std::atomic<std::size_t> raws_{0};  // open raw requests
   OpenTokens<Open> open_;

@@ -4,7 +4,7 @@
 #include "base/utf8.hpp"
 #include "plugin/abi.hpp"
 #include "plugin/host_api/websocket_routes.hpp"
-#include "plugin/plugin_object.hpp"
+#include "plugin/host_call.hpp"
 
 namespace colibri::plugin {
 namespace {
@@ -132,38 +132,18 @@ colibri_status WebSocketRoutesApi::checkKey(std::uint64_t token, colibri_str key
 }
 
 const colibri_host_websocket_routes WebSocketRoutesApi::kTable{
-    sizeof(colibri_host_websocket_routes),
-    0,
-    [](const colibri_host* host, uint64_t connection, uint32_t opcode,
-       const colibri_buffer* message) noexcept {
-      return PluginObject::guard(host, nullptr, [&](PluginObject& o) {
-        return o.webSocketRoutes().send(connection, opcode, message);
-      });
+    sizeof(colibri_host_websocket_routes),  0,
+    hostCall<&WebSocketRoutesApi::send>,    hostCall<&WebSocketRoutesApi::sendMany>,
+    hostCall<&WebSocketRoutesApi::close>,   hostCall<&WebSocketRoutesApi::respond>,
+    hostCall<&WebSocketRoutesApi::checkKey>};
+
+const Capability WebSocketRoutesApi::kCapability{
+    COLIBRI_EXT_WEBSOCKET_ROUTES, &kTable,
+    [](const void* table) {
+      const auto* t = static_cast<const colibri_plugin_websocket_routes*>(table);
+      return COLIBRI_KNOWS(t, mounts) && COLIBRI_HAS(t, on_open) && COLIBRI_HAS(t, on_message) &&
+             COLIBRI_HAS(t, on_closed);
     },
-    [](const colibri_host* host, const uint64_t* connections, size_t count, uint32_t opcode,
-       const colibri_buffer* message) noexcept {
-      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
-        o.webSocketRoutes().sendMany(connections, count, opcode, message);
-        return colibri_status{COLIBRI_OK};
-      });
-    },
-    [](const colibri_host* host, uint64_t connection, uint32_t code, colibri_str reason) noexcept {
-      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
-        o.webSocketRoutes().close(connection, code, reason);
-        return colibri_status{COLIBRI_OK};
-      });
-    },
-    [](const colibri_host* host, uint64_t request, uint32_t status, colibri_str contentType,
-       const colibri_buffer* body) noexcept {
-      PluginObject::guard(host, nullptr, [&](PluginObject& o) {
-        o.webSocketRoutes().respond(request, status, contentType, body);
-        return colibri_status{COLIBRI_OK};
-      });
-    },
-    [](const colibri_host* host, uint64_t token, colibri_str key, colibri_caller* out) noexcept {
-      return PluginObject::guard(host, nullptr, [&](PluginObject& o) {
-        return o.webSocketRoutes().checkKey(token, key, out);
-      });
-    }};
+    Capability::makes<WebSocketRoutesApi>};
 
 }  // namespace colibri::plugin
