@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -69,7 +70,8 @@ class FakeLanes final : public Lanes {
   void disable(std::uint64_t subscription, InstanceKey instance) override {
     note("disable " + std::to_string(subscription) + " " + std::to_string(instance));
   }
-  std::uint64_t head(InstanceKey) const override { return 41; }
+  std::uint64_t head(InstanceKey) const override { return head_; }
+  void setHead(std::uint64_t head) { head_ = head; }
   void done(std::uint64_t token, delivery::Outcome outcome) override {
     {
       const std::scoped_lock lock(mutex_);
@@ -105,6 +107,7 @@ class FakeLanes final : public Lanes {
     bell_.ring();
   }
   Bell& bell_;
+  std::atomic<std::uint64_t> head_{41};
   mutable std::mutex mutex_;  // guards the rest
   delivery::Sink* sink_ = nullptr;
   std::vector<delivery::SubscriptionSpec> specs_;

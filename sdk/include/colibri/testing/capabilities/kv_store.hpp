@@ -75,6 +75,8 @@ class FakeKvStore : public virtual FakeCore {
                                  colibri_error* err) noexcept {
     auto& host = of<FakeKvStore>(h);
     return host.called("scan", [&] {
+      if (prefix.size > 512 || after.size > 512 || limit == 0)
+        return refuse(err, COLIBRI_E_INVALID_ARGUMENT, "a text over its limit, or limit 0");
       return host.oweKv(err, [&host, instance, token, limit, begin = text(prefix), past = text(after)] {
         std::string out;
         uint32_t found = 0;

@@ -1,0 +1,222 @@
+#pragma once
+
+#include <deque>
+
+#include "conformance/bench.hpp"
+#include "host_fixture.hpp"
+#include "plugin/abi.hpp"
+#include "wire.hpp"
+
+namespace colibri::plugin::testing {
+
+/// The bench of the cases of conformance over the gateway's own host, with the rest of the core
+/// faked.
+class HostBench final : public conformance::Bench, private PluginHostTest {
+ public:
+  using Said = conformance::Said;
+  explicit HostBench(const std::string& plugin) {
+    SetUpTestSuite();
+    PluginHostTest::SetUp();
+    settings_.observer = [this](InstanceKey key, const std::string& alias,
+                                const instances::KeptSettings& kept) {
+      host_->observer().onSettings(key, alias, kept);
+    };
+    lanes_.setHead(0);
+    run({plugin});
+  }
+  ~HostBench() override { PluginHostTest::TearDown(); }
+
+  bool wait(const std::function<bool()>& done) override { return bell_.wait(done); }
+  void stop() override { host_->stop(); }
+  std::size_t violations() override { return only().misbehaviour; }
+
+  void introduce(std::uint64_t instance) override { PluginHostTest::introduce(instance); }
+  void settings(std::uint64_t instance, const std::string& json) override {
+    change(instance, json);
+  }
+
+  std::uint64_t begin(const std::string& name, const std::string& body,
+                      std::uint64_t instance) override {
+    return PluginHostTest::begin(name, body, instance);
+  }
+  std::optional<Said> completion(std::uint64_t token) override {
+    const auto done = completions_.of(token);
+    if (!done) return std::nullopt;
+    return *done ? Said{COLIBRI_OK, **done}
+                 : Said{abi::statusOf(done->error().code), done->error().message};
+  }
+  void cancel(std::uint64_t token) override { host_->connectors().at(0)->cancel(token); }
+  void open(std::uint64_t instance, const std::string& options) override {
+    host_->connectors().at(0)->open({instance, "uuid", "shop", {}, options}, {});
+  }
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> reported() override {
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> all;
+    for (const auto& [alias, report] : reports_.all())
+      all.emplace_back(report.instance, static_cast<std::uint32_t>(report.state));
+    return all;
+  }
+
+  void failStore(bool fails) override {
+    store_.fail(fails);
+    settings_.failing = fails;
+    events_.keep(fails ? std::nullopt : std::optional(log_));
+  }
+  void fillLog(bool full) override {
+    events_.busy(full);
+    if (!full) host_->onRoom();
+  }
+  std::vector<conformance::Logged> logged(std::uint64_t instance) override {
+    std::vector<conformance::Logged> all;
+    for (const auto& d : events_.drafts(instance)) all.push_back({d.typeName, d.chatId, d.body});
+    return all;
+  }
+  void keepLog(std::vector<std::pair<std::uint64_t, std::string>> events) override {
+    for (auto& [sequence, type] : events) {
+      events::EventData data;
+      data.instance = 1;
+      data.sequence = sequence;
+      data.typeName = std::move(type);
+      data.body = "{}";
+      log_.push_back(events::Event::make(std::move(data)));
+      lanes_.setHead(sequence);
+    }
+    events_.keep(log_);
+  }
+
+  std::uint64_t deliver(std::uint64_t instance, const std::string& body) override {
+    return PluginHostTest::deliver(instance, body);
+  }
+  std::optional<conformance::Ended> ended(std::uint64_t delivery) override {
+    using Kind = delivery::Outcome::Kind;
+    using conformance::Ended;
+    const auto outcomes = lanes_.outcomes(delivery);
+    if (outcomes.empty()) return std::nullopt;
+    switch (outcomes.front().kind) {
+      case Kind::ok:
+        return Ended::delivered;
+      case Kind::laneFailure:
+        return Ended::laneFailed;
+      case Kind::gone:
+        return Ended::gone;
+      case Kind::returned:
+        return Ended::returned;
+      default:
+        return Ended::eventFailed;
+    }
+  }
+
+  std::vector<conformance::Exchange> exchanges() override {
+    std::vector<conformance::Exchange> all;
+    for (const auto& r : http_.requests()) all.push_back({r.method, r.url, *r.body});
+    return all;
+  }
+  void answer(std::size_t exchange, unsigned status, const std::string& body) override {
+    net::HttpAnswer answer{Result<void>(), 0, {}, {}};
+    answer.status = status;
+    answer.body = body;
+    http_.answer(exchange + 1, std::move(answer));
+  }
+  void fail(std::size_t exchange, colibri_status why, const std::string& text) override {
+    http_.answer(exchange + 1, FakeHttp::failed({abi::errcOf(why), text}));
+  }
+  void refuseExchanges(bool refuses) override { http_.busy(refuses); }
+
+  std::uint64_t ask(std::size_t route, const std::string& body, const std::string& word) override {
+    RouteCall call;
+    call.instance = route == 0 ? 1 : 0;
+    call.instanceName = "shop";
+    call.v2 = true;
+    call.query = {{"word", word}};
+    call.bodyJson = body;
+    const auto token = ++lastToken_;
+    host_->serve(route, std::move(call), [this, token](Result<RouteAnswer> a) {
+      if (!a) return keep(token, {abi::statusOf(a.error().code), a.error().message});
+      keep(token, {a->status, a->body});
+    });
+    return token;
+  }
+  std::optional<Said> replied(std::uint64_t request) override {
+    const std::scoped_lock lock(mutex_);
+    const auto found = replies_.find(request);
+    return found == replies_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  std::uint64_t connect(std::size_t mount, const std::string& refuse) override {
+    auto r = web({});
+    r.query = {{"refuse", refuse}};
+    auto& wire = wires_.emplace_back();
+    host_->open(mount, std::move(r), std::make_unique<Upgrade>(wire, bell_));
+    EXPECT_TRUE(bell_.wait([&] {
+      const std::scoped_lock lock(wire.mutex);
+      return wire.peer || wire.refused;
+    }));
+    return wires_.size() - 1;
+  }
+  std::optional<Said> refused(std::uint64_t connection) override {
+    auto& wire = wires_.at(connection);
+    const std::scoped_lock lock(wire.mutex);
+    if (!wire.refused) return std::nullopt;
+    return Said{abi::statusOf(wire.refused->error.code), wire.refused->error.message};
+  }
+  void say(std::uint64_t connection, const std::string& text) override {
+    auto& wire = wires_.at(connection);
+    std::shared_ptr<WebPeer> peer;
+    {
+      const std::scoped_lock lock(wire.mutex);
+      peer = wire.peer;
+    }
+    peer->onMessage(true, text);
+  }
+  std::vector<std::string> heard(std::uint64_t connection) override {
+    auto& wire = wires_.at(connection);
+    const std::scoped_lock lock(wire.mutex);
+    return wire.sent;
+  }
+  std::uint32_t closeCode(std::uint64_t connection) override {
+    auto& wire = wires_.at(connection);
+    const std::scoped_lock lock(wire.mutex);
+    return wire.code;
+  }
+  std::uint64_t askRaw(const std::string& path, const std::string& body) override {
+    const auto token = ++lastToken_;
+    auto r = web(path);
+    r.body = body;
+    host_->serveRaw(0, std::move(r),
+                    {[this, token](WebOutcome outcome) {
+                       const auto& why = outcome.refusal.error;
+                       if (!outcome.answer)
+                         return keep(token, {abi::statusOf(why.code), why.message});
+                       keep(token, {outcome.answer->status, outcome.answer->body});
+                     },
+                     [](Function<void()>) {}});
+    return token;
+  }
+  std::optional<Said> repliedRaw(std::uint64_t request) override { return replied(request); }
+
+ private:
+  void TestBody() override {}
+  void keep(std::uint64_t token, Said said) {
+    {
+      const std::scoped_lock lock(mutex_);
+      replies_[token] = std::move(said);
+    }
+    bell_.ring();
+  }
+  static WebRequest web(std::string path) {
+    WebRequest r;
+    r.method = "GET";
+    r.path = std::move(path);
+    r.checkKey = [](std::string_view key) -> KeyVerdict {
+      if (key == "right") return {KeyVerdict::Is::known, {WebCaller::Kind::instance, 1}};
+      return {KeyVerdict::Is::wrong};
+    };
+    return r;
+  }
+
+  std::vector<events::EventPtr> log_;
+  std::deque<Wire> wires_;
+  std::mutex mutex_;  // guards replies_
+  std::map<std::uint64_t, Said> replies_;
+};
+
+}  // namespace colibri::plugin::testing
