@@ -20,6 +20,8 @@ struct CommandRequest {
   /// Of the message, as the caller chose it; empty = the service chooses. It is the idempotency
   /// key, too, if there is no other. Of no meaning but with Effect::message.
   std::string messageId = {};
+  /// The plugin that asks for it, which its events will name; empty = none.
+  std::string origin = {};
 };
 
 struct CommandAnswer {

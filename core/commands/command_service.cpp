@@ -47,6 +47,7 @@ void CommandService::submit(CommandRequest request, Done done) {
     OpenCommand open;
     open.instance = instance;
     open.effect = request.effect;
+    open.origin = request.origin;
     open.messageId = impl_->idFor(request);
     open.waiting.push_back(std::move(done));
     return impl_->handOver(std::move(open), std::move(request));

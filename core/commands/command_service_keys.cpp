@@ -35,6 +35,7 @@ void CommandService::Impl::submitKeyed(CommandRequest request, Done done) {
   open.instance = request.instance->row.key;
   open.effect = request.effect;
   open.key = request.idempotencyKey;
+  open.origin = request.origin;
   open.requestHash = hashOf(request);
   const auto claimed = commands.claim(open.requestHash, request, done);
   if (claimed.claim == OpenCommands::Claim::waits) return;
@@ -120,6 +121,7 @@ void CommandService::Impl::takeBack(OpenCommand refused, const Error& why) {
 void CommandService::Impl::keep(OpenCommand finished, std::string result) {
   SentMessages sent;
   if (finished.effect == Effect::message) sent = sentMessages(result, finished.messageId);
+  for (auto& draft : sent.drafts) draft.origin = finished.origin;
   if (finished.messageId.empty()) finished.messageId = std::move(sent.messageId);
   const InstanceKey instance = finished.instance;
   store::Batch ops;

@@ -27,6 +27,21 @@ TEST_F(CommandServiceTest, SuccessIsPublishedBeforeTheCallerHearsOfIt) {
   EXPECT_EQ(commands.world.published.body("send.message"), kResult);
 }
 
+TEST_F(CommandServiceTest, TheEventsOfACommandNameThePluginThatAskedForIt) {
+  for (const std::string key : {"", "key-1"}) {
+    CommandRequest request{commands.world.registry.get(commands.key), "message.sendText",
+                           Effect::message, "{}", key};
+    request.origin = "typebot/flow-3";
+    std::promise<CommandAnswer> promise;
+    commands.service.submit(std::move(request),
+                            [&](CommandAnswer answer) { promise.set_value(std::move(answer)); });
+    commands.service.complete(commands.taken(key.empty() ? 0 : 1).token, std::string(kResult));
+    EXPECT_EQ(resultOf(answerOf(promise.get_future())), kResult);
+  }
+  EXPECT_THAT(commands.world.published.origins("send.message"),
+              ::testing::ElementsAre("typebot/flow-3", "typebot/flow-3"));
+}
+
 TEST_F(CommandServiceTest, TheFirstCompletionOfATokenWins) {
   auto answer = commands.send("{}");
   const auto token = commands.taken(0).token;

@@ -17,7 +17,7 @@ struct OpenCommand {
   InstanceKey instance = 0;
   Effect effect = Effect::once;
   std::string key;  ///< of its record; empty = none
-  std::string messageId, requestHash;
+  std::string messageId, requestHash, origin;
   bool madeRecord = false;  ///< of its key, which nobody else had one for
   SteadyTime submitted{};
   bool isTimed = true;               ///< a deadline is ahead

@@ -69,6 +69,7 @@ Event::Event(EventData data) : data_(std::move(data)), view_(std::make_unique<Vi
   e.owner_jid = str(data_.ownerJid);
   e.chat_id = str(data_.chatId);
   e.api_key = str(data_.apiKey);
+  e.origin = str(data_.origin);
   e.body = &body;
   e.retain = [](const colibri_event* event) noexcept { View::of(event).retain(); };
   e.release = [](const colibri_event* event) noexcept { View::of(event).release(); };
@@ -83,7 +84,7 @@ std::shared_ptr<const Event> Event::make(EventData data) {
 std::size_t Event::bytes() const noexcept {
   return sizeof(Event) + sizeof(View) + data_.body.size() + data_.eventId.size() +
          data_.typeName.size() + data_.instanceId.size() + data_.instanceName.size() +
-         data_.ownerJid.size() + data_.chatId.size() + data_.apiKey.size();
+         data_.ownerJid.size() + data_.chatId.size() + data_.apiKey.size() + data_.origin.size();
 }
 
 const colibri_event* Event::abi() const noexcept {

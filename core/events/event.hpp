@@ -21,6 +21,7 @@ struct EventData {
   std::int64_t occurredAtUs = 0, recordedAtUs = 0, expiresAtUs = 0;
   std::string eventId, typeName, instanceId, instanceName, ownerJid, chatId;
   std::string apiKey;  ///< the instance's; empty unless the operator exposes it
+  std::string origin;  ///< the plugin that caused it, by its alias; empty = none
   std::string body;    ///< UTF-8 JSON
 };
 

@@ -115,6 +115,7 @@ Result<std::vector<Carried>> EventLog::State::prepare(InstanceKey instance,
     data.apiKey = identity->apiKey;
     data.chatId = std::move(draft.chatId);
     data.body = std::move(draft.body);
+    data.origin = std::move(draft.origin);
   }
   return carried;
 }

@@ -25,8 +25,9 @@ struct Draft {
   std::int64_t occurredAtUs = 0;  ///< 0 = now
   std::int64_t expiresAtUs = 0;   ///< 0 = never
   std::string chatId;
-  std::string dedupeKey;  ///< the network's own id; empty = never a repeat
-  std::string body;       ///< UTF-8 JSON: exactly the event's `data`
+  std::string dedupeKey;    ///< the network's own id; empty = never a repeat
+  std::string body;         ///< UTF-8 JSON: exactly the event's `data`
+  std::string origin = {};  ///< the plugin that causes it: one line; empty = none
 };
 
 /// Who an instance is, for the envelope.

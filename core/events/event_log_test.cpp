@@ -220,6 +220,23 @@ TEST_F(EventLogTest, ABodyOpensOnlyWithItsKeyAndInItsPlace) {
   EXPECT_EQ(log_->read(1, 1, 1, 1 << 20).error().code, Errc::rejected);
 }
 
+TEST_F(EventLogTest, AnOriginIsKeptWithTheBodyAndIsNoPartOfIt) {
+  auto d = draft(R"({"n":1})");
+  d.origin = "typebot/flow-3";
+  append({std::move(d), draft(R"({"n":2})")}).value();
+  for (const bool again : {false, true}) {
+    if (again) close(), open({}, &sealer_);
+    const auto events = log_->read(1, 0, 10, 1 << 20).value();
+    ASSERT_EQ(events.size(), 2u);
+    EXPECT_EQ(std::string(events[0]->abi()->origin.data, events[0]->abi()->origin.size),
+              "typebot/flow-3");
+    EXPECT_EQ(events[0]->data().body, R"({"n":1})");
+    EXPECT_EQ(events[0]->data().flags, COLIBRI_EVENT_F_DURABLE) << "how it is kept is nobody's";
+    EXPECT_EQ(events[1]->abi()->origin.size, 0u);
+    EXPECT_EQ(events[1]->data().body, R"({"n":2})");
+  }
+}
+
 TEST_F(EventLogTest, WithoutAMasterKeyBodiesLieReadable) {
   open({}, nullptr);
   append({draft("open")}).value();

@@ -3,6 +3,18 @@
 #include "store/kv_sealing.hpp"
 
 namespace colibri::events {
+namespace {
+
+/// Of a row only: its body begins with the origin and a line feed. So an origin is kept, sealed and
+/// copied with the body wherever that goes, and takes no column.
+constexpr std::uint32_t kOriginBeforeBody = 1U << 16;
+
+std::string storedBody(const EventData& data) {
+  return data.origin.empty() ? data.body : data.origin + '\n' + data.body;
+}
+
+}  // namespace
+
 store::EventRow headerOf(const EventData& data) {
   store::EventRow row;
   row.instance = data.instance;
@@ -10,7 +22,7 @@ store::EventRow headerOf(const EventData& data) {
   row.eventId = data.eventId;
   row.type = data.type;
   row.typeName = data.typeName;
-  row.flags = data.flags;
+  row.flags = data.flags | (data.origin.empty() ? 0 : kOriginBeforeBody);
   row.schemaMajor = data.schemaMajor;
   row.schemaMinor = data.schemaMinor;
   row.occurredAtUs = data.occurredAtUs;
@@ -24,8 +36,9 @@ store::EventRow headerOf(const EventData& data) {
 store::EventRow rowOf(const EventData& data, const crypto::Sealer* sealer) {
   auto row = headerOf(data);
   row.sealed = sealer != nullptr;
-  row.body = sealer ? sealer->seal(data.body, store::eventPlaceOf(data.instanceId, data.eventId))
-                    : data.body;
+  auto body = storedBody(data);
+  row.body = sealer ? sealer->seal(body, store::eventPlaceOf(data.instanceId, data.eventId))
+                    : std::move(body);
   return row;
 }
 
@@ -42,10 +55,15 @@ Result<EventData> dataOf(store::EventRow row, const InstanceIdentity& identity,
   } else {
     data.body = std::move(row.body);
   }
+  if ((row.flags & kOriginBeforeBody) != 0) {
+    const auto cut = data.body.find('\n');
+    data.origin = data.body.substr(0, cut);
+    data.body.erase(0, cut == std::string::npos ? cut : cut + 1);
+  }
   data.instance = row.instance;
   data.sequence = row.sequence;
   data.type = row.type;
-  data.flags = row.flags;
+  data.flags = row.flags & ~kOriginBeforeBody;
   data.schemaMajor = row.schemaMajor;
   data.schemaMinor = row.schemaMinor;
   data.occurredAtUs = row.occurredAtUs;

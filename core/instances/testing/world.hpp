@@ -64,6 +64,13 @@ class Published final : public events::LogListener {
     }
     return {};
   }
+  std::vector<std::string> origins(const std::string& name) const {
+    const std::scoped_lock lock(mutex_);
+    std::vector<std::string> out;
+    for (const auto& event : events_)
+      if (event->data().typeName == name) out.push_back(event->data().origin);
+    return out;
+  }
 
  private:
   mutable std::mutex mutex_;  // guards events_

@@ -29,6 +29,14 @@ class EventRef {
   std::string_view apiKey() const noexcept {
     return COLIBRI_KNOWS(event_, api_key) ? view(event_->api_key) : std::string_view();
   }
+  /// The plugin that caused it: its alias, or "<alias>/<what it named>"; empty = none.
+  std::string_view origin() const noexcept {
+    return COLIBRI_KNOWS(event_, origin) ? view(event_->origin) : std::string_view();
+  }
+  bool causedBy(std::string_view alias) const noexcept {
+    const auto by = origin();
+    return by.starts_with(alias) && (by.size() == alias.size() || by[alias.size()] == '/');
+  }
   bool expired(int64_t nowUs) const noexcept {
     return event_->expires_at_us != 0 && nowUs > event_->expires_at_us;
   }

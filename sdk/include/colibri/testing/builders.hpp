@@ -83,6 +83,7 @@ struct Event {
   std::string instanceName = "shop", instanceId = "0a1b2c3d-0000-4000-8000-000000000001";
   std::string owner = "5511999990001@s.whatsapp.net";
   std::string apiKey = {};  ///< as if the operator exposed it
+  std::string origin = {};  ///< the plugin that caused it
   int64_t occurredAtUs = 1'700'000'000'000'000, recordedAtUs = 1'700'000'000'100'000, expiresAtUs = 0;
   uint32_t flags = 0;  ///< besides DURABLE, which follows from `sequence`
   uint16_t schemaMajor = 1, schemaMinor = 0;
@@ -124,6 +125,7 @@ inline EventPtr makeEvent(Event event = {}) {
   t.owner_jid = sdk::str(e.owner);
   t.chat_id = sdk::str(e.chat);
   t.api_key = sdk::str(e.apiKey);
+  t.origin = sdk::str(e.origin);
   t.body = made->body.get();
   t.retain = [](const colibri_event* x) noexcept { ++detail::of(x)->references; };
   t.release = [](const colibri_event* x) noexcept {
