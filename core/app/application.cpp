@@ -16,6 +16,7 @@
 #include "app/database.hpp"
 #include "app/disk_watch.hpp"
 #include "app/metrics_view.hpp"
+#include "app/plugin_commands.hpp"
 #include "app/plugin_routes.hpp"
 #include "app/plugin_settings.hpp"
 #include "app/process_settled.hpp"
@@ -101,6 +102,8 @@ struct Application::Parts {
   std::unique_ptr<instances::Lifecycle> lifecycle;
   std::unique_ptr<commands::CommandService> commands;
   commands::LastChats lastChats;
+  std::unique_ptr<PluginCommands> pluginCommands;
+  const AnyOperation operations{};
   std::unique_ptr<plugin::PluginHost> plugins;
   std::unique_ptr<ListenerList> listeners;
   std::unique_ptr<PluginHostSettings> pluginSettings;
@@ -240,10 +243,11 @@ Result<void> Application::Parts::buildCore() {
 }
 
 Result<void> Application::Parts::loadPlugins() {
+  pluginCommands = std::make_unique<PluginCommands>(registry, *commands);
   plugins = std::make_unique<plugin::PluginHost>(
       plugin::HostServices{clock, *executor, timers, *log, *dispatcher, *http, *store, *lifecycle,
                            *lifecycle, *commands, settings().server.url, kVersion,
-                           process.spawner.get()},
+                           process.spawner.get(), &operations, pluginCommands.get()},
       plugin::PluginObject::Deadlines{});
   listeners = std::make_unique<ListenerList>(
       std::vector<events::LogListener*>{&lastChats, dispatcher.get()});

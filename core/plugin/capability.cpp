@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "plugin/host_api/child_processes.hpp"
+#include "plugin/host_api/commands.hpp"
 #include "plugin/host_api/connector.hpp"
 #include "plugin/host_api/event_log.hpp"
 #include "plugin/host_api/event_sink.hpp"
@@ -22,6 +23,7 @@ const Capability* const kAll[] = {
     &HttpClientApi::kCapability,     &HttpRoutesApi::kCapability,
     &SettingsApi::kCapability,       &EventLogApi::kCapability,
     &ChildProcessesApi::kCapability, &WebSocketRoutesApi::kCapability,
+    &CommandsApi::kCapability,
 };
 
 }  // namespace

@@ -30,7 +30,9 @@ struct HostServices {
   commands::CompletionSink& completions;
   std::string serverUrl;  ///< public, no trailing slash
   std::string version;
-  Children* children = nullptr;  ///< null: there is no other user to run them as
+  Children* children = nullptr;            ///< null: there is no other user to run them as
+  const Operations* operations = nullptr;  ///< null: plugins have no commands
+  CommandPort* commandPort = nullptr;      ///< likewise
 };
 
 /// PluginLog over the event log. [Threading] as the log's.

@@ -131,7 +131,9 @@ PluginHost::PluginHost(HostServices s, PluginObject::Deadlines deadlines)
              s.completions,
              std::move(s.serverUrl),
              std::move(s.version),
-             s.children},
+             s.children,
+             s.operations,
+             s.commandPort},
       deadlines_(deadlines),
       fanOut_(std::make_unique<FanOut>(*this)) {}
 

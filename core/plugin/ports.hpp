@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "commands/command_request.hpp"
 #include "commands/completion_sink.hpp"
 #include "delivery/sink.hpp"
 #include "events/event_log.hpp"
@@ -62,6 +63,32 @@ class Children {
   virtual Result<void> signal(pid_t child, int number) = 0;
 };
 
+/// A command as the definition of its operation has it.
+struct CheckedCommand {
+  std::string name, body;
+  commands::Effect effect = commands::Effect::once;
+  std::string order;  ///< whose turn it waits for: the chat; empty = nobody's
+};
+
+/// The definitions of operations, as far as a command needs them.
+///
+/// [Threading] any thread.
+class Operations {
+ public:
+  virtual ~Operations() = default;
+  /// [Errors] unsupported: no such operation; invalidArgument: the body, a sentence per fault.
+  virtual Result<CheckedCommand> check(std::string_view name, std::string body) const = 0;
+};
+
+/// Who carries out commands, as commands::CommandService.
+class CommandPort {
+ public:
+  virtual ~CommandPort() = default;
+  /// `done` runs once, on any thread, perhaps within the call.
+  virtual void submit(InstanceKey instance, CheckedCommand command, std::string idempotencyKey,
+                      std::string origin, commands::CommandDone done) = 0;
+};
+
 /// The core as this folder sees it, narrow enough for tests to stand in for. All outlive the host.
 struct Ports {
   const Clock& clock;
@@ -75,7 +102,9 @@ struct Ports {
   instances::SettingsKeeper& settings;
   commands::CompletionSink& completions;
   std::string serverUrl, version;
-  Children* children = nullptr;  ///< null: there is no other user to run them as
+  Children* children = nullptr;            ///< null: there is no other user to run them as
+  const Operations* operations = nullptr;  ///< null: plugins have no commands
+  CommandPort* commandPort = nullptr;      ///< likewise
 };
 
 }  // namespace colibri::plugin

@@ -220,6 +220,71 @@ class FakeHttp final : public net::HttpClient {
   std::map<Id, Done> open_;
 };
 
+/// Lets any JSON object pass; a body's `number` is the chat, in texts as tests write them.
+class FakeOperations final : public Operations {
+ public:
+  Result<CheckedCommand> check(std::string_view name, std::string body) const override {
+    if (name == "no.such") return Error{Errc::unsupported, "there is no operation no.such"};
+    if (!body.starts_with('{')) return Error{Errc::invalidArgument, "the body is no JSON object"};
+    const std::string_view member = R"("number":")";
+    const auto at = body.find(member);
+    std::string chat;
+    if (at != body.npos) {
+      const auto begin = at + member.size();
+      chat = body.substr(begin, body.find('"', begin) - begin);
+    }
+    return CheckedCommand{std::string(name), std::move(body), commands::Effect::message, chat};
+  }
+};
+
+/// Commands as plugins ask for them, answered by the test.
+class FakeCommandPort final : public CommandPort {
+ public:
+  struct Ordered {
+    InstanceKey instance = 0;
+    CheckedCommand command;
+    std::string key, origin;
+  };
+  explicit FakeCommandPort(Bell& bell) : bell_(bell) {}
+  void submit(InstanceKey instance, CheckedCommand command, std::string key, std::string origin,
+              commands::CommandDone done) override {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!failing_) open_.emplace(orders_.size(), std::move(done));
+      orders_.push_back({instance, std::move(command), std::move(key), std::move(origin)});
+    }
+    bell_.ring();
+    if (done) done({Error{Errc::unavailable, "not connected"}, {}});
+  }
+  void answer(std::size_t order, commands::CommandAnswer answer) {
+    commands::CommandDone done;
+    {
+      const std::scoped_lock lock(mutex_);
+      const auto at = open_.find(order);
+      if (at == open_.end()) return;
+      done = std::move(at->second);
+      open_.erase(at);
+    }
+    done(std::move(answer));
+  }
+  /// From now on every command fails at once, within its call.
+  void fail() {
+    const std::scoped_lock lock(mutex_);
+    failing_ = true;
+  }
+  std::vector<Ordered> orders() const {
+    const std::scoped_lock lock(mutex_);
+    return orders_;
+  }
+
+ private:
+  Bell& bell_;
+  mutable std::mutex mutex_;  // guards the rest
+  bool failing_ = false;
+  std::vector<Ordered> orders_;
+  std::map<std::size_t, commands::CommandDone> open_;
+};
+
 class FakeReports final : public instances::ReportSink {
  public:
   explicit FakeReports(Bell& bell) : bell_(bell) {}
@@ -247,23 +312,30 @@ class FakeSettings final : public instances::SettingsKeeper {
   std::function<void(InstanceKey, const std::string&, const instances::KeptSettings&)> observer;
   bool failing = false;
 
+  /// As if the instance had been created with them.
+  void keep(InstanceKey instance, const std::string& alias, instances::KeptSettings kept) {
+    const std::scoped_lock lock(mutex_);
+    kept_[{instance, alias}] = std::move(kept);
+  }
   void putSettings(InstanceKey instance, instances::SettingsChange change) override {
     if (failing) return change.done(Error{Errc::unavailable, "the disk is gone"});
     instances::KeptSettings kept{.json = change.json,
                                  .enabled = instances::saysEnabled(change.json)};
     kept.from = change.head();
     kept.createdAtUs = kept.updatedAtUs = 7;
-    kept_[{instance, change.alias}] = kept;
+    keep(instance, change.alias, kept);
     observer(instance, change.alias, kept);
     change.done(kept);
   }
   std::optional<instances::KeptSettings> settingsOf(InstanceKey instance,
                                                     const std::string& alias) const override {
+    const std::scoped_lock lock(mutex_);
     const auto at = kept_.find({instance, alias});
     return at == kept_.end() ? std::nullopt : std::optional(at->second);
   }
 
  private:
+  mutable std::mutex mutex_;  // guards kept_
   std::map<std::pair<InstanceKey, std::string>, instances::KeptSettings> kept_;
 };
 

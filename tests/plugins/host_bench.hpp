@@ -56,6 +56,19 @@ class HostBench final : public conformance::Bench, private PluginHostTest {
     return all;
   }
 
+  std::vector<conformance::Ordered> orders() override {
+    std::vector<conformance::Ordered> all;
+    for (const auto& o : commands_.orders())
+      all.push_back({o.command.name, o.command.body, o.key, o.origin});
+    return all;
+  }
+  void answerOrder(std::size_t order, const Said& said, const std::string& messageId) override {
+    const auto status = static_cast<colibri_status>(said.status);
+    commands_.answer(order, {status < 0 ? Result<std::string>(Error{abi::errcOf(status), said.text})
+                                        : Result<std::string>(said.text),
+                             messageId});
+  }
+
   void failStore(bool fails) override {
     store_.fail(fails);
     settings_.failing = fails;

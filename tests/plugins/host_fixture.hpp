@@ -37,7 +37,7 @@ class PluginHostTest : public ::testing::Test {
   void make(PluginObject::Deadlines deadlines) {
     host_ = std::make_unique<PluginHost>(
         Ports{clock_, *executor_, timers_, events_, lanes_, http_, store_, reports_, settings_,
-              completions_, "https://gateway.test", "0.1.0"},
+              completions_, "https://gateway.test", "0.1.0", nullptr, &operations_, &commands_},
         deadlines);
   }
   /// Loads and starts; the configuration is the same text for each.
@@ -87,7 +87,9 @@ class PluginHostTest : public ::testing::Test {
   }
   /// The probe's settings from the instance's creation on; "" = off.
   void change(InstanceKey instance, const std::string& json, const std::string& alias = "probe") {
-    host_->observer().onSettings(instance, alias, {.json = json, .enabled = !json.empty()});
+    const instances::KeptSettings kept{.json = json, .enabled = !json.empty()};
+    settings_.keep(instance, alias, kept);
+    host_->observer().onSettings(instance, alias, kept);
   }
   /// Runs one of the probe's commands and waits for its completion.
   Result<std::string> command(const std::string& name, std::string body = {},
@@ -126,6 +128,8 @@ class PluginHostTest : public ::testing::Test {
   FakeReports reports_{bell_};
   FakeSettings settings_;
   FakeCompletions completions_{bell_};
+  FakeOperations operations_;
+  FakeCommandPort commands_{bell_};
   SystemClock executorClock_;
   exec::ThreadTimers timers_;
   std::unique_ptr<exec::PoolExecutor> executor_ =

@@ -33,6 +33,12 @@ struct Exchange {
   std::string method = {}, url = {}, body = {};
 };
 
+/// A command that the plugin has asked for.
+struct Ordered {
+  std::string name = {}, body = {}, key = {}, origin = {};
+  bool operator==(const Ordered&) const = default;
+};
+
 /// One host with one plugin running. Threads: one drives it.
 class Bench {
  public:
@@ -54,6 +60,10 @@ class Bench {
   virtual void cancel(std::uint64_t token) = 0;
   virtual void open(std::uint64_t instance, const std::string& options) = 0;
   virtual std::vector<std::pair<std::uint64_t, std::uint32_t>> reported() = 0;  ///< instance, state
+
+  // Commands that the plugin asks for
+  virtual std::vector<Ordered> orders() = 0;
+  virtual void answerOrder(std::size_t order, const Said& said, const std::string& messageId) = 0;
 
   // Store and log
   virtual void failStore(bool fails) = 0;

@@ -52,6 +52,15 @@ class FakeBench : public Bench {
     return all;
   }
 
+  std::vector<Ordered> orders() override {
+    std::vector<Ordered> all;
+    for (const auto& o : host_.orders()) all.push_back({o.name, o.body, o.key, o.origin});
+    return all;
+  }
+  void answerOrder(std::size_t order, const Said& said, const std::string& messageId) override {
+    host_.answerOrder(order, {static_cast<colibri_status>(said.status), messageId, said.text, said.text});
+  }
+
   void failStore(bool fails) override {
     const colibri_status status = fails ? COLIBRI_E_UNAVAILABLE : COLIBRI_OK;
     host_.failCommits(status);

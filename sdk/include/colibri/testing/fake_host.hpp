@@ -21,6 +21,7 @@
 // return copies. The destructor stops and destroys the object.
 #pragma once
 
+#include <colibri/testing/capabilities/commands.hpp>
 #include <colibri/testing/capabilities/connector.hpp>
 #include <colibri/testing/capabilities/event_log.hpp>
 #include <colibri/testing/capabilities/event_sink.hpp>
@@ -34,6 +35,6 @@
 namespace colibri::testing {
 
 using FakeHost = FakeHostWith<FakeEventSink, FakeInstanceObserver, FakeConnector, FakeKvStore, FakeHttpClient,
-                              FakeHttpRoutes, FakeSettings, FakeWebSocketRoutes, FakeEventLog>;
+                              FakeHttpRoutes, FakeSettings, FakeWebSocketRoutes, FakeEventLog, FakeCommands>;
 
 }  // namespace colibri::testing

@@ -43,8 +43,7 @@ class FakeInstanceObserver : public virtual FakeCore {
         [&](colibri_error* err) { return observer->on_settings(plugin_, instance, sdk::str(json), err); });
   }
 
- protected:
-  /// Whether the plugin has settings in force for it. Locked.
+  /// Whether the plugin has settings in force for it. For other parts; locked.
   bool hasSettings(uint64_t instance) const {
     const auto found = inForce_.find(instance);
     return found != inForce_.end() && found->second;

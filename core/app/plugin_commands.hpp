@@ -1,0 +1,31 @@
+#pragma once
+
+#include "commands/command_service.hpp"
+#include "instances/registry.hpp"
+#include "plugin/ports.hpp"
+
+namespace colibri::app {
+
+/// Commands of plugins, to the service that carries out the API's.
+///
+/// [Threading] any thread. [Ownership] both outlive it.
+class PluginCommands final : public plugin::CommandPort {
+ public:
+  PluginCommands(const instances::Registry& registry, commands::CommandService& service)
+      : registry_(registry), service_(service) {}
+  void submit(InstanceKey instance, plugin::CheckedCommand command, std::string idempotencyKey,
+              std::string origin, commands::CommandDone done) override;
+
+ private:
+  const instances::Registry& registry_;
+  commands::CommandService& service_;
+};
+
+/// Operations until there are definitions of them: any name and any JSON object pass, and a name
+/// that begins with "message." sends, to the chat of the body's `number`.
+class AnyOperation final : public plugin::Operations {
+ public:
+  Result<plugin::CheckedCommand> check(std::string_view name, std::string body) const override;
+};
+
+}  // namespace colibri::app
