@@ -7,6 +7,7 @@
 #include "plugin/host_api/connector.hpp"
 #include "plugin/host_api/event_log.hpp"
 #include "plugin/host_api/event_sink.hpp"
+#include "plugin/host_api/event_source.hpp"
 #include "plugin/host_api/http_client.hpp"
 #include "plugin/host_api/http_routes.hpp"
 #include "plugin/host_api/instance_observer.hpp"
@@ -23,7 +24,7 @@ const Capability* const kAll[] = {
     &HttpClientApi::kCapability,     &HttpRoutesApi::kCapability,
     &SettingsApi::kCapability,       &EventLogApi::kCapability,
     &ChildProcessesApi::kCapability, &WebSocketRoutesApi::kCapability,
-    &CommandsApi::kCapability,
+    &CommandsApi::kCapability,       &EventSourceApi::kCapability,
 };
 
 }  // namespace

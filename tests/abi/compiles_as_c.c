@@ -4,6 +4,7 @@
 #include <colibri/abi/ext/connector.h>
 #include <colibri/abi/ext/event_log.h>
 #include <colibri/abi/ext/event_sink.h>
+#include <colibri/abi/ext/event_source.h>
 #include <colibri/abi/ext/http_client.h>
 #include <colibri/abi/ext/http_routes.h>
 #include <colibri/abi/ext/instance_observer.h>

@@ -65,6 +65,14 @@ TEST_F(CommandsOfPlugins, WhatTheDefinitionsRefuseIsRefusedInTheirWords) {
   EXPECT_EQ(command("order", "message.sendText|||{}", 99).error().code, Errc::notFound);
 }
 
+TEST_F(CommandsOfPlugins, ItsOwnEventsNameIt) {
+  EXPECT_EQ(command("tell", "typebot.start").value(), "1");
+  EXPECT_EQ(events_.drafts(1).at(0).origin, "probe");
+  EXPECT_EQ(command("tell", "com.other.noted").error().code, Errc::invalidArgument);
+  events_.busy(true);
+  EXPECT_EQ(command("tell", "typebot.start").error().code, Errc::busy);
+}
+
 TEST_F(CommandsOfPlugins, BodiesWithoutAnAnswerAreBounded) {
   const auto body = R"(message.sendText|||{"b":")" + std::string(15 << 20, 'x') + "\"}";
   for (int i = 0; i < 4; ++i) begin("order", body);

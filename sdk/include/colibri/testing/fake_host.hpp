@@ -25,6 +25,7 @@
 #include <colibri/testing/capabilities/connector.hpp>
 #include <colibri/testing/capabilities/event_log.hpp>
 #include <colibri/testing/capabilities/event_sink.hpp>
+#include <colibri/testing/capabilities/event_source.hpp>
 #include <colibri/testing/capabilities/http_client.hpp>
 #include <colibri/testing/capabilities/http_routes.hpp>
 #include <colibri/testing/capabilities/instance_observer.hpp>
@@ -35,6 +36,7 @@
 namespace colibri::testing {
 
 using FakeHost = FakeHostWith<FakeEventSink, FakeInstanceObserver, FakeConnector, FakeKvStore, FakeHttpClient,
-                              FakeHttpRoutes, FakeSettings, FakeWebSocketRoutes, FakeEventLog, FakeCommands>;
+                              FakeHttpRoutes, FakeSettings, FakeWebSocketRoutes, FakeEventLog, FakeCommands,
+                              FakeEventSource>;
 
 }  // namespace colibri::testing
