@@ -17,6 +17,7 @@
 #include "app/disk_watch.hpp"
 #include "app/metrics_view.hpp"
 #include "app/plugin_commands.hpp"
+#include "app/plugin_instances.hpp"
 #include "app/plugin_routes.hpp"
 #include "app/plugin_settings.hpp"
 #include "app/process_settled.hpp"
@@ -104,6 +105,7 @@ struct Application::Parts {
   commands::LastChats lastChats;
   std::unique_ptr<PluginCommands> pluginCommands;
   const AnyOperation operations{};
+  std::unique_ptr<PluginInstances> pluginInstances;
   std::unique_ptr<plugin::PluginHost> plugins;
   std::unique_ptr<ListenerList> listeners;
   std::unique_ptr<PluginHostSettings> pluginSettings;
@@ -244,10 +246,12 @@ Result<void> Application::Parts::buildCore() {
 
 Result<void> Application::Parts::loadPlugins() {
   pluginCommands = std::make_unique<PluginCommands>(registry, *commands);
+  pluginInstances = std::make_unique<PluginInstances>(registry, *lifecycle);
   plugins = std::make_unique<plugin::PluginHost>(
       plugin::HostServices{clock, *executor, timers, *log, *dispatcher, *http, *store, *lifecycle,
                            *lifecycle, *commands, settings().server.url, kVersion,
-                           process.spawner.get(), &operations, pluginCommands.get()},
+                           process.spawner.get(), &operations, pluginCommands.get(),
+                           pluginInstances.get()},
       plugin::PluginObject::Deadlines{});
   listeners = std::make_unique<ListenerList>(
       std::vector<events::LogListener*>{&lastChats, dispatcher.get()});

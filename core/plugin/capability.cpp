@@ -11,6 +11,7 @@
 #include "plugin/host_api/http_client.hpp"
 #include "plugin/host_api/http_routes.hpp"
 #include "plugin/host_api/instance_observer.hpp"
+#include "plugin/host_api/instances.hpp"
 #include "plugin/host_api/kv_store.hpp"
 #include "plugin/host_api/settings.hpp"
 #include "plugin/host_api/websocket_routes.hpp"
@@ -25,6 +26,7 @@ const Capability* const kAll[] = {
     &SettingsApi::kCapability,       &EventLogApi::kCapability,
     &ChildProcessesApi::kCapability, &WebSocketRoutesApi::kCapability,
     &CommandsApi::kCapability,       &EventSourceApi::kCapability,
+    &InstancesApi::kCapability,
 };
 
 }  // namespace

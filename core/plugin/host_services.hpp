@@ -33,6 +33,7 @@ struct HostServices {
   Children* children = nullptr;            ///< null: there is no other user to run them as
   const Operations* operations = nullptr;  ///< null: plugins have no commands
   CommandPort* commandPort = nullptr;      ///< likewise
+  InstancePort* instancePort = nullptr;    ///< null: plugins operate no instances
 };
 
 /// PluginLog over the event log. [Threading] as the log's.

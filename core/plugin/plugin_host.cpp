@@ -133,7 +133,8 @@ PluginHost::PluginHost(HostServices s, PluginObject::Deadlines deadlines)
              std::move(s.version),
              s.children,
              s.operations,
-             s.commandPort},
+             s.commandPort,
+             s.instancePort},
       deadlines_(deadlines),
       fanOut_(std::make_unique<FanOut>(*this)) {}
 

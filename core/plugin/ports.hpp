@@ -89,6 +89,24 @@ class CommandPort {
                       std::string origin, commands::CommandDone done) = 0;
 };
 
+/// An instance, to look at.
+struct InstanceView {
+  instances::State state = instances::State::created;
+  std::string id, name, integration, ownerJid;
+};
+
+/// Who operates instances, as instances::Lifecycle.
+///
+/// [Threading] any thread.
+class InstancePort {
+ public:
+  enum class Question : std::uint8_t { state, connect, restart, logout };  ///< the ABI's numbers
+  virtual ~InstancePort() = default;
+  /// `done` runs once, on any thread, perhaps within the call. [Errors] as the lifecycle's.
+  virtual void ask(InstanceKey instance, Question what,
+                   Function<void(Result<InstanceView>)> done) = 0;
+};
+
 /// The core as this folder sees it, narrow enough for tests to stand in for. All outlive the host.
 struct Ports {
   const Clock& clock;
@@ -105,6 +123,7 @@ struct Ports {
   Children* children = nullptr;            ///< null: there is no other user to run them as
   const Operations* operations = nullptr;  ///< null: plugins have no commands
   CommandPort* commandPort = nullptr;      ///< likewise
+  InstancePort* instancePort = nullptr;    ///< null: plugins operate no instances
 };
 
 }  // namespace colibri::plugin

@@ -8,6 +8,7 @@
 #include <colibri/abi/ext/http_client.h>
 #include <colibri/abi/ext/http_routes.h>
 #include <colibri/abi/ext/instance_observer.h>
+#include <colibri/abi/ext/instances.h>
 #include <colibri/abi/ext/kv_store.h>
 #include <colibri/abi/ext/settings.h>
 #include <colibri/abi/ext/websocket_routes.h>

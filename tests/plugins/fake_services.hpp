@@ -285,6 +285,39 @@ class FakeCommandPort final : public CommandPort {
   std::map<std::size_t, commands::CommandDone> open_;
 };
 
+/// Questions about instances, answered by the test.
+class FakeInstancePort final : public InstancePort {
+ public:
+  using Done = Function<void(Result<InstanceView>)>;
+  explicit FakeInstancePort(Bell& bell) : bell_(bell) {}
+  void ask(InstanceKey instance, Question what, Done done) override {
+    {
+      const std::scoped_lock lock(mutex_);
+      asked_.emplace_back(instance, static_cast<std::uint32_t>(what));
+      open_.push_back(std::move(done));
+    }
+    bell_.ring();
+  }
+  void answer(std::size_t question, Result<InstanceView> view) {
+    Done done;
+    {
+      const std::scoped_lock lock(mutex_);
+      done = std::move(open_.at(question));
+    }
+    done(std::move(view));
+  }
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> asked() const {
+    const std::scoped_lock lock(mutex_);
+    return asked_;
+  }
+
+ private:
+  Bell& bell_;
+  mutable std::mutex mutex_;  // guards the rest
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> asked_;
+  std::vector<Done> open_;
+};
+
 class FakeReports final : public instances::ReportSink {
  public:
   explicit FakeReports(Bell& bell) : bell_(bell) {}

@@ -69,6 +69,16 @@ class HostBench final : public conformance::Bench, private PluginHostTest {
                              messageId});
   }
 
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> questions() override {
+    return instances_.asked();
+  }
+  void answerQuestion(std::size_t question, const Said& said, std::uint32_t state) override {
+    const auto status = static_cast<colibri_status>(said.status);
+    if (status < 0) return instances_.answer(question, Error{abi::errcOf(status), said.text});
+    instances_.answer(question, InstanceView{static_cast<instances::State>(state), "uuid",
+                                             said.text, "PROBE", "1@probe"});
+  }
+
   void failStore(bool fails) override {
     store_.fail(fails);
     settings_.failing = fails;

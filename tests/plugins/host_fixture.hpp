@@ -37,7 +37,8 @@ class PluginHostTest : public ::testing::Test {
   void make(PluginObject::Deadlines deadlines) {
     host_ = std::make_unique<PluginHost>(
         Ports{clock_, *executor_, timers_, events_, lanes_, http_, store_, reports_, settings_,
-              completions_, "https://gateway.test", "0.1.0", nullptr, &operations_, &commands_},
+              completions_, "https://gateway.test", "0.1.0", nullptr, &operations_, &commands_,
+              &instances_},
         deadlines);
   }
   /// Loads and starts; the configuration is the same text for each.
@@ -130,6 +131,7 @@ class PluginHostTest : public ::testing::Test {
   FakeCompletions completions_{bell_};
   FakeOperations operations_;
   FakeCommandPort commands_{bell_};
+  FakeInstancePort instances_{bell_};
   SystemClock executorClock_;
   exec::ThreadTimers timers_;
   std::unique_ptr<exec::PoolExecutor> executor_ =

@@ -65,6 +65,11 @@ class Bench {
   virtual std::vector<Ordered> orders() = 0;
   virtual void answerOrder(std::size_t order, const Said& said, const std::string& messageId) = 0;
 
+  // What it asks of instances: which, and what
+  virtual std::vector<std::pair<std::uint64_t, std::uint32_t>> questions() = 0;
+  /// `said.text`: the instance's name, or why not.
+  virtual void answerQuestion(std::size_t question, const Said& said, std::uint32_t state) = 0;
+
   // Store and log
   virtual void failStore(bool fails) = 0;
   virtual void fillLog(bool full) = 0;

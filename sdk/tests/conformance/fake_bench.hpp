@@ -61,6 +61,18 @@ class FakeBench : public Bench {
     host_.answerOrder(order, {static_cast<colibri_status>(said.status), messageId, said.text, said.text});
   }
 
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> questions() override {
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> all;
+    for (const auto& q : host_.questions()) all.emplace_back(q.instance, q.what);
+    return all;
+  }
+  void answerQuestion(std::size_t question, const Said& said, std::uint32_t state) override {
+    host_.answerQuestion(question, {.state = state,
+                                    .status = static_cast<colibri_status>(said.status),
+                                    .detail = said.text,
+                                    .name = said.text});
+  }
+
   void failStore(bool fails) override {
     const colibri_status status = fails ? COLIBRI_E_UNAVAILABLE : COLIBRI_OK;
     host_.failCommits(status);

@@ -29,6 +29,7 @@
 #include <colibri/testing/capabilities/http_client.hpp>
 #include <colibri/testing/capabilities/http_routes.hpp>
 #include <colibri/testing/capabilities/instance_observer.hpp>
+#include <colibri/testing/capabilities/instances.hpp>
 #include <colibri/testing/capabilities/kv_store.hpp>
 #include <colibri/testing/capabilities/settings.hpp>
 #include <colibri/testing/capabilities/websocket_routes.hpp>
@@ -37,6 +38,6 @@ namespace colibri::testing {
 
 using FakeHost = FakeHostWith<FakeEventSink, FakeInstanceObserver, FakeConnector, FakeKvStore, FakeHttpClient,
                               FakeHttpRoutes, FakeSettings, FakeWebSocketRoutes, FakeEventLog, FakeCommands,
-                              FakeEventSource>;
+                              FakeEventSource, FakeInstances>;
 
 }  // namespace colibri::testing
