@@ -11,7 +11,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kIdempotencyKeyMax = 255;
-constexpr const char* kMessageId = "messageId";
 
 /// A refusal that carries an object for the caller: `{"jid","exists":false,"number"}`.
 std::optional<Answer> notOnWhatsApp(const Error& error) {
@@ -47,10 +46,8 @@ Answer notConnected(const instances::Instance& instance) {
 void CommandsController::serve(Call call) const {
   const auto& operation = *call.match.route->operation;
   const auto key = call.request.headers.get("Idempotency-Key");
-  // The id is no part of what is to be sent: the connector is told it beside the body.
   auto& body = call.brought.body;
-  std::string messageId(textOf(body, kMessageId));
-  body.stable_erase(kMessageId);
+  auto messageId = takeMessageId(body);
   // A repeat is answered from its record, connected or not; so the state is judged after it then.
   if (call.instance->api != instances::ApiState::open && key.empty() && messageId.empty())
     return call.reply(notConnected(*call.instance));

@@ -92,6 +92,13 @@ std::int64_t numberOf(const json::object& from, std::string_view member, std::in
   return number == nullptr ? absent : *number;
 }
 
+std::string takeMessageId(json::object& body) {
+  constexpr const char* kMessageId = "messageId";
+  std::string id(textOf(body, kMessageId));
+  body.stable_erase(kMessageId);
+  return id;
+}
+
 Rules::Rules(const catalogue::Operation& operation)
     : operation_(operation),
       query_(compiled(operation, operation.query)),
@@ -112,6 +119,12 @@ std::optional<Answer> Rules::read(const http::Request& request, Dialect dialect,
   if (operation_.unknown != catalogue::Unknown::kept) return faulty(faults, dialect);
   brought.faults = std::move(faults);
   return std::nullopt;
+}
+
+Faults Rules::readBody(Brought& brought) const {
+  Faults faults;
+  if (body_) readBody(Dialect::native, brought, faults);
+  return faults;
 }
 
 /// Parameters that nobody knows are ignored, as on the web; but one of an unknown *form* of a known

@@ -2,6 +2,7 @@
 
 #include <boost/json/object.hpp>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,10 @@ std::string_view textOf(const boost::json::object& from, std::string_view member
 bool flagOf(const boost::json::object& from, std::string_view member, bool absent = false);
 std::int64_t numberOf(const boost::json::object& from, std::string_view member,
                       std::int64_t absent);
+
+/// The id that a body chooses for its message; it is no part of what is to be sent, so it is taken
+/// out.
+std::string takeMessageId(boost::json::object& body);
 
 /// What a request brought, as its operation's definition has it: only members that are named there,
 /// in our spelling, with defaults, and none that is null (but see `unknown`).
@@ -48,6 +53,9 @@ class Rules {
   /// is wrong beside.
   std::optional<Answer> read(const http::Request& request, catalogue::Dialect dialect,
                              Brought& brought, Faults more = {}) const;
+  /// The same of a body that is read already and came from no client: natively, into
+  /// `brought.body`.
+  Faults readBody(Brought& brought) const;
 
  private:
   void readQuery(const http::Query& query, catalogue::Dialect dialect, boost::json::object& into,

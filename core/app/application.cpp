@@ -12,6 +12,7 @@
 #include "api/instances_controller.hpp"
 #include "api/switched_off.hpp"
 #include "app/adapters.hpp"
+#include "app/catalogue_operations.hpp"
 #include "app/data_folder.hpp"
 #include "app/database.hpp"
 #include "app/disk_watch.hpp"
@@ -104,7 +105,7 @@ struct Application::Parts {
   std::unique_ptr<commands::CommandService> commands;
   commands::LastChats lastChats;
   std::unique_ptr<PluginCommands> pluginCommands;
-  const AnyOperation operations{};
+  const CatalogueOperations operations;
   std::unique_ptr<PluginInstances> pluginInstances;
   std::unique_ptr<plugin::PluginHost> plugins;
   std::unique_ptr<ListenerList> listeners;

@@ -21,11 +21,4 @@ class PluginCommands final : public plugin::CommandPort {
   commands::CommandService& service_;
 };
 
-/// Operations until there are definitions of them: any name and any JSON object pass, and a name
-/// that begins with "message." sends, to the chat of the body's `number`.
-class AnyOperation final : public plugin::Operations {
- public:
-  Result<plugin::CheckedCommand> check(std::string_view name, std::string body) const override;
-};
-
 }  // namespace colibri::app

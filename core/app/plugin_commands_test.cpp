@@ -5,6 +5,7 @@
 
 #include <future>
 
+#include "app/catalogue_operations.hpp"
 #include "app/plugin_instances.hpp"
 #include "commands/testing/commands.hpp"
 
@@ -17,19 +18,35 @@ using commands::testing::codeOf;
 using commands::testing::kResult;
 using commands::testing::resultOf;
 
-TEST(AnyOperation, TakesTheChatAndTheEffectFromWhatIsThere) {
-  const AnyOperation operations;
-  const auto sends = operations.check("message.sendText", R"({"number":"55","text":"a"})");
+TEST(CatalogueOperations, AreCheckedAsThoseOfTheApiAndSayWhoseTurnTheyWaitFor) {
+  const CatalogueOperations operations;
+  const auto sends = operations.check(
+      "message.sendText", R"({"number":"55@s.whatsapp.net","text":"a","messageId":"3EB0C0FFEE"})");
   ASSERT_TRUE(sends) << sends.error().message;
   EXPECT_EQ(sends->order, "55");
   EXPECT_EQ(sends->effect, commands::Effect::message);
-  EXPECT_EQ(sends->body, R"({"number":"55","text":"a"})");
-  const auto changes = operations.check("group.create", " {}");
-  ASSERT_TRUE(changes) << changes.error().message;
-  EXPECT_EQ(changes->order, "");
-  EXPECT_EQ(changes->effect, commands::Effect::once);
-  for (const auto* body : {"", "[]", "{", "{\"a\":1", "null"})
-    EXPECT_EQ(operations.check("a.b", body).error().code, Errc::invalidArgument) << body;
+  EXPECT_EQ(sends->messageId, "3EB0C0FFEE");
+  EXPECT_EQ(sends->body, R"({"number":"55@s.whatsapp.net","text":"a"})");
+  const auto reads = operations.check(
+      "chat.markMessageAsRead",
+      R"({"readMessages":[{"id":"A","fromMe":false,"remoteJid":"77@s.whatsapp.net"}]})");
+  ASSERT_TRUE(reads) << reads.error().message;
+  EXPECT_EQ(reads->order, "77");
+  EXPECT_EQ(reads->effect, commands::Effect::safe);
+}
+
+TEST(CatalogueOperations, WhatIsWrongIsToldAtOnceAndWhatThereIsNotIsUnsupported) {
+  const CatalogueOperations operations;
+  const auto wrong = operations.check("message.sendText", R"({"number":5,"text":" "})");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code, Errc::invalidArgument);
+  EXPECT_EQ(wrong.error().message,
+            "number: is an integer, allowed: a string of 1 to 128 characters\nText is required");
+  for (const auto* body : {"[]", "{", "{\"a\":1", "null"})
+    EXPECT_EQ(operations.check("message.sendText", body).error().code, Errc::invalidArgument)
+        << body;
+  for (const auto* name : {"message.sendFish", "instance.create", ""})
+    EXPECT_EQ(operations.check(name, "{}").error().code, Errc::unsupported) << name;
 }
 
 class OfPlugins : public commands::testing::CommandServiceTest {
@@ -37,7 +54,7 @@ class OfPlugins : public commands::testing::CommandServiceTest {
   std::future<CommandAnswer> submit(InstanceKey key, std::string idempotencyKey) {
     auto promise = std::make_shared<std::promise<CommandAnswer>>();
     PluginCommands port(commands.world.registry, commands.service);
-    port.submit(key, {"message.sendText", "{}", commands::Effect::message, {}},
+    port.submit(key, {"message.sendText", "{}", commands::Effect::message, {}, {}},
                 std::move(idempotencyKey), "typebot/flow-3",
                 [promise](CommandAnswer answer) { promise->set_value(std::move(answer)); });
     return promise->get_future();

@@ -54,6 +54,7 @@ struct Operation {
   Access access = Access::anyone;
   Carrier carrier = Carrier::service;
   Effect effect = Effect::safe;  ///< of a command
+  std::string_view order = {};   ///< of a command: the way to the chat whose turn it waits for
   Unknown unknown = Unknown::byDialect;
   std::string_view body, query;  ///< JSON Schemas (config/schema.hpp); empty = none
   std::span<const std::string_view> queryOfV2 = {};  ///< parameters that only v2 has

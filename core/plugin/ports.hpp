@@ -67,7 +67,8 @@ class Children {
 struct CheckedCommand {
   std::string name, body;
   commands::Effect effect = commands::Effect::once;
-  std::string order;  ///< whose turn it waits for: the chat; empty = nobody's
+  std::string order;           ///< whose turn it waits for: the chat; empty = nobody's
+  std::string messageId = {};  ///< as its author chose it; empty = the service chooses
 };
 
 /// The definitions of operations, as far as a command needs them.

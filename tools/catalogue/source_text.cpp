@@ -79,8 +79,11 @@ class Rows {
     out += member("carrier", command != nullptr   ? "Carrier::command"
                              : one.plugin.empty() ? "Carrier::service"
                                                   : "Carrier::plugin");
-    out += member("effect", "Effect::" + effect) +
-           member("unknown", "Unknown::" + kUnknown.at(one.said("unknown")));
+    out += member("effect", "Effect::" + effect);
+    if (const auto* order =
+            command == nullptr ? nullptr : command->get_object().if_contains("order"))
+      out += member("order", cppText(order->get_string()));
+    out += member("unknown", "Unknown::" + kUnknown.at(one.said("unknown")));
     out += member("body", cppText(bodySchema(one))) + member("query", cppText(query)) +
            member("queryOfV2", texts(ofV2));
     out += member("spellings", spellings(one));
