@@ -69,7 +69,8 @@ class DataFolder : public testing::Test {
   }
   std::size_t instances() {
     std::size_t count = 0;
-    const auto started = start([&](auto& store) { count = store.instances().value().size(); });
+    const auto started =
+        start([&](auto& store) { count = store.read(store::ask::Instances{}).value().size(); });
     EXPECT_TRUE(started) << started.error().message;
     return count;
   }
@@ -181,7 +182,7 @@ TEST_F(DataFolder, AKilledGatewayStartsWithItsWriteAheadLog) {
   dieAfter(write);
   EXPECT_EQ(state(), State::open);
   std::uint64_t last = 0;
-  ASSERT_TRUE(start([&](auto& store) { last = store.lastSequence(1).value(); }));
+  ASSERT_TRUE(start([&](auto& store) { last = store.read(store::ask::LastSequence{1}).value(); }));
   EXPECT_EQ(last, 1u);
 }
 
@@ -238,7 +239,7 @@ TEST_F(DataFolder, ALogThatBeganAnewSinceTheNoteIsItsOwn) {
     EXPECT_NE(store::StateFile::read(data_ / "colibri.state").value().last()->log, noted);
   });
   std::uint64_t last = 0;
-  ASSERT_TRUE(start([&](auto& store) { last = store.lastSequence(1).value(); }));
+  ASSERT_TRUE(start([&](auto& store) { last = store.read(store::ask::LastSequence{1}).value(); }));
   EXPECT_EQ(last, 2u);
 }
 

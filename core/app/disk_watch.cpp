@@ -22,7 +22,7 @@ struct DiskWatch::State {
     const std::lock_guard lock(mutex);
     if (ended) return;
     const auto left = ask(options.folder);
-    const auto within = store.reusableBytes();
+    const auto within = store.read(store::ask::ReusableBytes{});
     if (!left) {
       freeBytes = -1;
       return;

@@ -15,10 +15,10 @@ namespace {
 using std::chrono::seconds;
 using ::testing::ElementsAre;
 
-class StoreWithRoom final : public store::testing::BareStore {
+class StoreWithRoom final : public store::testing::BareStore<StoreWithRoom> {
  public:
   void submit(store::Batch, Done) override {}
-  Result<std::uint64_t> reusableBytes() override { return room; }
+  std::uint64_t answer(const store::ask::ReusableBytes&) const { return room; }
   std::uint64_t room = 0;
 };
 

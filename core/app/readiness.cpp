@@ -20,7 +20,8 @@ Readiness::Readiness(store::Store& store, exec::Executor& executor, exec::Timers
           return;
         }
         executor.post({question.get(), 0}, "readiness", [question, &store] {
-          question->answered = bool(store.kvGet("colibri", 0, std::span(&kAsked, 1)));
+          question->answered =
+              bool(store.read(store::ask::Entries{"colibri", 0, std::span(&kAsked, 1)}));
           question->open = false;
         });
       }) {}

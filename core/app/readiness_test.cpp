@@ -11,11 +11,10 @@ namespace {
 
 using std::chrono::seconds;
 
-class StoreThatMayBeAway final : public store::testing::BareStore {
+class StoreThatMayBeAway final : public store::testing::BareStore<StoreThatMayBeAway> {
  public:
   void submit(store::Batch, Done) override {}
-  Result<std::vector<store::KvEntry>> kvGet(std::string_view, InstanceKey,
-                                            std::span<const std::string>) override {
+  Result<std::vector<store::KvEntry>> answer(const store::ask::Entries&) {
     if (away) return Error{Errc::unavailable, "connection refused"};
     return std::vector<store::KvEntry>{{}};
   }

@@ -22,15 +22,15 @@ std::int64_t secondsOf(std::chrono::microseconds span) {
 
 /// Of any row that says when it was written; 0 = there is none.
 Result<std::int64_t> latestStamp(store::Store& database) {
-  const auto instances = database.instances();
+  const auto instances = database.read(store::ask::Instances{});
   if (!instances) return instances.error();
   std::int64_t latest = 0;
   for (const auto& row : *instances) {
     latest = std::max({latest, row.createdAtUs, row.updatedAtUs});
-    const auto last = database.lastSequence(row.key);
+    const auto last = database.read(store::ask::LastSequence{row.key});
     if (!last) return last.error();
     if (*last == 0) continue;
-    const auto events = database.events(row.key, *last - 1, 1, 1);
+    const auto events = database.read(store::ask::Events{row.key, *last - 1, 1, 1});
     if (!events) {
       if (events.error().code == Errc::rejected) continue;  // damaged: the others have stamps
       return events.error();
@@ -56,7 +56,7 @@ void tell(const KeptClock::Resumed& resumed) {
 }  // namespace
 
 Result<void> resumeClock(KeptClock& clock, store::Store& database) {
-  const auto found = database.kvGet(kPlugin, 0, std::span(&kKey, 1));
+  const auto found = database.read(store::ask::Entries{kPlugin, 0, std::span(&kKey, 1)});
   if (!found && found.error().code != Errc::rejected) return found.error();
   if (!found || found->front().value) {
     const auto resumed = found ? clock.resume(*found->front().value) : found.error();

@@ -19,25 +19,21 @@ using std::chrono::seconds;
 constexpr hours kDays400{400 * 24};
 
 /// One instance with its events, and the mark of the clock.
-class MarkedStore final : public store::testing::BareStore {
+class MarkedStore final : public store::testing::BareStore<MarkedStore> {
  public:
   void submit(store::Batch batch, Done done) override {
     mark = std::get<store::KvPut>(batch.front()).value;
     ++puts;
     done(store::Committed{});
   }
-  Result<std::vector<store::KvEntry>> kvGet(std::string_view, InstanceKey,
-                                            std::span<const std::string> keys) override {
+  Result<std::vector<store::KvEntry>> answer(const store::ask::Entries& q) {
     if (away) return Error{Errc::unavailable, "the database is away"};
     if (damaged) return Error{Errc::rejected, "a row is damaged"};
-    return std::vector<store::KvEntry>{{keys[0], mark}};
+    return std::vector<store::KvEntry>{{q.keys[0], mark}};
   }
-  Result<std::vector<store::InstanceRow>> instances() override { return rows; }
-  Result<std::uint64_t> lastSequence(InstanceKey) override { return log.size(); }
-  Result<std::vector<store::EventRow>> events(InstanceKey, std::uint64_t after, std::uint32_t,
-                                              std::size_t) override {
-    return std::vector<store::EventRow>{log.at(after)};
-  }
+  std::vector<store::InstanceRow> answer(const store::ask::Instances&) { return rows; }
+  std::uint64_t answer(const store::ask::LastSequence&) { return log.size(); }
+  std::vector<store::EventRow> answer(const store::ask::Events& q) { return {log.at(q.after)}; }
 
   std::optional<std::string> mark;
   std::vector<store::InstanceRow> rows;

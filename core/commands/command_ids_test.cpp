@@ -104,7 +104,7 @@ TEST_F(NetworkIds, AnIdOfTheCallersIsRefusedAndLeavesNoRecord) {
   EXPECT_THAT(refused.outcome.error().message, HasSubstr("WHATSAPP-BAILEYS cannot send under"));
   EXPECT_EQ(codeOf(answerOf(commands.sendAs("3EB0AB", "{}", "order-1"))), Errc::unsupported);
   EXPECT_TRUE(commands.world.connector.submitted().empty());
-  EXPECT_EQ(commands.world.store->idempotencyUse(commands.key)->records, 0u);
+  EXPECT_EQ(commands.world.store->read(store::ask::UseOfIdempotency{commands.key})->records, 0u);
 }
 
 TEST_F(NetworkIds, AMessageIsNotSentAgainWhileNobodyKnowsWhetherItWasSent) {

@@ -16,7 +16,9 @@ using testing::resultOf;
 
 /// What an instance keeps of keys.
 struct CommandRecords : CommandServiceTest {
-  std::uint64_t records() { return commands.world.store->idempotencyUse(commands.key)->records; }
+  std::uint64_t records() {
+    return commands.world.store->read(store::ask::UseOfIdempotency{commands.key})->records;
+  }
 };
 
 TEST_F(CommandRecords, AttackBySendsThatTheConnectorRefusesLeavesNone) {
@@ -62,7 +64,7 @@ TEST(CommandRecordsOfAnother, AttackBySendsOfAnInstanceThatIsNotConnectedWritesN
     EXPECT_EQ(codeOf(got), Errc::unavailable);
   }
   EXPECT_TRUE(commands.world.connector.submitted().empty());
-  EXPECT_EQ(commands.world.store->idempotencyUse(commands.key)->records, 0u);
+  EXPECT_EQ(commands.world.store->read(store::ask::UseOfIdempotency{commands.key})->records, 0u);
 }
 
 TEST(CommandAllowance, AttackByKeysWithoutEndStopsAtTheLimitWhichIsNamed) {

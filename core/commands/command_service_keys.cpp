@@ -55,7 +55,7 @@ std::optional<CommandAnswer> CommandService::Impl::known(const CommandRequest& r
                                                          const std::string& requestHash,
                                                          bool& madeRecord) {
   const InstanceKey instance = request.instance->row.key;
-  auto stored = store.idempotency(instance, request.idempotencyKey);
+  auto stored = store.read(store::ask::Idempotency{instance, request.idempotencyKey});
   if (!stored) return CommandAnswer{stored.error(), {}};
   madeRecord = !*stored;
   if (auto& record = *stored) {

@@ -173,7 +173,7 @@ TEST_F(CommandServiceTest, WhatIsSafeIsDoneAgainWhateverItsKey) {
     commands.service.complete(taken.token, std::to_string(i));
     EXPECT_EQ(resultOf(answerOf(answer)), std::to_string(i));
   }
-  EXPECT_EQ(commands.world.store->idempotencyUse(commands.key)->records, 0u);
+  EXPECT_EQ(commands.world.store->read(store::ask::UseOfIdempotency{commands.key})->records, 0u);
   EXPECT_FALSE(commands.world.published_("send.message"));
 }
 

@@ -42,7 +42,7 @@ Result<void> RecordAllowance::take(InstanceKey instance) {
       }
     }
   }
-  const auto counted = store_.idempotencyUse(instance);
+  const auto counted = store_.read(store::ask::UseOfIdempotency{instance});
   if (!counted) return counted.error();
   const std::scoped_lock lock(mutex_);
   auto& use = uses_[instance];

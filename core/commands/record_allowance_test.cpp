@@ -10,9 +10,9 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Says what it is told to say of every instance, and counts how often it was asked.
-class CountedStore final : public store::testing::BareStore {
+class CountedStore final : public store::testing::BareStore<CountedStore> {
  public:
-  Result<store::IdempotencyUse> idempotencyUse(InstanceKey) override {
+  store::IdempotencyUse answer(const store::ask::UseOfIdempotency&) {
     ++asked;
     return use;
   }

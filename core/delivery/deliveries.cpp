@@ -49,7 +49,7 @@ void Deliveries::lanes(LaneScope scope, Done<std::vector<LaneHealth>> done) {
 }
 
 Result<std::vector<LaneHealth>> Deliveries::readLanes(const LaneScope& scope) {
-  const auto counts = store_.deadLetterCounts(scope.instance);
+  const auto counts = store_.read(store::ask::DeadLetterCounts{scope.instance});
   if (!counts) return counts.error();
   std::vector<LaneHealth> lanes;
   for (auto& view : dispatcher_.lanes(scope.instance)) {
@@ -110,7 +110,7 @@ Result<std::vector<AttemptEntry>> Deliveries::attemptsOf(InstanceKey instance,
                                                          std::uint32_t limit) {
   auto entries = dispatcher_.attemptsNotStored(instance, lane);
   std::ranges::reverse(entries);
-  const auto rows = store_.attempts(lane, instance, limit);
+  const auto rows = store_.read(store::ask::Attempts{lane, instance, limit});
   if (!rows) return rows.error();
   const auto same = [](const AttemptEntry& a, const AttemptEntry& b) {
     return a.endedAtUs == b.endedAtUs && a.eventId == b.eventId && a.number == b.number;
@@ -132,7 +132,7 @@ void Deliveries::deadLetters(LaneScope scope, store::DeadLetterFilter filter, st
   filter.instance = scope.instance;
   read(scope, "dead letters", std::move(done),
        [this, scope, filter = std::move(filter), after, limit]() -> Result<DeadLetterPage> {
-         auto letters = store_.deadLetters(filter, after, limit);
+         auto letters = store_.read(store::ask::DeadLetters{filter, after, limit});
          if (!letters) return letters.error();
          DeadLetterPage page;
          if (letters->size() == limit) page.next = letters->back().id;
@@ -148,7 +148,7 @@ void Deliveries::deadLetter(LaneScope scope, std::uint64_t id, Done<WholeDeadLet
 }
 
 Result<WholeDeadLetter> Deliveries::readLetter(const LaneScope& scope, std::uint64_t id) {
-  auto found = store_.deadLetter(scope.instance, id);
+  auto found = store_.read(store::ask::DeadLetter{scope.instance, id});
   if (!found) return found.error();
   if (!*found || !shows(scope, (*found)->subscription))
     return Error{Errc::notFound, "there is no dead letter with this id"};

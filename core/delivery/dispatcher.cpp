@@ -66,11 +66,11 @@ void Dispatcher::Impl::postTask(std::uint64_t strand, const char* what, Function
 }
 
 Result<void> Dispatcher::Impl::start() {
-  auto rows = store.cursors();
+  auto rows = store.read(store::ask::Cursors{});
   if (!rows) return rows.error();
-  const auto letters = store.deadLetterCounts(0);
+  const auto letters = store.read(store::ask::DeadLetterCounts{0});
   if (!letters) return letters.error();
-  auto known = store.instances();
+  auto known = store.read(store::ask::Instances{});
   if (!known) return known.error();
   std::map<InstanceKey, std::uint64_t> heads;
   for (const auto& row : *known) heads[row.key] = 0;

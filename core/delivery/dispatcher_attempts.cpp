@@ -14,7 +14,7 @@ constexpr std::size_t kEntriesPerWrite = 2'000;
 /// The rows of a write, whose numbers go on from what the store has. [Blocking] if that is unknown.
 Result<store::Batch> rowsOf(store::Store& store, AttemptLog::Write& write) {
   if (!write.last) {
-    const auto before = store.attempts(write.subscription, write.instance, 1);
+    const auto before = store.read(store::ask::Attempts{write.subscription, write.instance, 1});
     if (!before) return before.error();
     write.last = before->empty() ? 0 : before->front().number;
   }

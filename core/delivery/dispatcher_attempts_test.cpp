@@ -18,7 +18,7 @@ class AttemptsTest : public World {
 
   std::vector<AttemptEntry> stored(InstanceKey instance = kInstance) {
     std::vector<AttemptEntry> all;
-    const auto rows = store.attempts(kLane, instance, 1'000).value();
+    const auto rows = store.read(store::ask::Attempts{kLane, instance, 1'000}).value();
     for (const auto& row : rows) all.insert(all.begin(), entryOf(row.entry).value());
     return all;
   }

@@ -11,7 +11,8 @@ constexpr std::size_t kPageBytes = std::size_t{256} * 1024;
 
 Result<ReplayPage> readPage(LogSource& log, store::Store& store, const std::string& subscription,
                             InstanceKey instance, std::uint32_t limit, const Clock& clock) {
-  auto letters = store.markedDeadLetters(subscription, instance, limit, kPageBytes);
+  auto letters =
+      store.read(store::ask::MarkedDeadLetters{subscription, instance, limit, kPageBytes});
   if (!letters) return letters.error();
   ReplayPage page;
   page.more = !letters->empty();

@@ -41,7 +41,7 @@ struct Dispatcher::Impl::Sweep {
     std::vector<LogExtent::Sample> samples;
     std::uint64_t after = 0, step = 0;
     while (after < until) {
-      auto rows = impl.store.events(key, after, 1, 1);
+      auto rows = impl.store.read(store::ask::Events{key, after, 1, 1});
       if (!rows) {
         impl.enter([&](Moment) { impl.refused("read for the retention", rows.error()); });
         return;  // the next round tries again
@@ -78,7 +78,7 @@ struct Dispatcher::Impl::Sweep {
   void cutBacklogs(InstanceKey key) {
     std::uint64_t limit = 0;
     for (const auto& [id, low] : overLimit(key, limit)) {
-      auto rows = impl.store.events(key, low, kCutEvents, kCutBytes);
+      auto rows = impl.store.read(store::ask::Events{key, low, kCutEvents, kCutBytes});
       impl.enter([&, lane = id, from = low](Moment now) {
         auto* entry = impl.lane(lane);
         if (!rows) impl.refused("read for the backlog cap", rows.error());

@@ -117,7 +117,7 @@ void Dispatcher::Impl::bury(LaneId id, const std::string& subscription, Burial b
   postTask(id, "delivery dead letter",
            [self = shared_from_this(), id, subscription, burial = std::move(burial)]() mutable {
              const auto key = burial.event->instance();
-             auto rows = self->store.events(key, burial.sequence - 1, 1, 1);
+             auto rows = self->store.read(store::ask::Events{key, burial.sequence - 1, 1, 1});
              self->enter([&](Moment at) {
                auto* entry = self->lane(id);
                if (!entry || entry->lane->leaving()) return;

@@ -51,7 +51,7 @@ void LetterWalk::commit(store::Batch batch) {
 
 Result<std::vector<store::DeadLetterRow>> LetterWalk::page() {
   const auto limit = std::min(kPage, Deliveries::kLettersAtOnce - lookedAt_);
-  auto letters = store_.deadLetters(choice_.filter, choice_.after, limit);
+  auto letters = store_.read(store::ask::DeadLetters{choice_.filter, choice_.after, limit});
   if (!letters) return letters;
   lookedAt_ += static_cast<std::uint32_t>(letters->size());
   last_ = letters->size() < limit;
@@ -64,7 +64,7 @@ Result<std::vector<store::DeadLetterRow>> LetterWalk::chosen() {
   std::vector<store::DeadLetterRow> letters;
   for (const auto id : choice_.ids) {
     auto found = id == 0 ? std::vector<store::DeadLetterRow>{}
-                         : store_.deadLetters({.instance = instance_}, id - 1, 1);
+                         : store_.read(store::ask::DeadLetters{{.instance = instance_}, id - 1, 1});
     if (!found) return found;
     if (!found->empty() && found->front().id == id)
       letters.push_back(std::move(found->front()));

@@ -43,7 +43,7 @@ struct OldLetters::State : std::enable_shared_from_this<State> {
   }
 
   void round() {
-    const auto counts = store.deadLetterCounts(0);
+    const auto counts = store.read(store::ask::DeadLetterCounts{0});
     if (!counts) return logFailure(counts.error());
     std::map<InstanceKey, std::uint64_t> letters;
     for (const auto& count : *counts)
@@ -60,15 +60,15 @@ struct OldLetters::State : std::enable_shared_from_this<State> {
   void trim(InstanceKey instance, std::uint64_t count) {
     std::uint64_t bytes = 0;
     if (count > kFew && options.mostBytes != UINT64_MAX) {
-      const auto all = store.deadLetterBytes(instance);
+      const auto all = store.read(store::ask::DeadLetterBytes{instance});
       if (!all) return logFailure(all.error());
       bytes = *all;
     }
     DeadLetterChoice choice;
     for (std::uint64_t after = 0; count > options.most || bytes > options.mostBytes;) {
       if (choice.ids.size() >= Deliveries::kLettersAtOnce) break;  // the rest next time
-      const auto page =
-          store.deadLetters({.instance = instance, .marked = false}, after, kLettersPage);
+      const auto page = store.read(
+          store::ask::DeadLetters{{.instance = instance, .marked = false}, after, kLettersPage});
       if (!page) return logFailure(page.error());
       for (const auto& letter : *page) {
         if (count <= options.most && bytes <= options.mostBytes) break;

@@ -250,7 +250,7 @@ Result<std::vector<EventPtr>> EventLog::read(InstanceKey instance, std::uint64_t
   std::vector<EventPtr> events;
   // A page of nothing would say that there is nothing: on to the next if all of it is damaged.
   for (bool more = true; more && events.empty();) {
-    auto rows = state_->store.events(instance, after, limit, maxBytes);
+    auto rows = state_->store.read(store::ask::Events{instance, after, limit, maxBytes});
     if (!rows) return rows.error();
     more = !rows->empty();
     if (more) after = rows->back().sequence;
@@ -279,7 +279,7 @@ Result<EventPtr> EventLog::open(store::EventRow row) const {
 }
 
 Result<std::uint64_t> EventLog::lastSequence(InstanceKey instance) {
-  return state_->store.lastSequence(instance);
+  return state_->store.read(store::ask::LastSequence{instance});
 }
 
 }  // namespace colibri::events

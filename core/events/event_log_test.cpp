@@ -127,7 +127,9 @@ TEST_F(EventLogTest, GivesSequencesFromOneAndTellsTheListenerInOrder) {
 
 TEST_F(EventLogTest, IsDurableBeforeTheListenerHears) {
   struct Reader final : LogListener {
-    void onAppended(std::span<const EventPtr>) override { last = store->lastSequence(1).value(); }
+    void onAppended(std::span<const EventPtr>) override {
+      last = store->read(store::ask::LastSequence{1}).value();
+    }
     store::Store* store = nullptr;
     std::uint64_t last = 0;
   } reader;
@@ -151,7 +153,7 @@ TEST_F(EventLogTest, ARepeatIsFineAndAppendedOnce) {
 TEST_F(EventLogTest, OperationsRideTheSameCommit) {
   append({draft("1")}, {store::KvPut{"plugin", 1, "k", "v"}}).value();
   const std::vector<std::string> keys{"k"};
-  EXPECT_EQ(disk_->kvGet("plugin", 1, keys)->at(0).value, "v");
+  EXPECT_EQ(disk_->read(store::ask::Entries{"plugin", 1, keys})->at(0).value, "v");
 }
 
 TEST_F(EventLogTest, EphemeralEventsAreToldInPlaceAndNotKept) {
@@ -192,7 +194,7 @@ TEST_F(EventLogTest, BodiesAreSealedAtRestLoginCodesToo) {
   code.type = COLIBRI_EVENT_QRCODE_UPDATED;
   code.typeName = "qrcode.updated";
   append({draft("{\"secret\":2}"), code}).value();
-  const auto rows = disk_->events(1, 0, 10, 1 << 20).value();
+  const auto rows = disk_->read(store::ask::Events{1, 0, 10, 1 << 20}).value();
   ASSERT_EQ(rows.size(), 2u);
   for (const auto& row : rows) {
     EXPECT_TRUE(row.sealed);
@@ -202,7 +204,7 @@ TEST_F(EventLogTest, BodiesAreSealedAtRestLoginCodesToo) {
 
 TEST_F(EventLogTest, ABodyOpensOnlyWithItsKeyAndInItsPlace) {
   append({draft("1"), draft("2")}).value();
-  const auto rows = disk_->events(1, 0, 10, 1 << 20).value();
+  const auto rows = disk_->read(store::ask::Events{1, 0, 10, 1 << 20}).value();
   auto moved = rows[0];
   moved.body = rows[1].body;
   std::promise<void> written;
@@ -240,7 +242,7 @@ TEST_F(EventLogTest, AnOriginIsKeptWithTheBodyAndIsNoPartOfIt) {
 TEST_F(EventLogTest, WithoutAMasterKeyBodiesLieReadable) {
   open({}, nullptr);
   append({draft("open")}).value();
-  EXPECT_EQ(disk_->events(1, 0, 10, 1 << 20)->at(0).body, "open");
+  EXPECT_EQ(disk_->read(store::ask::Events{1, 0, 10, 1 << 20})->at(0).body, "open");
   open({}, &sealer_);
   EXPECT_EQ(log_->read(1, 0, 1, 1 << 20)->at(0)->data().body, "open");
 }
@@ -374,7 +376,7 @@ TEST_F(EventLogTest, EventsWhoseBodiesAreDamagedDoNotStopThoseBehindThem) {
   std::fstream io(file, std::ios::in | std::ios::out | std::ios::binary);
   std::string bytes((std::istreambuf_iterator<char>(io)), {});
   open({}, &sealer_);
-  const auto rows = disk_->events(1, 0, 2, 1 << 20).value();
+  const auto rows = disk_->read(store::ask::Events{1, 0, 2, 1 << 20}).value();
   close();
   for (const auto& row : rows) {
     const auto at = bytes.find(row.body);

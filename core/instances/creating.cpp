@@ -151,10 +151,10 @@ void Lifecycle::Impl::undoCreate(InstanceKey key, Error why, Done<Created> done)
 }
 
 Result<void> Lifecycle::Impl::load() {
-  const auto last = services.store.lastInstance();
+  const auto last = services.store.read(store::ask::LastInstance{});
   if (!last) return last.error();
   services.registry.reserve(*last);  // the rows of one that is damaged are nobody else's
-  auto rows = services.store.instances();
+  auto rows = services.store.read(store::ask::Instances{});
   if (!rows) return rows.error();
   for (auto& row : *rows) {
     const InstanceKey key = row.key;
@@ -167,7 +167,7 @@ Result<void> Lifecycle::Impl::load() {
           });
       continue;
     }
-    auto settings = services.store.settings(key);
+    auto settings = services.store.read(store::ask::Settings{key});
     if (!settings) return settings.error();
     Instance instance;
     instance.ready = true;

@@ -29,7 +29,7 @@ TEST(Creating, CreatedInstanceIsStoredFoundAndAnnounced) {
   EXPECT_TRUE(world.registry.findByName("a"));
   EXPECT_EQ(world.lifecycle->token(*created->instance).value(), "a-token-of-my-own");
   EXPECT_TRUE(eventually([&] { return world.published_("instance.create"); }));
-  const auto stored = world.store->settings(created->instance->row.key).value();
+  const auto stored = world.store->read(store::ask::Settings{created->instance->row.key}).value();
   ASSERT_EQ(stored.size(), 1u);
   EXPECT_EQ(stored[0].json.find("http"), std::string::npos) << "settings must not lie readable";
 }
@@ -48,7 +48,7 @@ TEST(Creating, OfTwoParallelCreationsOfOneNameExactlyOneWinsAndStays) {
   EXPECT_EQ(won, 1);
   EXPECT_EQ(refused, 3);
   EXPECT_TRUE(world.registry.findByName("same"));
-  EXPECT_EQ(world.store->instances()->size(), 1u);
+  EXPECT_EQ(world.store->read(store::ask::Instances{})->size(), 1u);
 }
 
 /// An instance that is being deleted, and waits for its logout.
@@ -75,7 +75,7 @@ TEST(Creating, WhoDeletesAndCreatesAgainAtOnceIsServedWhenTheOldOneIsGone) {
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_NE(result->instance->row.key, old);
   EXPECT_EQ(result->token, "a-token-of-my-own");
-  EXPECT_EQ(world.store->instances()->size(), 1u);
+  EXPECT_EQ(world.store->read(store::ask::Instances{})->size(), 1u);
 }
 
 TEST(Creating, OfTwoThatWaitForADeletionExactlyOneWins) {
@@ -88,7 +88,7 @@ TEST(Creating, OfTwoThatWaitForADeletionExactlyOneWins) {
   world.report(old, loggedOut);
   const auto first = answers[0].get_future().get(), second = answers[1].get_future().get();
   EXPECT_NE(bool(first), bool(second));
-  EXPECT_EQ(world.store->instances()->size(), 1u);
+  EXPECT_EQ(world.store->read(store::ask::Instances{})->size(), 1u);
 }
 
 TEST(Creating, ADeletionThatDoesNotEndKeepsNobodyWaitingForEver) {
@@ -161,20 +161,20 @@ TEST(Creating, CreateWithoutQrInTimeIsRolledBackWithTheReason) {
   EXPECT_EQ(created.error().code, Errc::timeout);
   EXPECT_THAT(created.error().message, HasSubstr("the server answered 503"));
   EXPECT_EQ(world.registry.size(), 0u);
-  EXPECT_EQ(world.store->countRows(key).value(), 0u);
+  EXPECT_EQ(world.store->read(store::ask::RowCount{key}).value(), 0u);
 }
 
 /// A second instance, to see that the failures of the first do not touch it.
 struct Bystander {
   explicit Bystander(World& w) : world(w), key(w.create("bystander")), before(w.registry.get(key)) {
     EXPECT_TRUE(eventually([&] { return world.published_("instance.create"); }));
-    rows = world.store->countRows(key).value();
+    rows = world.store->read(store::ask::RowCount{key}).value();
   }
   ~Bystander() {
     EXPECT_EQ(world.registry.get(key), before);
-    EXPECT_EQ(world.store->countRows(key).value(), rows);
+    EXPECT_EQ(world.store->read(store::ask::RowCount{key}).value(), rows);
     EXPECT_EQ(world.registry.size(), 1u);
-    EXPECT_EQ(world.store->instances()->size(), 1u);
+    EXPECT_EQ(world.store->read(store::ask::Instances{})->size(), 1u);
   }
   World& world;
   InstanceKey key;
@@ -228,7 +228,7 @@ TEST(Creating, AnInstanceThatIsDeletedWhileItsCreationWaitsIsNotCreated) {
   EXPECT_TRUE(
       answerOf<InstancePtr>([&](auto done) { world.lifecycle->remove(key, std::move(done)); }));
   EXPECT_EQ(promise.get_future().get().error().code, Errc::cancelled);
-  EXPECT_EQ(world.store->countRows(key).value(), 0u);
+  EXPECT_EQ(world.store->read(store::ask::RowCount{key}).value(), 0u);
 }
 
 TEST(Creating, ACreationCutByACrashWhileItWaitsForTheQrCodeLeavesNothing) {

@@ -275,7 +275,7 @@ TEST(Lifecycle, DeleteUnlinksSaysFarewellPurgesAndFreesTheName) {
   EXPECT_THAT(world.farewell.steps(),
               ElementsAre("begin", "instance.delete", "remove.instance", "forget"));
   EXPECT_EQ(world.connector.count("forget"), 1u);
-  EXPECT_EQ(world.store->countRows(key).value(), 0u);
+  EXPECT_EQ(world.store->read(store::ask::RowCount{key}).value(), 0u);
   EXPECT_NE(world.create("a"), key);
 }
 
@@ -293,11 +293,11 @@ TEST(Lifecycle, EventsThatWaitForTheStoreDoNotUndoADeletion) {
   std::promise<void> written;
   world.disk->whenAnswered([&] { written.set_value(); });
   written.get_future().wait();
-  const auto stored = world.store->instances().value();
+  const auto stored = world.store->read(store::ask::Instances{}).value();
   EXPECT_TRUE(stored.empty() || stored.front().deleting) << "the deletion would end with a crash";
   world.report(key, loggedOut);
   ASSERT_TRUE(eventually([&] { return world.registry.size() == 0; }));
-  EXPECT_EQ(world.store->countRows(key).value(), 0u);
+  EXPECT_EQ(world.store->read(store::ask::RowCount{key}).value(), 0u);
 }
 
 TEST(Lifecycle, ADeletionThatTheStoreRefusesLeavesTheInstanceAndItsEventsGoOn) {
@@ -348,7 +348,7 @@ std::filesystem::path withLinked(int linked) {
   for (int i = 0; i < linked; ++i) before.open(before.create(std::to_string(i)));
   before.create("never paired");
   eventually([&] {
-    const auto rows = before.store->instances().value();
+    const auto rows = before.store->read(store::ask::Instances{}).value();
     return std::ranges::count_if(rows, [](const auto& row) { return row.linked; }) == linked;
   });
   return directory;
@@ -408,7 +408,8 @@ TEST(Lifecycle, ADeletionCutByACrashIsFinishedAtTheNextStart) {
   World after(World::patient(), directory);
   ASSERT_TRUE(after.lifecycle->load());
   EXPECT_EQ(after.registry.size(), 0u);
-  EXPECT_TRUE(eventually([&] { return after.store->countRows(key).value() == 0; }));
+  EXPECT_TRUE(
+      eventually([&] { return after.store->read(store::ask::RowCount{key}).value() == 0; }));
 }
 
 /// Flips a bit in each place where the file holds the text.
@@ -447,7 +448,7 @@ TEST(Lifecycle, DamagedRowsOfOneInstanceKeepNoOtherFromStarting) {
   EXPECT_FALSE(after.registry.get(last));
   EXPECT_EQ(after.store->damagedRows(), 2U);
   EXPECT_GT(after.create("another"), last) << "the rows of the damaged one are nobody else's";
-  EXPECT_GT(after.store->countRows(last).value(), 0U) << "and stay";
+  EXPECT_GT(after.store->read(store::ask::RowCount{last}).value(), 0U) << "and stay";
 }
 
 }  // namespace

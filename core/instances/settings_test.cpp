@@ -78,7 +78,7 @@ TEST_F(ChangingSettings, ARestartFindsThemAsTheyWereAnswered) {
   const auto key = world.create("a");
   ASSERT_TRUE(put(key, R"({"n":1})", 10));
   const auto off = put(key, R"({"enabled":false,"n":2})", 20).value();
-  const auto rows = world.store->settings(key).value();
+  const auto rows = world.store->read(store::ask::Settings{key}).value();
   ASSERT_EQ(rows.size(), 1U);
   EXPECT_EQ(rows[0].json.find("enabled"), std::string::npos) << "sealed";
   const auto text = world.sealer.open(

@@ -25,7 +25,7 @@ TEST(Unused, NeverPairedGoesWithItsFarewellAndItsRows) {
   ASSERT_TRUE(goes(world, key));
   EXPECT_THAT(world.farewell.steps(),
               ::testing::ElementsAre("begin", "instance.delete", "remove.instance", "forget"));
-  EXPECT_EQ(world.store->countRows(key).value(), 0u);
+  EXPECT_EQ(world.store->read(store::ask::RowCount{key}).value(), 0u);
 }
 
 TEST(Unused, LoggedOutGoesToo) {

@@ -17,7 +17,7 @@ Operation sealed(Operation put) {
 TEST(KvSealing, ASealedValueOpensUnderItsOwnNameOnly) {
   const auto value = sealed(KvPut{"p", 1, "key", "secret", true}).value;
   const auto opens = [&](const std::string& plugin, InstanceKey instance, const std::string& key) {
-    return bool(openEntry(&kSealer, plugin, instance, key, value, true));
+    return bool(openRow(&kSealer, KvPut{plugin, instance, key, value, true}));
   };
   EXPECT_TRUE(opens("p", 1, "key"));
   EXPECT_FALSE(opens("p", 1, "other"));
@@ -28,7 +28,8 @@ TEST(KvSealing, ASealedValueOpensUnderItsOwnNameOnly) {
 TEST(KvSealing, AnAttemptOpensInItsOwnLaneOnly) {
   const auto put = sealed(PutAttempt{{"webhook/events", 1, 1, "what it answered"}});
   const auto opens = [&](const std::string& subscription, InstanceKey instance) {
-    return bool(openAttempt(&kSealer, subscription, instance, put.row.entry, put.sealed));
+    return bool(
+        openRow(&kSealer, PutAttempt{{subscription, instance, 1, put.row.entry}, put.sealed}));
   };
   EXPECT_TRUE(opens("webhook/events", 1));
   EXPECT_FALSE(opens("webhook/other", 1));
@@ -43,12 +44,12 @@ TEST(KvSealing, AnIdempotencyRecordTellsNothingAndOpensInItsOwnPlaceOnly) {
   const auto open = [&](const std::function<void(IdempotencyRow&)>& change) {
     auto row = put.row;
     change(row);
-    return openIdempotency(&kSealer, std::move(row), put.sealed);
+    return openRow(&kSealer, PutIdempotency{std::move(row), put.sealed});
   };
   const auto got = open([](auto&) {});
   ASSERT_TRUE(got);
-  EXPECT_EQ(got->requestHash, plain.requestHash);
-  EXPECT_EQ(got->answer, plain.answer);
+  EXPECT_EQ(got->row.requestHash, plain.requestHash);
+  EXPECT_EQ(got->row.answer, plain.answer);
   EXPECT_FALSE(open([](auto& row) { row.key = "another"; }));
   EXPECT_FALSE(open([](auto& row) { row.instance = 2; }));
   EXPECT_FALSE(open([](auto& row) { std::swap(row.requestHash, row.answer); }));

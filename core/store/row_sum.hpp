@@ -1,9 +1,13 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
-#include "store/rows.hpp"
+#include "store/tables.hpp"
 
 /// A checksum of each row, which lies in the row: what a disk or a memory flipped is not served as
 /// truth. CRC-32 over every column but itself, so one flipped bit, or any 32 in a row, never go
@@ -18,20 +22,56 @@ using RowSum = std::int64_t;
 /// What is read where there is none: a row of a version that wrote none.
 inline constexpr RowSum kNoSum = -1;
 
-RowSum sumOf(const InstanceRow& row);
-RowSum sumOf(const SettingsRow& row);
-/// The sequence is not in the row of an event that is on its way.
-RowSum sumOf(const EventRow& row, std::uint64_t sequence);
-RowSum sumOf(const CursorRow& row);
-/// Of what stays as it is: not of what sumOfFate() takes, the id, and since when it is to be
-/// delivered again. `bodyBytes` is the size of the body, of which the row may hold the end only.
-RowSum sumOf(const DeadLetterRow& row, std::size_t bodyBytes);
-RowSum sumOf(const PutAttempt& put);
-RowSum sumOf(const PutIdempotency& put);
-/// `secret` says that the value is sealed.
-RowSum sumOf(const KvPut& put);
-RowSum sumOfSequence(InstanceKey instance, std::uint64_t last);
+/// Those of one row: of what stays as it is, and of what changes by itself (kFate).
+struct Sums {
+  RowSum row = kNoSum, fate = kNoSum;
+};
+
+/// Takes columns one after the other; a text with its size, so that none runs into the next.
+class Summing {
+ public:
+  void add(std::integral auto number) { addNumber(static_cast<std::uint64_t>(number)); }
+  void add(std::string_view text);
+  void add(const std::vector<std::uint64_t>& numbers);
+  /// `size` is that of the whole value, of which `value` may be the end only.
+  void addSealed(std::string_view value, bool sealed, std::size_t size);
+  RowSum sum() const;
+
+ private:
+  void addNumber(std::uint64_t number);
+  std::string bytes_;
+};
+
+/// Plain columns first, then the sealed ones. `sealedSize`: of the sealed value, of which the row
+/// may hold the end only.
+template <class Put>
+Sums sumsOf(const Put& put, std::optional<std::size_t> sealedSize = {}) {
+  constexpr const auto& table = tables::kOf<Put>;
+  using Of = std::remove_cvref_t<decltype(table)>;
+  Summing row, fate;
+  bool sealed = false;
+  table.each([&](const auto& column) {
+    using C = std::remove_cvref_t<decltype(column)>;
+    if constexpr (C::is(kSealFlag))
+      sealed = C::of(put);
+    else if constexpr (C::is(kFate))
+      fate.add(C::of(put));
+    else if constexpr (C::kind != Kind::sealed && !C::is(kUnsummed))
+      row.add(C::of(put));
+  });
+  table.each([&](const auto& column) {
+    using C = std::remove_cvref_t<decltype(column)>;
+    if constexpr (C::kind == Kind::sealed)
+      row.addSealed(C::of(put), sealed, sealedSize.value_or(C::of(put).size()));
+  });
+  return Sums{row.sum(), Of::hasFate ? fate.sum() : kNoSum};
+}
+
+template <class Put>
+RowSum sumOf(const Put& put) {
+  return sumsOf(put).row;
+}
 /// Of what changes when a dead letter was delivered again in vain.
-RowSum sumOfFate(std::string_view reason, std::uint32_t attempts, std::int64_t deadAtUs);
+RowSum sumOfFate(const ReturnDeadLetter& returned);
 
 }  // namespace colibri::store

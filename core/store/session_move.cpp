@@ -20,7 +20,8 @@ Result<void> commitNow(Store& store, Batch batch) {
 }
 
 Result<std::vector<KvPut>> sessionOf(Store& store, InstanceKey instance) {
-  auto entries = store.kvAll(instance, {}, std::numeric_limits<std::uint32_t>::max() / 2);
+  auto entries =
+      store.read(ask::AllEntries{instance, {}, std::numeric_limits<std::uint32_t>::max() / 2});
   if (entries) std::erase_if(*entries, [](const auto& e) { return e.plugin == kSessionNotes; });
   return entries;
 }
@@ -45,7 +46,7 @@ Result<void> remove(Store& store, const std::vector<KvPut>& entries) {
 }  // namespace
 
 Result<std::vector<InstanceRow>> instancesWithSession(Store& store) {
-  auto rows = store.instances();
+  auto rows = store.read(ask::Instances{});
   if (!rows) return rows;
   std::vector<InstanceRow> found;
   for (auto& row : *rows) {
@@ -77,7 +78,7 @@ Result<std::size_t> moveSession(Store& from, Store& to, InstanceKey instance, co
 }
 
 Result<bool> sessionsAreInRedis(Store& database) {
-  const auto place = database.kvGet(kSessionNotes, 0, {&kPlace, 1});
+  const auto place = database.read(ask::Entries{kSessionNotes, 0, {&kPlace, 1}});
   if (!place) return place.error();
   return place->front().value.has_value();
 }

@@ -30,7 +30,7 @@ TEST_P(StoreSuite, AFailingBatchFailsAloneAndLeavesNothing) {
   EXPECT_EQ(results[1].error().message, "an instance with this name exists already");
   EXPECT_THAT(results[2]->sequences, ElementsAre(2));
   const std::string key = "k";
-  EXPECT_FALSE(store_->kvGet("p", 1, {&key, 1})->front().value);
+  EXPECT_FALSE(store_->read(ask::Entries{"p", 1, {&key, 1}})->front().value);
   EXPECT_THAT(sequencesOf(*store_, 1), ElementsAre(1, 2));
 }
 
@@ -69,7 +69,7 @@ TEST_P(StoreSuite, ShutdownCommitsWhatIsQueuedAndRefusesTheRest) {
   EXPECT_EQ(done, 500);
   EXPECT_EQ(store_->queuedBytes(), 0u);
   EXPECT_EQ(commit(*store_, {anEvent(1, "y")}).error().code, Errc::shuttingDown);
-  EXPECT_EQ(*store_->lastSequence(1), 500u);
+  EXPECT_EQ(*store_->read(ask::LastSequence{1}), 500u);
 }
 
 TEST_P(StoreSuite, CountsWhatIsQueuedUntilItIsCommitted) {
@@ -98,7 +98,7 @@ TEST_P(StoreSuite, BatchesThatWaitShareACommit) {
   std::optional<std::uint64_t> seenByFirst;
   for (int i = 0; i < 100; ++i) {
     store_->submit({anEvent(1, "x")}, [&, i](const Result<Committed>&) {
-      if (i == 0) seenByFirst = store_->lastSequence(1).value();
+      if (i == 0) seenByFirst = store_->read(ask::LastSequence{1}).value();
       if (i == 99) last.set_value();
     });
   }

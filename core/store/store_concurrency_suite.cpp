@@ -38,9 +38,9 @@ TEST_P(StoreConcurrency, ReadersSeeWholeBatchesWhileOthersWrite) {
     for (int t = 0; t < 4; ++t) {
       readers.emplace_back([&] {
         while (!stop) {
-          const auto entries = store_->kvGet("p", 1, keys);
+          const auto entries = store_->read(ask::Entries{"p", 1, keys});
           if (entries->at(0).value != entries->at(1).value) ++torn;
-          const auto rows = store_->events(1, 0, 50, 1 << 20);
+          const auto rows = store_->read(ask::Events{1, 0, 50, 1 << 20});
           for (std::size_t i = 1; i < rows->size(); ++i) {
             if ((*rows)[i].sequence != (*rows)[i - 1].sequence + 1) ++torn;
           }
@@ -79,7 +79,7 @@ TEST_P(StoreConcurrency, EverySubmissionIsAnsweredOnceWhileItShutsDown) {
   }
   EXPECT_EQ(committed + refused, kThreads * kEach);
   std::uint64_t rows = 0;
-  for (InstanceKey i = 1; i <= kThreads; ++i) rows += store_->lastSequence(i).value();
+  for (InstanceKey i = 1; i <= kThreads; ++i) rows += store_->read(ask::LastSequence{i}).value();
   EXPECT_EQ(rows, static_cast<std::uint64_t>(committed.load()));
 }
 
@@ -90,7 +90,7 @@ TEST_P(StoreConcurrency, PurgesWhileOthersReadAndWrite) {
   std::atomic<bool> stop{false};
   {
     std::jthread reader([&] {
-      while (!stop) ASSERT_TRUE(store_->events(1, 0, 100, 1 << 20));
+      while (!stop) ASSERT_TRUE(store_->read(ask::Events{1, 0, 100, 1 << 20}));
     });
     std::jthread writer([&] {
       while (!stop) ASSERT_TRUE(commit(*store_, {anEvent(2, "y")}));
@@ -98,7 +98,7 @@ TEST_P(StoreConcurrency, PurgesWhileOthersReadAndWrite) {
     EXPECT_TRUE(commit(*store_, {PurgeInstance{1}}));
     stop = true;
   }
-  EXPECT_EQ(store_->countRows(1).value(), 0u);
+  EXPECT_EQ(store_->read(ask::RowCount{1}).value(), 0u);
 }
 
 }  // namespace

@@ -30,16 +30,16 @@ TEST_P(StoreSuite, HidesAndDropsWhatHasExpired) {
       commit(*store_, {KvPut{"p", 1, "brief", "v", false, now}, KvPut{"p", 1, "long", "v"},
                        anEvent(1, "a", "id"), PutIdempotency{{1, "key", "h", "m", 0, "", now}}}));
   const std::vector<std::string> keys = {"brief", "long"};
-  EXPECT_TRUE(store_->kvGet("p", 1, keys)->at(0).value);
+  EXPECT_TRUE(store_->read(ask::Entries{"p", 1, keys})->at(0).value);
   clock_.advance(std::chrono::microseconds(1));
-  EXPECT_FALSE(store_->kvGet("p", 1, keys)->at(0).value);
-  EXPECT_TRUE(store_->kvGet("p", 1, keys)->at(1).value);
-  EXPECT_EQ(*store_->countRows(1), 5u);
+  EXPECT_FALSE(store_->read(ask::Entries{"p", 1, keys})->at(0).value);
+  EXPECT_TRUE(store_->read(ask::Entries{"p", 1, keys})->at(1).value);
+  EXPECT_EQ(*store_->read(ask::RowCount{1}), 5u);
   ASSERT_TRUE(commit(*store_, {DropExpired{clock_.nowUs()}}));
-  EXPECT_EQ(*store_->countRows(1), 4u) << "the brief key-value entry is gone";
+  EXPECT_EQ(*store_->read(ask::RowCount{1}), 4u) << "the brief key-value entry is gone";
   clock_.advance(std::chrono::hours(31 * 24));
   ASSERT_TRUE(commit(*store_, {DropExpired{clock_.nowUs()}}));
-  EXPECT_EQ(*store_->countRows(1), 2u) << "the event and the long entry stay";
+  EXPECT_EQ(*store_->read(ask::RowCount{1}), 2u) << "the event and the long entry stay";
 }
 
 TEST_P(StoreSuite, NothingEndsByAWallThatJumpsAndAllEndsByTheTimeThatPassed) {
@@ -55,28 +55,28 @@ TEST_P(StoreSuite, NothingEndsByAWallThatJumpsAndAllEndsByTheTimeThatPassed) {
   for (const auto days : {400, -800, 400}) {
     clock_.jump(std::chrono::hours(days * 24));
     ASSERT_TRUE(commit(*store, {DropExpired{kept.keptUs()}}));
-    EXPECT_TRUE(store->kvGet("p", 1, brief)->at(0).value) << days;
-    EXPECT_TRUE(*store->idempotency(1, "key")) << days;
+    EXPECT_TRUE(store->read(ask::Entries{"p", 1, brief})->at(0).value) << days;
+    EXPECT_TRUE(*store->read(ask::Idempotency{1, "key"})) << days;
     EXPECT_THAT(commit(*store, {anEvent(1, "again", "id")})->sequences, ElementsAre(0)) << days;
   }
   clock_.jump(std::chrono::hours(-400 * 24));
   clock_.advance(std::chrono::hours(25));
-  EXPECT_FALSE(store->kvGet("p", 1, brief)->at(0).value);
-  EXPECT_FALSE(*store->idempotency(1, "key"));
+  EXPECT_FALSE(store->read(ask::Entries{"p", 1, brief})->at(0).value);
+  EXPECT_FALSE(*store->read(ask::Idempotency{1, "key"}));
   ASSERT_TRUE(commit(*store, {DropExpired{kept.keptUs()}}));
-  EXPECT_EQ(*store->countRows(1), 2u) << "the event and its dedupe key";
+  EXPECT_EQ(*store->read(ask::RowCount{1}), 2u) << "the event and its dedupe key";
 }
 
 TEST_P(StoreSuite, PurgeLeavesNoRowOfTheInstanceAndEveryRowOfOthers) {
   ASSERT_TRUE(commit(*store_, everythingOf(1, "one")));
   ASSERT_TRUE(commit(*store_, everythingOf(2, "two")));
   ASSERT_TRUE(commit(*store_, {DropEvents{1, 1}, anEvent(1, "again")}));
-  const auto others = *store_->countRows(2);
-  EXPECT_EQ(*store_->countRows(1), 10u) << "a row in each of the ten tables";
+  const auto others = *store_->read(ask::RowCount{2});
+  EXPECT_EQ(*store_->read(ask::RowCount{1}), 10u) << "a row in each of the ten tables";
   ASSERT_TRUE(commit(*store_, {PurgeInstance{1}}));
-  EXPECT_EQ(*store_->countRows(1), 0u);
-  EXPECT_EQ(*store_->countRows(2), others);
-  EXPECT_EQ(*store_->lastSequence(1), 0u);
+  EXPECT_EQ(*store_->read(ask::RowCount{1}), 0u);
+  EXPECT_EQ(*store_->read(ask::RowCount{2}), others);
+  EXPECT_EQ(*store_->read(ask::LastSequence{1}), 0u);
   EXPECT_TRUE(commit(*store_, {PutInstance{anInstance(3, "one")}})) << "the name is free";
 }
 
@@ -91,9 +91,10 @@ TEST_P(StoreSuite, LongDeletionsAreWholeWhenTheyAreDone) {
   EXPECT_THAT(sequencesOf(*store_, 1), ElementsAre(2000));
   clock_.advance(std::chrono::hours(31 * 24));
   ASSERT_TRUE(commit(*store_, {DropExpired{clock_.nowUs()}}));
-  EXPECT_EQ(*store_->countRows(1), 2002u) << "the event, its counter and the key-value entries";
+  EXPECT_EQ(*store_->read(ask::RowCount{1}), 2002u)
+      << "the event, its counter and the key-value entries";
   ASSERT_TRUE(commit(*store_, {PurgeInstance{1}}));
-  EXPECT_EQ(*store_->countRows(1), 0u);
+  EXPECT_EQ(*store_->read(ask::RowCount{1}), 0u);
 }
 
 TEST_P(StoreSuite, OthersCommitBetweenTheStepsOfALongDeletion) {

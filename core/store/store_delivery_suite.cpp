@@ -36,7 +36,7 @@ TEST_P(StoreSuite, ListsDeadLettersOldestFirstWithoutTheirBodies) {
   ASSERT_TRUE(commit(*store_, {AddDeadLetter{aLetter(1, 5, "body")}, AddDeadLetter{bare},
                                AddDeadLetter{aLetter(2, 5, "b")}}));
   reopen();
-  const auto all = *store_->deadLetters({.instance = 1}, 0, 10);
+  const auto all = *store_->read(ask::DeadLetters{{.instance = 1}, 0, 10});
   ASSERT_THAT(all, SizeIs(2));
   EXPECT_LT(all[0].id, all[1].id);
   EXPECT_EQ(all[0].event->body, "");
@@ -51,19 +51,20 @@ TEST_P(StoreSuite, ListsDeadLettersOldestFirstWithoutTheirBodies) {
   EXPECT_EQ(all[0].replayAtUs, 0);
   EXPECT_FALSE(all[1].event);
   EXPECT_EQ(all[1].bodyBytes, 0u);
-  EXPECT_THAT(sequencesOf(store_->deadLetters({.instance = 1}, all[0].id, 10)), ElementsAre(6));
-  EXPECT_THAT(sequencesOf(store_->deadLetters({.instance = 1}, 0, 1)), ElementsAre(5));
+  EXPECT_THAT(sequencesOf(store_->read(ask::DeadLetters{{.instance = 1}, all[0].id, 10})),
+              ElementsAre(6));
+  EXPECT_THAT(sequencesOf(store_->read(ask::DeadLetters{{.instance = 1}, 0, 1})), ElementsAre(5));
 }
 
 TEST_P(StoreSuite, SumsTheBytesOfAnInstancesDeadLetters) {
-  EXPECT_EQ(*store_->deadLetterBytes(1), 0U);
+  EXPECT_EQ(*store_->read(ask::DeadLetterBytes{1}), 0U);
   auto bare = aLetter(1, 6, "");
   bare.event.reset();
   ASSERT_TRUE(
       commit(*store_, {AddDeadLetter{aLetter(1, 5, "body")}, AddDeadLetter{bare},
                        AddDeadLetter{aLetter(1, 7, "12")}, AddDeadLetter{aLetter(2, 5, "b")}}));
-  EXPECT_EQ(*store_->deadLetterBytes(1), 6U);
-  EXPECT_EQ(*store_->deadLetterBytes(2), 1U);
+  EXPECT_EQ(*store_->read(ask::DeadLetterBytes{1}), 6U);
+  EXPECT_EQ(*store_->read(ask::DeadLetterBytes{2}), 1U);
 }
 
 TEST_P(StoreSuite, FiltersDeadLettersByLaneTypeChatAndTime) {
@@ -76,7 +77,7 @@ TEST_P(StoreSuite, FiltersDeadLettersByLaneTypeChatAndTime) {
                                AddDeadLetter{type}, AddDeadLetter{chat}}));
   const auto found = [&](DeadLetterFilter filter) {
     filter.instance = 1;
-    return sequencesOf(store_->deadLetters(filter, 0, 10));
+    return sequencesOf(store_->read(ask::DeadLetters{filter, 0, 10}));
   };
   EXPECT_THAT(found({}), ElementsAre(1, 2, 3, 4));
   EXPECT_THAT(found({.subscription = "rabbitmq/all"}), ElementsAre(2));
@@ -89,46 +90,47 @@ TEST_P(StoreSuite, FiltersDeadLettersByLaneTypeChatAndTime) {
 
 TEST_P(StoreSuite, ShowsOneDeadLetterWholeToItsInstanceOnly) {
   ASSERT_TRUE(commit(*store_, {AddDeadLetter{aLetter(1, 5, std::string("b\0dy", 4))}}));
-  const auto id = store_->deadLetters({.instance = 1}, 0, 1)->front().id;
-  const auto letter = *store_->deadLetter(1, id);
+  const auto id = store_->read(ask::DeadLetters{{.instance = 1}, 0, 1})->front().id;
+  const auto letter = *store_->read(ask::DeadLetter{1, id});
   ASSERT_TRUE(letter);
   EXPECT_EQ(letter->event->body, std::string("b\0dy", 4));
   EXPECT_EQ(letter->bodyBytes, 4u);
-  EXPECT_FALSE(*store_->deadLetter(2, id));
-  EXPECT_FALSE(*store_->deadLetter(1, id + 1));
+  EXPECT_FALSE(*store_->read(ask::DeadLetter{2, id}));
+  EXPECT_FALSE(*store_->read(ask::DeadLetter{1, id + 1}));
 }
 
 TEST_P(StoreSuite, ADeadLetterIsMarkedAndReturnedAndRemovedAndItsIdIsNotUsedAgain) {
   ASSERT_TRUE(
       commit(*store_, {AddDeadLetter{aLetter(1, 1, "one")}, AddDeadLetter{aLetter(1, 2, "two")},
                        AddDeadLetter{aLetter(1, 3, "three")}, AddDeadLetter{aLetter(2, 1, "b")}}));
-  const auto rows = *store_->deadLetters({.instance = 1}, 0, 10);
-  EXPECT_THAT(*store_->markedDeadLetters("webhook/all", 1, 10, 1000), IsEmpty());
+  const auto rows = *store_->read(ask::DeadLetters{{.instance = 1}, 0, 10});
+  EXPECT_THAT(*store_->read(ask::MarkedDeadLetters{"webhook/all", 1, 10, 1000}), IsEmpty());
   ASSERT_TRUE(commit(*store_, {MarkDeadLetter{rows[0].id, 77}, MarkDeadLetter{rows[2].id, 78},
                                MarkDeadLetter{4711, 79}}));
   reopen();
-  const auto marked = *store_->markedDeadLetters("webhook/all", 1, 10, 1000);
+  const auto marked = *store_->read(ask::MarkedDeadLetters{"webhook/all", 1, 10, 1000});
   ASSERT_THAT(marked, SizeIs(2));
   EXPECT_EQ(marked[0].event->body, "one");
   EXPECT_EQ(marked[0].replayAtUs, 77);
   EXPECT_EQ(marked[1].event->body, "three");
-  EXPECT_THAT(*store_->markedDeadLetters("webhook/all", 1, 1, 1000), SizeIs(1));
-  EXPECT_THAT(*store_->markedDeadLetters("webhook/all", 1, 10, 3), SizeIs(1)) << "bytes are enough";
-  EXPECT_THAT(*store_->markedDeadLetters("webhook/all", 2, 10, 1000), IsEmpty());
-  EXPECT_THAT(sequencesOf(store_->deadLetters({.instance = 1, .marked = false}, 0, 10)),
+  EXPECT_THAT(*store_->read(ask::MarkedDeadLetters{"webhook/all", 1, 1, 1000}), SizeIs(1));
+  EXPECT_THAT(*store_->read(ask::MarkedDeadLetters{"webhook/all", 1, 10, 3}), SizeIs(1))
+      << "bytes are enough";
+  EXPECT_THAT(*store_->read(ask::MarkedDeadLetters{"webhook/all", 2, 10, 1000}), IsEmpty());
+  EXPECT_THAT(sequencesOf(store_->read(ask::DeadLetters{{.instance = 1, .marked = false}, 0, 10})),
               ElementsAre(2));
 
   ASSERT_TRUE(commit(*store_, {ReturnDeadLetter{rows[0].id, "422", 4, 99},
                                RemoveDeadLetter{rows[2].id}, ReturnDeadLetter{4711, "", 0, 0}}));
-  EXPECT_THAT(*store_->markedDeadLetters("webhook/all", 1, 10, 1000), IsEmpty());
-  const auto returned = *store_->deadLetter(1, rows[0].id);
+  EXPECT_THAT(*store_->read(ask::MarkedDeadLetters{"webhook/all", 1, 10, 1000}), IsEmpty());
+  const auto returned = *store_->read(ask::DeadLetter{1, rows[0].id});
   EXPECT_EQ(returned->reason, "422");
   EXPECT_EQ(returned->attempts, 4u);
   EXPECT_EQ(returned->deadAtUs, 99);
   EXPECT_EQ(returned->replayAtUs, 0);
   EXPECT_EQ(returned->event->body, "one");
   ASSERT_TRUE(commit(*store_, {AddDeadLetter{aLetter(1, 4, "b")}}));
-  EXPECT_GT(store_->deadLetters({.instance = 1}, 0, 10)->back().id, rows[2].id + 1);
+  EXPECT_GT(store_->read(ask::DeadLetters{{.instance = 1}, 0, 10})->back().id, rows[2].id + 1);
 }
 
 TEST_P(StoreSuite, CountsTheDeadLettersOfEachLane) {
@@ -136,9 +138,10 @@ TEST_P(StoreSuite, CountsTheDeadLettersOfEachLane) {
   other.subscription = "rabbitmq/all";
   ASSERT_TRUE(commit(*store_, {AddDeadLetter{aLetter(1, 1, "b")}, AddDeadLetter{aLetter(1, 3, "b")},
                                AddDeadLetter{other}, AddDeadLetter{aLetter(2, 1, "b")}}));
-  ASSERT_TRUE(
-      commit(*store_, {MarkDeadLetter{store_->deadLetters({.instance = 1}, 0, 1)->front().id, 7}}));
-  const auto all = *store_->deadLetterCounts(0);
+  ASSERT_TRUE(commit(
+      *store_,
+      {MarkDeadLetter{store_->read(ask::DeadLetters{{.instance = 1}, 0, 1})->front().id, 7}}));
+  const auto all = *store_->read(ask::DeadLetterCounts{0});
   ASSERT_THAT(all, SizeIs(3));
   EXPECT_EQ(all[0].subscription, "rabbitmq/all");
   EXPECT_EQ(all[0].letters, 1u);
@@ -147,7 +150,7 @@ TEST_P(StoreSuite, CountsTheDeadLettersOfEachLane) {
   EXPECT_EQ(all[1].letters, 2u);
   EXPECT_EQ(all[1].marked, 1u);
   EXPECT_EQ(all[2].instance, 2u);
-  EXPECT_THAT(*store_->deadLetterCounts(2), SizeIs(1));
+  EXPECT_THAT(*store_->read(ask::DeadLetterCounts{2}), SizeIs(1));
 }
 
 TEST_P(StoreSuite, KeepsTheLastAttemptsOfALane) {
@@ -158,14 +161,14 @@ TEST_P(StoreSuite, KeepsTheLastAttemptsOfALane) {
   batch.push_back(PutAttempt{{"webhook/all", 2, 1, "of two"}});
   ASSERT_TRUE(commit(*store_, std::move(batch)));
   reopen();
-  const auto rows = *store_->attempts("webhook/all", 1, 1000);
+  const auto rows = *store_->read(ask::Attempts{"webhook/all", 1, 1000});
   ASSERT_THAT(rows, SizeIs(kAttemptsKept));
   EXPECT_EQ(rows.front().number, kAttemptsKept + 7);
   EXPECT_EQ(rows.front().entry, "attempt " + std::to_string(kAttemptsKept + 7));
   EXPECT_EQ(rows.back().number, 8u);
-  EXPECT_THAT(*store_->attempts("webhook/all", 1, 1), SizeIs(1));
-  EXPECT_EQ(store_->attempts("webhook/all", 2, 9)->front().entry, "of two");
-  EXPECT_THAT(*store_->attempts("nobody/all", 1, 9), IsEmpty());
+  EXPECT_THAT(*store_->read(ask::Attempts{"webhook/all", 1, 1}), SizeIs(1));
+  EXPECT_EQ(store_->read(ask::Attempts{"webhook/all", 2, 9})->front().entry, "of two");
+  EXPECT_THAT(*store_->read(ask::Attempts{"nobody/all", 1, 9}), IsEmpty());
 }
 
 }  // namespace

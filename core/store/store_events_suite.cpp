@@ -15,15 +15,15 @@ TEST_P(StoreSuite, GivesEachInstanceItsOwnSequencesFromOneWithoutGaps) {
   reopen();
   EXPECT_THAT(commit(*store_, {anEvent(1, "d")})->sequences, ElementsAre(3));
   EXPECT_THAT(sequencesOf(*store_, 1), ElementsAre(1, 2, 3));
-  EXPECT_EQ(*store_->lastSequence(1), 3u);
-  EXPECT_EQ(*store_->lastSequence(9), 0u);
+  EXPECT_EQ(*store_->read(ask::LastSequence{1}), 3u);
+  EXPECT_EQ(*store_->read(ask::LastSequence{9}), 0u);
 }
 
 TEST_P(StoreSuite, ReturnsAnEventAsItWasGiven) {
   auto change = anEvent(1, std::string("\0bytes\xff", 7));
   change.event.sealed = true;
   ASSERT_TRUE(commit(*store_, {change}));
-  const auto rows = *store_->events(1, 0, 10, 1000);
+  const auto rows = *store_->read(ask::Events{1, 0, 10, 1000});
   ASSERT_THAT(rows, SizeIs(1));
   const auto &got = rows[0], &put = change.event;
   EXPECT_EQ(std::tie(got.instance, got.eventId, got.type, got.typeName, got.flags, got.schemaMajor,
@@ -39,18 +39,18 @@ TEST_P(StoreSuite, TakesTextsOfOthersThatAreNoUtf8) {
   change.event.chatId = std::string("\0chat\xff", 6);
   change.event.ownerJid = "\xc3";
   ASSERT_TRUE(commit(*store_, {change}));
-  const auto rows = *store_->events(1, 0, 10, 1000);
+  const auto rows = *store_->read(ask::Events{1, 0, 10, 1000});
   EXPECT_EQ(rows.at(0).chatId, change.event.chatId);
   EXPECT_EQ(rows.at(0).ownerJid, change.event.ownerJid);
 }
 
 TEST_P(StoreSuite, ReadsEventsInPagesBoundedByRowsAndBytes) {
   for (int i = 0; i < 5; ++i) ASSERT_TRUE(commit(*store_, {anEvent(1, std::string(100, 'x'))}));
-  EXPECT_THAT(*store_->events(1, 1, 2, 1 << 20), SizeIs(2));
-  EXPECT_EQ(store_->events(1, 1, 2, 1 << 20)->front().sequence, 2u);
-  EXPECT_THAT(*store_->events(1, 0, 100, 150), SizeIs(2));
-  EXPECT_THAT(*store_->events(1, 0, 100, 1), SizeIs(1));
-  EXPECT_THAT(*store_->events(1, 5, 100, 1), IsEmpty());
+  EXPECT_THAT(*store_->read(ask::Events{1, 1, 2, 1 << 20}), SizeIs(2));
+  EXPECT_EQ(store_->read(ask::Events{1, 1, 2, 1 << 20})->front().sequence, 2u);
+  EXPECT_THAT(*store_->read(ask::Events{1, 0, 100, 150}), SizeIs(2));
+  EXPECT_THAT(*store_->read(ask::Events{1, 0, 100, 1}), SizeIs(1));
+  EXPECT_THAT(*store_->read(ask::Events{1, 5, 100, 1}), IsEmpty());
 }
 
 TEST_P(StoreSuite, NeverGivesASequenceAgainAfterEventsAreDropped) {
@@ -60,13 +60,13 @@ TEST_P(StoreSuite, NeverGivesASequenceAgainAfterEventsAreDropped) {
   ASSERT_TRUE(commit(*store_, {DropEvents{1, 3}}));
   EXPECT_THAT(sequencesOf(*store_, 1), IsEmpty());
   reopen();
-  EXPECT_EQ(*store_->lastSequence(1), 3u);
+  EXPECT_EQ(*store_->read(ask::LastSequence{1}), 3u);
   EXPECT_THAT(commit(*store_, {anEvent(1, "d")})->sequences, ElementsAre(4));
 }
 
 TEST_P(StoreSuite, DroppingEventsOfAnUnknownInstanceLeavesNoRow) {
   ASSERT_TRUE(commit(*store_, {DropEvents{7, 100}}));
-  EXPECT_EQ(*store_->countRows(7), 0u);
+  EXPECT_EQ(*store_->read(ask::RowCount{7}), 0u);
 }
 
 TEST_P(StoreSuite, SkipsARepeatOfADedupeKeyPerInstance) {

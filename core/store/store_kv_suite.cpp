@@ -13,16 +13,16 @@ TEST_P(StoreSuite, AnswersKeyValueReadsInTheOrderAsked) {
   ASSERT_TRUE(commit(*store_, {KvPut{"p", 1, "a", "1"}, KvPut{"p", 1, "b", std::string("\0x", 2)},
                                KvPut{"q", 1, "a", "other plugin"}, KvPut{"p", 0, "a", "own"}}));
   const std::vector<std::string> keys = {"b", "absent", "a"};
-  const auto entries = *store_->kvGet("p", 1, keys);
+  const auto entries = *store_->read(ask::Entries{"p", 1, keys});
   ASSERT_THAT(entries, SizeIs(3));
   EXPECT_EQ(entries[0].value, std::string("\0x", 2));
   EXPECT_EQ(entries[1].key, "absent");
   EXPECT_FALSE(entries[1].value);
   EXPECT_EQ(entries[2].value, "1");
   ASSERT_TRUE(commit(*store_, {KvRemove{"p", 1, "a"}, KvPut{"p", 1, "b", "new"}}));
-  EXPECT_EQ(store_->kvGet("p", 1, keys)->at(0).value, "new");
-  EXPECT_FALSE(store_->kvGet("p", 1, keys)->at(2).value);
-  EXPECT_EQ(store_->kvGet("p", 0, keys)->at(2).value, "own");
+  EXPECT_EQ(store_->read(ask::Entries{"p", 1, keys})->at(0).value, "new");
+  EXPECT_FALSE(store_->read(ask::Entries{"p", 1, keys})->at(2).value);
+  EXPECT_EQ(store_->read(ask::Entries{"p", 0, keys})->at(2).value, "own");
 }
 
 TEST_P(StoreSuite, TheLastWordOnAKeyCountsWithinABatch) {
@@ -31,7 +31,7 @@ TEST_P(StoreSuite, TheLastWordOnAKeyCountsWithinABatch) {
                        KvPut{"p", 1, "b", "2"}, KvPut{"p", 1, "c", "1"}, KvRemove{"p", 1, "c"},
                        KvPut{"p", 1, "c", "3"}}));
   const std::vector<std::string> keys = {"a", "b", "c"};
-  const auto entries = *store_->kvGet("p", 1, keys);
+  const auto entries = *store_->read(ask::Entries{"p", 1, keys});
   EXPECT_FALSE(entries[0].value);
   EXPECT_EQ(entries[1].value, "2");
   EXPECT_EQ(entries[2].value, "3");
@@ -45,7 +45,7 @@ TEST_P(StoreSuite, ScansKeysByPrefixInPages) {
   ASSERT_TRUE(commit(*store_, batch));
   const auto keys = [&](std::string_view prefix, std::string_view after, std::uint32_t limit) {
     std::vector<std::string> found;
-    const auto entries = store_->kvScan("p", 1, prefix, after, limit);
+    const auto entries = store_->read(ask::EntriesWith{"p", 1, prefix, after, limit});
     for (const auto& entry : *entries) found.push_back(entry.key);
     return found;
   };
@@ -59,14 +59,14 @@ TEST_P(StoreSuite, ScansKeysByPrefixInPages) {
 TEST_P(StoreSuite, OpensSecretValuesOnlyWithTheMasterKey) {
   ASSERT_TRUE(commit(*store_, {KvPut{"p", 1, "creds", "secret", true}}));
   const std::vector<std::string> keys = {"creds"};
-  EXPECT_EQ(store_->kvGet("p", 1, keys)->front().value, "secret");
-  EXPECT_EQ(store_->kvScan("p", 1, "", "", 10)->front().value, "secret");
+  EXPECT_EQ(store_->read(ask::Entries{"p", 1, keys})->front().value, "secret");
+  EXPECT_EQ(store_->read(ask::EntriesWith{"p", 1, "", "", 10})->front().value, "secret");
   store_.reset();
   store_ = harness_->open(clock_, nullptr);
-  EXPECT_EQ(store_->kvGet("p", 1, keys).error().code, Errc::rejected);
-  EXPECT_EQ(store_->kvScan("p", 1, "", "", 10).error().code, Errc::rejected);
+  EXPECT_EQ(store_->read(ask::Entries{"p", 1, keys}).error().code, Errc::rejected);
+  EXPECT_EQ(store_->read(ask::EntriesWith{"p", 1, "", "", 10}).error().code, Errc::rejected);
   ASSERT_TRUE(commit(*store_, {KvPut{"p", 1, "creds", "readable", true}}));
-  EXPECT_EQ(store_->kvGet("p", 1, keys)->front().value, "readable");
+  EXPECT_EQ(store_->read(ask::Entries{"p", 1, keys})->front().value, "readable");
 }
 
 }  // namespace

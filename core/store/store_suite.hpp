@@ -94,7 +94,7 @@ inline CursorRow aCursor(InstanceKey instance) {
 inline std::vector<std::uint64_t> sequencesOf(Store& store, InstanceKey instance,
                                               std::uint64_t after = 0) {
   std::vector<std::uint64_t> sequences;
-  const auto rows = store.events(instance, after, 10'000, 1 << 30);
+  const auto rows = store.read(ask::Events{instance, after, 10'000, 1 << 30});
   for (const auto& row : *rows) sequences.push_back(row.sequence);
   return sequences;
 }

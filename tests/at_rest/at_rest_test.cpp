@@ -84,7 +84,7 @@ class House {
     const auto key = row.key;
     ASSERT_TRUE(append(key));
 
-    const auto letter = store_.events(key, 0, 100, 1 << 20).value().back();
+    const auto letter = store_.read(store::ask::Events{key, 0, 100, 1 << 20}).value().back();
     const auto data = events::dataOf(letter, *lifecycle_->identify(key), &sealer_).value();
     const delivery::Burial burial{letter.sequence, events::Event::make(data), "answered 400", 1, 1};
     put({AddDeadLetter{

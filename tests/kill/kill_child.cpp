@@ -133,7 +133,7 @@ class TellingSink final : public Sink {
 /// As in the gateway, an instance's row is durable before its first event: the dispatcher asks the
 /// log only about instances that the store knows.
 void know(store::Store& store, std::size_t instances) {
-  if (!store.instances().value().empty()) return;
+  if (!store.read(store::ask::Instances{}).value().empty()) return;
   store::Batch batch;
   for (InstanceKey key = 1; key <= instances; ++key) {
     store::InstanceRow row;

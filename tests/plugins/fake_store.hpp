@@ -13,7 +13,7 @@ namespace colibri::plugin::testing {
 
 /// Key-value data; writes are held back until release() when the test wants it. The rest of the
 /// store is nothing to plugins.
-class FakeStore final : public store::testing::BareStore {
+class FakeStore final : public store::testing::BareStore<FakeStore> {
  public:
   void submit(store::Batch batch, Done done) override {
     std::unique_lock lock(mutex_);
@@ -51,25 +51,23 @@ class FakeStore final : public store::testing::BareStore {
     return puts_;
   }
 
-  Result<std::vector<store::KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
-                                            std::span<const std::string> keys) override {
+  Result<std::vector<store::KvEntry>> answer(const store::ask::Entries& q) {
     const std::scoped_lock lock(mutex_);
     if (failing_) return Error{Errc::unavailable, "the disk is gone"};
     std::vector<store::KvEntry> out;
-    auto& space = data_[{std::string(plugin), instance}];
-    for (const auto& key : keys) {
+    auto& space = data_[{std::string(q.plugin), q.instance}];
+    for (const auto& key : q.keys) {
       const auto found = space.find(key);
       out.push_back({key, found == space.end() ? std::nullopt : std::optional(found->second)});
     }
     return out;
   }
-  Result<std::vector<store::KvEntry>> kvScan(std::string_view plugin, InstanceKey instance,
-                                             std::string_view prefix, std::string_view after,
-                                             std::uint32_t limit) override {
+  std::vector<store::KvEntry> answer(const store::ask::EntriesWith& q) {
     const std::scoped_lock lock(mutex_);
     std::vector<store::KvEntry> out;
-    for (const auto& [key, value] : data_[{std::string(plugin), instance}])
-      if (key.starts_with(prefix) && key > after && out.size() < limit) out.push_back({key, value});
+    for (const auto& [key, value] : data_[{std::string(q.plugin), q.instance}])
+      if (key.starts_with(q.prefix) && key > q.after && out.size() < q.limit)
+        out.push_back({key, value});
     return out;
   }
 

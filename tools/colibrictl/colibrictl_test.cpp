@@ -105,7 +105,7 @@ class Colibrictl : public ::testing::Test {
   }
   static std::string sessionIn(store::Store& store, InstanceKey key) {
     std::string text;
-    const auto entries = store.kvAll(key, {}, 1000).value();
+    const auto entries = store.read(store::ask::AllEntries{key, {}, 1000}).value();
     for (const auto& e : entries) {
       if (e.plugin == store::kSessionNotes) continue;
       text += e.plugin + "/" + e.key + "=" + e.value + (e.secret ? "!" : "") +
@@ -241,7 +241,7 @@ TEST_F(Colibrictl, SaysWhatIsDamagedAndSavesTheRest) {
   std::filesystem::rename(fresh, path);
   std::filesystem::remove(app::stateFileOf(loader_->settings()));
   const auto store = database();
-  EXPECT_EQ(store->instances()->size(), kInstances - 1);
+  EXPECT_EQ(store->read(store::ask::Instances{})->size(), kInstances - 1);
   for (InstanceKey key = 1; key <= kInstances; ++key)
     EXPECT_EQ(sessionIn(*store, key), before_[key - 1]) << key;
   EXPECT_EQ(run({"check", "--config", file()}).exit, 1) << "it is in use";

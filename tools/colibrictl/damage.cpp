@@ -48,17 +48,17 @@ Result<bool> readThrough(store::Store& store) {
     whole = false;
     std::printf("damaged: %s: %s\n", what, read.error().message.c_str());
   };
-  note("instances", store.instances());
-  const auto cursors = store.cursors();
+  note("instances", store.read(store::ask::Instances{}));
+  const auto cursors = store.read(store::ask::Cursors{});
   note("cursors", cursors);
-  const auto last = store.lastInstance();
+  const auto last = store.read(store::ask::LastInstance{});
   if (!last) return last.error();
   for (InstanceKey key = 0; key <= *last; ++key) {
-    note("settings", store.settings(key));
-    note("kv", store.kvAll(key, {}, kAll));
-    note("dead letters", store.deadLetters({.instance = key}, 0, kAll));
+    note("settings", store.read(store::ask::Settings{key}));
+    note("kv", store.read(store::ask::AllEntries{key, {}, kAll}));
+    note("dead letters", store.read(store::ask::DeadLetters{{.instance = key}, 0, kAll}));
     for (std::uint64_t after = 0;;) {
-      const auto page = store.events(key, after, 1000, std::size_t{64} << 20);
+      const auto page = store.read(store::ask::Events{key, after, 1000, std::size_t{64} << 20});
       note("events", page);
       if (!page || page->empty()) break;
       after = page->back().sequence;
@@ -66,7 +66,7 @@ Result<bool> readThrough(store::Store& store) {
   }
   if (cursors)
     for (const auto& c : *cursors)
-      note("attempts", store.attempts(c.subscription, c.instance, kAll));
+      note("attempts", store.read(store::ask::Attempts{c.subscription, c.instance, kAll}));
   std::printf("%llu rows are damaged\n", static_cast<unsigned long long>(store.damagedRows()));
   return whole && store.damagedRows() == 0;
 }

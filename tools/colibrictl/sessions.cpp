@@ -14,7 +14,7 @@ namespace {
 
 /// How many could not be moved.
 Result<int> moveEach(store::Store& from, store::Store& to, const Clock& clock, const char* where) {
-  const auto instances = from.instances();
+  const auto instances = from.read(store::ask::Instances{});
   if (!instances) return instances.error();
   int left = 0;
   for (const auto& row : *instances) {

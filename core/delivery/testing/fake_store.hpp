@@ -18,7 +18,7 @@ namespace colibri::delivery::testing {
 
 /// What delivery needs of a store, in memory. Batches commit at once, or (hold()) when told to;
 /// after crash() nothing is written any more, as if the process had died.
-class FakeStore final : public store::testing::BareStore {
+class FakeStore final : public store::testing::BareStore<FakeStore> {
  public:
   struct Tables {
     std::vector<store::InstanceRow> instances;
@@ -71,76 +71,72 @@ class FakeStore final : public store::testing::BareStore {
     how(tables_);
   }
 
-  Result<std::vector<store::InstanceRow>> instances() override { return tables().instances; }
-  Result<std::vector<store::CursorRow>> cursors() override {
+  std::vector<store::InstanceRow> answer(const store::ask::Instances&) {
+    return tables().instances;
+  }
+  std::vector<store::CursorRow> answer(const store::ask::Cursors&) {
     std::vector<store::CursorRow> rows;
     for (const auto& [key, row] : tables().cursors) rows.push_back(row);
     return rows;
   }
-  Result<std::uint64_t> lastSequence(InstanceKey instance) override {
+  std::uint64_t answer(const store::ask::LastSequence& q) {
     const std::lock_guard lock(mutex_);
-    return tables_.last[instance];
+    return tables_.last[q.instance];
   }
-  Result<std::vector<store::EventRow>> events(InstanceKey instance, std::uint64_t after,
-                                              std::uint32_t limit, std::size_t maxBytes) override {
+  Result<std::vector<store::EventRow>> answer(const store::ask::Events& q) {
     if (readsRefused_) return Error{Errc::unavailable, "the disk does not answer"};
     const std::lock_guard lock(mutex_);
     std::vector<store::EventRow> page;
     std::size_t bytes = 0;
-    const auto& rows = tables_.events[instance];
-    auto row = std::upper_bound(rows.begin(), rows.end(), after,
+    const auto& rows = tables_.events[q.instance];
+    auto row = std::upper_bound(rows.begin(), rows.end(), q.after,
                                 [](std::uint64_t a, const auto& r) { return a < r.sequence; });
-    for (; row != rows.end() && page.size() < limit && (page.empty() || bytes < maxBytes); ++row) {
+    for (; row != rows.end() && page.size() < q.limit && (page.empty() || bytes < q.maxBytes);
+         ++row) {
       page.push_back(*row);
       bytes += row->body.size();
     }
     return page;
   }
-  Result<std::vector<store::DeadLetterRow>> deadLetters(const store::DeadLetterFilter& filter,
-                                                        std::uint64_t after,
-                                                        std::uint32_t limit) override {
+  Result<std::vector<store::DeadLetterRow>> answer(const store::ask::DeadLetters& q) {
     if (readsRefused_) return Error{Errc::unavailable, "the disk does not answer"};
     const std::lock_guard lock(mutex_);
     std::vector<store::DeadLetterRow> page;
     for (const auto& row : tables_.deadLetters) {
-      if (row.id <= after || page.size() == limit || !meets(row, filter)) continue;
+      if (row.id <= q.after || page.size() == q.limit || !meets(row, q.filter)) continue;
       page.push_back(whole(row));
       if (page.back().event) page.back().event->body.clear();
     }
     return page;
   }
-  Result<std::optional<store::DeadLetterRow>> deadLetter(InstanceKey instance,
-                                                         std::uint64_t id) override {
+  std::optional<store::DeadLetterRow> answer(const store::ask::DeadLetter& q) {
     const std::lock_guard lock(mutex_);
     std::optional<store::DeadLetterRow> found;
     for (const auto& row : tables_.deadLetters) {
-      if (row.id == id && row.instance == instance) found = whole(row);
+      if (row.id == q.id && row.instance == q.instance) found = whole(row);
     }
     return found;
   }
-  Result<std::vector<store::DeadLetterRow>> markedDeadLetters(std::string_view subscription,
-                                                              InstanceKey instance,
-                                                              std::uint32_t limit,
-                                                              std::size_t) override {
+  Result<std::vector<store::DeadLetterRow>> answer(const store::ask::MarkedDeadLetters& q) {
     if (readsRefused_) return Error{Errc::unavailable, "the disk does not answer"};
     const std::lock_guard lock(mutex_);
     std::vector<store::DeadLetterRow> page;
     for (const auto& row : tables_.deadLetters) {
-      if (row.subscription != subscription || row.instance != instance) continue;
-      if (row.replayAtUs != 0 && page.size() < limit) page.push_back(whole(row));
+      if (row.subscription != q.subscription || row.instance != q.instance) continue;
+      if (row.replayAtUs != 0 && page.size() < q.limit) page.push_back(whole(row));
     }
     return page;
   }
-  Result<std::uint64_t> deadLetterBytes(InstanceKey instance) override {
+  std::uint64_t answer(const store::ask::DeadLetterBytes& q) {
     std::uint64_t bytes = 0;
     for (const auto& row : tables().deadLetters)
-      if (row.instance == instance) bytes += row.bodyBytes;
+      if (row.instance == q.instance) bytes += row.bodyBytes;
     return bytes;
   }
-  Result<std::vector<store::DeadLetterCount>> deadLetterCounts(InstanceKey instance) override {
+  std::vector<store::DeadLetterCount> answer(const store::ask::DeadLetterCounts& q) {
     std::map<std::pair<InstanceKey, std::string>, store::DeadLetterCount> counts;
     for (const auto& row : tables().deadLetters) {
-      if (instance != 0 && row.instance != instance) continue;
+      if (q.instance != 0 && row.instance != q.instance) continue;
       auto& count = counts[{row.instance, row.subscription}];
       count.subscription = row.subscription;
       count.instance = row.instance;
@@ -151,19 +147,17 @@ class FakeStore final : public store::testing::BareStore {
     for (const auto& [key, count] : counts) list.push_back(count);
     return list;
   }
-  Result<std::vector<store::AttemptRow>> attempts(std::string_view subscription,
-                                                  InstanceKey instance,
-                                                  std::uint32_t limit) override {
+  std::vector<store::AttemptRow> answer(const store::ask::Attempts& q) {
     const std::lock_guard lock(mutex_);
     std::vector<store::AttemptRow> rows;
-    for (auto at = tables_.attempts.lower_bound({std::string(subscription), instance, 0});
-         at != tables_.attempts.end() && at->second.subscription == subscription &&
-         at->second.instance == instance;
+    for (auto at = tables_.attempts.lower_bound({std::string(q.subscription), q.instance, 0});
+         at != tables_.attempts.end() && at->second.subscription == q.subscription &&
+         at->second.instance == q.instance;
          ++at) {
       rows.push_back(at->second);
     }
     std::ranges::sort(rows, std::greater<>(), &store::AttemptRow::number);
-    if (rows.size() > limit) rows.resize(limit);
+    if (rows.size() > q.limit) rows.resize(q.limit);
     return rows;
   }
 

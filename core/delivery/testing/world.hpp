@@ -27,7 +27,7 @@ class FakeLog final : public LogSource {
 
   Result<std::vector<events::EventPtr>> read(InstanceKey instance, std::uint64_t after,
                                              std::uint32_t limit, std::size_t maxBytes) override {
-    auto rows = store_.events(instance, after, limit, maxBytes);
+    auto rows = store_.read(store::ask::Events{instance, after, limit, maxBytes});
     if (!rows) return rows.error();
     std::vector<events::EventPtr> page;
     for (auto& row : *rows) page.push_back(eventOf(row));
@@ -35,7 +35,7 @@ class FakeLog final : public LogSource {
   }
   Result<events::EventPtr> open(store::EventRow row) override { return eventOf(row); }
   Result<std::uint64_t> lastSequence(InstanceKey instance) override {
-    return store_.lastSequence(instance);
+    return store_.read(store::ask::LastSequence{instance});
   }
   Result<void> append(InstanceKey instance, std::vector<events::Draft> drafts,
                       events::EventLog::Done done) override {

@@ -86,9 +86,9 @@ KvStoreApi::Entries KvStoreApi::look(InstanceKey instance, const std::vector<std
   std::vector<store::KvEntry> all;
   std::size_t bytes = 0;
   for (std::size_t at = 0; at < keys.size(); at += kReadAtOnce) {
-    auto part =
-        ports_.store.kvGet(callee_.id(), instance,
-                           std::span(keys).subspan(at, std::min(kReadAtOnce, keys.size() - at)));
+    auto part = ports_.store.read(
+        store::ask::Entries{callee_.id(), instance,
+                            std::span(keys).subspan(at, std::min(kReadAtOnce, keys.size() - at))});
     if (!part) return part.error();
     for (auto& entry : *part) {
       bytes += kvRecordBytes(entry);
@@ -106,7 +106,8 @@ KvStoreApi::Entries KvStoreApi::walk(InstanceKey instance, const std::string& pr
   std::size_t bytes = 0;
   while (all.size() < limit && bytes < kScanAnswerBytes) {
     const auto page = static_cast<std::uint32_t>(std::min(kReadAtOnce, limit - all.size()));
-    auto part = ports_.store.kvScan(callee_.id(), instance, prefix, after, page);
+    auto part =
+        ports_.store.read(store::ask::EntriesWith{callee_.id(), instance, prefix, after, page});
     if (!part) return part.error();
     const bool end = part->size() < page;
     for (auto& entry : *part) {

@@ -12,7 +12,7 @@ void put(std::string& to, std::uint64_t value, unsigned bytes) {
 
 }  // namespace
 
-Column::Column(Of type) {
+Array::Array(Of type) {
   put(bytes_, 1, 4);  // dimensions
   put(bytes_, 0, 4);  // no nulls
   put(bytes_, static_cast<std::uint32_t>(type), 4);
@@ -20,25 +20,25 @@ Column::Column(Of type) {
   put(bytes_, 1, 4);  // the first one's index
 }
 
-void Column::add(std::string_view bytes) {
+void Array::add(std::string_view bytes) {
   put(bytes_, bytes.size(), 4);
   bytes_ += bytes;
   count();
 }
 
-void Column::add(bool value) {
+void Array::add(bool value) {
   const char byte = value ? 1 : 0;
   add(std::string_view(&byte, 1));
 }
 
-void Column::addInteger(std::int64_t number) {
+void Array::addInteger(std::int64_t number) {
   put(bytes_, 8, 4);
   put(bytes_, static_cast<std::uint64_t>(number), 8);
   count();
 }
 
 /// The header says how many there are.
-void Column::count() {
+void Array::count() {
   ++size_;
   for (unsigned i = 0; i < 4; ++i)
     bytes_[kCountAt + i] = static_cast<char>(static_cast<unsigned char>(size_ >> ((3 - i) * 8)));

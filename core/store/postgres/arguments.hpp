@@ -11,10 +11,10 @@ namespace colibri::store::postgres {
 
 /// A column of many rows, as PostgreSQL's binary form of a one-dimensional array (array_recv()):
 /// bigint, boolean, text or bytea by what is added.
-class Column {
+class Array {
  public:
   enum class Of : std::uint32_t { boolean = 16, bytea = 17, bigint = 20, text = 25 };  // pg_type
-  explicit Column(Of type);
+  explicit Array(Of type);
 
   void add(std::string_view bytes);
   void add(const std::string& bytes) { add(std::string_view(bytes)); }
@@ -42,7 +42,7 @@ class Arguments {
   void add(const std::string& bytes) { add(std::string_view(bytes)); }
   void add(bool value);
   void add(std::integral auto number) { addInteger(static_cast<std::int64_t>(number)); }
-  void add(const Column& column) { add(column.bytes()); }
+  void add(const Array& column) { add(column.bytes()); }
 
   int count() const { return static_cast<int>(values_.size()); }
   const char* const* values() const { return values_.data(); }

@@ -16,17 +16,20 @@ class Changes::Visitor {
   Visitor(Changes& changes, Committed& committed, std::uint32_t limit)
       : changes_(changes), committed_(committed), limit_(limit) {}
 
-  bool operator()(const AppendEvent& change) {
+  bool operator()(AppendEvent& change) {
     changes_.events_.stage(change, committed_);
     return false;
   }
   bool operator()(const PurgeInstance& change) {
     COLIBRI_ASSERT(change.instance != 0);  // 0 holds what plugins keep for themselves
     changes_.flush();
-    return again(changes_.eraser_.purge(change.instance, limit_));
+    const auto left = changes_.eraser_.purge(change.instance, limit_);
+    if (left == Eraser::Left::nothing) changes_.sequences_.forget(change.instance);
+    return again(left);
   }
   bool operator()(const DropEvents& change) {
     changes_.flush();
+    changes_.events_.remember(change.instance);
     return again(changes_.eraser_.dropEvents(change.instance, change.upTo, limit_));
   }
   bool operator()(const DropExpired& change) {
@@ -47,16 +50,14 @@ class Changes::Visitor {
 };
 
 Changes::Changes(Connection& connection, const Clock& clock, Damage& damage)
-    : events_(connection, clock, sequences_, damage),
-      tables_(connection),
-      eraser_(connection, events_, sequences_) {}
+    : events_(connection, clock, sequences_, damage), tables_(connection), eraser_(connection) {}
 
 void Changes::apply(std::span<Job> jobs) {
   for (auto& job : jobs) {
     job.result = Committed{};
     job.again = false;
     const auto limit = job.batch.size() == 1 ? kRowsPerStep : Eraser::kEverything;
-    for (const auto& operation : job.batch) {
+    for (auto& operation : job.batch) {
       job.again = std::visit(Visitor(*this, job.result.value(), limit), operation);
       if (events_.stagedBytes() + tables_.stagedBytes() > kMostStagedBytes) flush();
     }

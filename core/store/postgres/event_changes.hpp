@@ -21,8 +21,9 @@ class EventChanges {
  public:
   EventChanges(Connection& connection, const Clock& clock, Sequences& sequences, Damage& damage);
 
-  /// The event's sequence (0 = a repeat) is added to `committed` by flush(), in order.
-  void stage(const AppendEvent& change, Committed& committed);
+  /// The event is given its sequence (0 = a repeat) by flush(), which adds it to `committed`, in
+  /// order.
+  void stage(AppendEvent& change, Committed& committed);
   std::size_t stagedBytes() const noexcept { return bytes_; }
   void flush();
   void forget();
@@ -34,7 +35,7 @@ class EventChanges {
 
  private:
   struct Staged {
-    const AppendEvent* change;
+    AppendEvent* change;
     Committed* committed;
     std::string key;  // the dedupe key's digest; empty: never a repeat
   };

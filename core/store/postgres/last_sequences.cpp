@@ -16,7 +16,7 @@ LastSequences::LastSequences(Connection& connection, Damage& damage)
            " LEFT JOIN sequences s ON s.instance = i ORDER BY place") {}
 
 std::vector<std::uint64_t> LastSequences::of(const std::set<InstanceKey>& instances) {
-  Column wanted(Column::Of::bigint);
+  Array wanted(Array::Of::bigint);
   for (const auto instance : instances) wanted.add(instance);
   const auto rows = all_.ask(wanted);
   std::vector<std::uint64_t> last;
@@ -26,8 +26,9 @@ std::vector<std::uint64_t> LastSequences::of(const std::set<InstanceKey>& instan
     RowSum sum = kNoSum;
     const bool isNoted = rows.has(row, 2);
     rows.read(row, instance, newest, noted, sum, elsewhere);
-    const bool sound = !isNoted || damage_.accepts(sum, sumOfSequence(instance, noted), "sequences",
-                                                   [&] { return std::to_string(instance); });
+    const bool sound =
+        !isNoted || damage_.accepts(sum, sumOf(SequenceRow{instance, noted}), "sequences",
+                                    [&] { return std::to_string(instance); });
     last.push_back(std::max(newest, sound ? noted : elsewhere));
   }
   return last;

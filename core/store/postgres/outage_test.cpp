@@ -50,7 +50,8 @@ class OutageTest : public testing::Test {
   }
   /// The sequences in the database are those from 1 on, without a gap.
   void expectSequencesUpTo(std::uint64_t last) {
-    while (!store_->lastSequence(1)) std::this_thread::yield();  // readers come back by themselves
+    while (!store_->read(ask::LastSequence{1}))
+      std::this_thread::yield();  // readers come back by themselves
     const auto found = sequencesOf(*store_, 1);
     ASSERT_EQ(found.size(), last);
     for (std::size_t i = 0; i < found.size(); ++i) ASSERT_EQ(found[i], i + 1);
@@ -67,10 +68,10 @@ class OutageTest : public testing::Test {
 TEST_F(OutageTest, AConnectionThatIsKilledIsReplacedUnnoticed) {
   for (std::uint64_t i = 1; i <= 5; ++i) {
     ASSERT_THAT(commit(*store_, {anEvent(1, "x")})->sequences, ElementsAre(i));
-    ASSERT_EQ(*store_->lastSequence(1), i);
+    ASSERT_EQ(*store_->read(ask::LastSequence{1}), i);
     EXPECT_GE(server_.endConnections(), 2u);
   }
-  EXPECT_EQ(store_->instances().value().size(), 0u);
+  EXPECT_EQ(store_->read(ask::Instances{}).value().size(), 0u);
 }
 
 TEST_F(OutageTest, ACommitWhoseAnswerIsLostIsFoundToBeCommitted) {
@@ -122,7 +123,7 @@ TEST_F(OutageTest, AfterAWhileTheyAreToldThatTheDatabaseIsUnavailable) {
   const auto atOnce = submit({anEvent(1, "lost")}).get();
   EXPECT_EQ(atOnce.error().code, Errc::unavailable);
   EXPECT_EQ(store_->queuedBytes(), 0u);
-  EXPECT_EQ(store_->events(1, 0, 1, 1).error().code, Errc::unavailable);
+  EXPECT_EQ(store_->read(ask::Events{1, 0, 1, 1}).error().code, Errc::unavailable);
   startServer();
   Result<Committed> back = Committed{};
   do {
@@ -198,7 +199,7 @@ TEST_F(OutageTest, AServerThatTakesNoWritesIsAnOutage) {
   const auto refused = impatiently(submit({anEvent(1, "x")}));
   EXPECT_EQ(refused.error().code, Errc::unavailable);
   EXPECT_THAT(refused.error().message, testing::HasSubstr("read-only"));
-  EXPECT_EQ(*store_->lastSequence(1), 1u) << "reading goes on";
+  EXPECT_EQ(*store_->read(ask::LastSequence{1}), 1u) << "reading goes on";
   server_.ask(
       "BEGIN READ WRITE;"
       "ALTER ROLE gateway IN DATABASE colibri RESET default_transaction_read_only; COMMIT");

@@ -23,10 +23,11 @@ Result<std::unique_ptr<Store>> PostgresStore::open(Target target, const Clock& c
                                                    std::move(options.stateFile), *damage);
   auto engine = PostgresEngine::open(*sessions, clock, *damage);
   if (!engine) return engine.error();
-  auto readers = std::make_unique<Readers>(std::move(sessions), sealer, *damage, options.readers);
+  auto readers =
+      std::make_unique<Readers>(std::move(sessions), sealer, *damage, clock, options.readers);
   auto writer = std::make_unique<Writer>(std::move(*engine), clock, options.writer);
   return std::unique_ptr<Store>(std::make_unique<EngineStore<Readers>>(
-      std::move(readers), std::move(writer), std::move(damage), clock, sealer));
+      std::move(readers), std::move(writer), std::move(damage), sealer));
 }
 
 }  // namespace colibri::store::postgres

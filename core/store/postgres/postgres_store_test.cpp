@@ -34,7 +34,7 @@ TEST_F(PostgresStoreTest, MakesTheSchemaWhateverItsName) {
   const auto name = "My%20%22odd%22%3B%20Sch%C3%A9ma%27%24" + schema_.substr(0, 12);
   { ASSERT_TRUE(commit(**open(server_.uri("?schema=" + name)), {anEvent(1, "x")})); }
   const auto again = open(server_.uri("?schema=" + name));
-  EXPECT_EQ((*again)->lastSequence(1).value(), 1u);
+  EXPECT_EQ((*again)->read(ask::LastSequence{1}).value(), 1u);
 }
 
 TEST_F(PostgresStoreTest, SchemasOfOneDatabaseKnowNothingOfEachOther) {
@@ -42,7 +42,7 @@ TEST_F(PostgresStoreTest, SchemasOfOneDatabaseKnowNothingOfEachOther) {
   ASSERT_TRUE(commit(**one, {PutInstance{anInstance(1, "same")}}));
   ASSERT_TRUE(commit(**two, {PutInstance{anInstance(1, "same")}}));
   ASSERT_TRUE(commit(**one, {PurgeInstance{1}}));
-  EXPECT_EQ((*two)->countRows(1).value(), 1u);
+  EXPECT_EQ((*two)->read(ask::RowCount{1}).value(), 1u);
 }
 
 TEST_F(PostgresStoreTest, RefusesASchemaThatIsInUse) {
@@ -117,7 +117,8 @@ TEST_F(PostgresStoreTest, SecretValuesAreSealedInTheDatabase) {
               ElementsAre("0"));
   server_.ask("UPDATE " + table("kv") + " SET instance = 2");
   const std::vector<std::string> keys = {"b"};
-  EXPECT_EQ((*store)->kvGet("p", 2, keys).error().code, Errc::rejected) << "not in its own place";
+  EXPECT_EQ((*store)->read(ask::Entries{"p", 2, keys}).error().code, Errc::rejected)
+      << "not in its own place";
 }
 
 TEST_F(PostgresStoreTest, AWriterThatSyncsWaitsForTheDiskWhateverTheServerSays) {
@@ -157,24 +158,24 @@ TEST_F(PostgresStoreTest, ADamagedRowIsNotServedAndStopsNothingElse) {
   server_.ask("UPDATE " + table("events") +
               " SET chat_id = 'x' WHERE instance = 1 AND sequence < 3");
   const std::vector<std::string> keys = {"creds"};
-  EXPECT_EQ((*store)->instances()->size(), 1u);
-  EXPECT_TRUE((*store)->settings(1)->empty());
-  EXPECT_EQ((*store)->cursors()->size(), 1u);
-  EXPECT_EQ((*store)->kvGet("p", 1, keys).error().code, Errc::rejected);
-  EXPECT_EQ((*store)->kvGet("p", 2, keys)->front().value, "value");
-  EXPECT_TRUE((*store)->kvScan("p", 1, "", "", 10)->empty());
-  EXPECT_TRUE((*store)->deadLetters({.instance = 1}, 0, 10)->empty());
-  EXPECT_TRUE((*store)->attempts("webhook/all", 1, 10)->empty());
-  EXPECT_EQ((*store)->idempotency(1, "key").error().code, Errc::rejected);
-  EXPECT_EQ((*store)->lastSequence(1).value(), 3u);
-  const auto page = (*store)->events(1, 0, 1, 1);
+  EXPECT_EQ((*store)->read(ask::Instances{})->size(), 1u);
+  EXPECT_TRUE((*store)->read(ask::Settings{1})->empty());
+  EXPECT_EQ((*store)->read(ask::Cursors{})->size(), 1u);
+  EXPECT_EQ((*store)->read(ask::Entries{"p", 1, keys}).error().code, Errc::rejected);
+  EXPECT_EQ((*store)->read(ask::Entries{"p", 2, keys})->front().value, "value");
+  EXPECT_TRUE((*store)->read(ask::EntriesWith{"p", 1, "", "", 10})->empty());
+  EXPECT_TRUE((*store)->read(ask::DeadLetters{{.instance = 1}, 0, 10})->empty());
+  EXPECT_TRUE((*store)->read(ask::Attempts{"webhook/all", 1, 10})->empty());
+  EXPECT_EQ((*store)->read(ask::Idempotency{1, "key"}).error().code, Errc::rejected);
+  EXPECT_EQ((*store)->read(ask::LastSequence{1}).value(), 3u);
+  const auto page = (*store)->read(ask::Events{1, 0, 1, 1});
   ASSERT_EQ(page->size(), 1u) << "past the damaged ones, or it would mean that there is nothing";
   EXPECT_EQ(page->front().sequence, 3u);
-  EXPECT_EQ((*store)->events(2, 0, 10, 1000)->size(), 3u);
-  EXPECT_EQ((*store)->lastInstance().value(), 2u);
+  EXPECT_EQ((*store)->read(ask::Events{2, 0, 10, 1000})->size(), 3u);
+  EXPECT_EQ((*store)->read(ask::LastInstance{}).value(), 2u);
   EXPECT_EQ((*store)->damagedRows(), 10u);
   server_.ask("DELETE FROM " + table("events") + " WHERE instance = 2 AND sequence = 2");
-  EXPECT_EQ((*store)->events(2, 0, 10, 1000)->size(), 2u);
+  EXPECT_EQ((*store)->read(ask::Events{2, 0, 10, 1000})->size(), 2u);
   EXPECT_EQ((*store)->damagedRows(), 11u) << "one is missing in the middle";
 }
 

@@ -8,64 +8,37 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "crypto/sealer.hpp"
 #include "store/postgres/last_sequences.hpp"
 #include "store/postgres/statement.hpp"
-#include "store/rows.hpp"
+#include "store/reader/lists.hpp"
 
 namespace colibri::store::postgres {
 
 /// What one reading connection can answer, each in one statement and so from one view of the
-/// database. The functions are those of Store. Damaged rows are noted, and left out of lists; one
-/// that was asked for by its name is an error, as it is not absent.
+/// database: of the hot path by statements that are prepared once, the rest as Lists.
 ///
 /// [Threading] confined to whoever borrowed it. [Errors] throws Failure.
-class Queries {
+class Queries : public Lists {
  public:
-  Queries(std::unique_ptr<Connection> connection, const crypto::Sealer* sealer, Damage& damage);
+  using Lists::answer;
+  Queries(std::unique_ptr<Connection> connection, const crypto::Sealer* sealer, Damage& damage,
+          const Clock& clock);
 
-  std::vector<InstanceRow> instances();
-  InstanceKey lastInstance();
-  std::vector<SettingsRow> settings(InstanceKey instance);
-  std::vector<CursorRow> cursors();
-  std::uint64_t lastSequence(InstanceKey instance);
-  std::vector<EventRow> events(InstanceKey instance, std::uint64_t after, std::uint32_t limit,
-                               std::size_t maxBytes);
-  std::vector<DeadLetterRow> deadLetters(const DeadLetterFilter& filter, std::uint64_t after,
-                                         std::uint32_t limit);
-  std::optional<DeadLetterRow> deadLetter(InstanceKey instance, std::uint64_t id);
-  std::vector<DeadLetterRow> markedDeadLetters(std::string_view subscription, InstanceKey instance,
-                                               std::uint32_t limit, std::size_t maxBytes);
-  std::uint64_t deadLetterBytes(InstanceKey instance);
-  std::vector<DeadLetterCount> deadLetterCounts(InstanceKey instance);
-  Result<std::vector<AttemptRow>> attempts(std::string_view subscription, InstanceKey instance,
-                                           std::uint32_t limit);
-  IdempotencyUse idempotencyUse(InstanceKey instance, std::int64_t nowUs);
-  Result<std::optional<IdempotencyRow>> idempotency(InstanceKey instance, std::string_view key,
-                                                    std::int64_t nowUs);
-  Result<std::vector<KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
-                                     std::span<const std::string> keys, std::int64_t nowUs);
-  Result<std::vector<KvEntry>> kvScan(std::string_view plugin, InstanceKey instance,
-                                      std::string_view prefix, std::string_view after,
-                                      std::uint32_t limit, std::int64_t nowUs);
-  Result<std::vector<KvPut>> kvAll(InstanceKey instance, const KvPlace& after, std::uint32_t limit,
-                                   std::int64_t nowUs);
+  std::uint64_t answer(const ask::LastSequence& q);
+  std::vector<EventRow> answer(const ask::Events& q);
+  std::vector<DeadLetterRow> answer(const ask::MarkedDeadLetters& q);
+  Result<std::optional<IdempotencyRow>> answer(const ask::Idempotency& q);
+  Result<std::vector<KvEntry>> answer(const ask::Entries& q);
+  Result<std::vector<KvEntry>> answer(const ask::EntriesWith& q);
   /// Its disk is the server's to watch.
-  static std::uint64_t reusableBytes() { return 0; }
-  std::uint64_t countRows(InstanceKey instance);
+  static std::uint64_t answer(const ask::ReusableBytes&) { return 0; }
 
  private:
   bool precedes(InstanceKey instance, std::uint64_t upTo);
 
   const std::unique_ptr<Connection> connection_;
-  const crypto::Sealer* sealer_;
-  Damage& damage_;
-  Statement instances_, lastInstance_, settings_, cursors_;
   LastSequences lastSequence_;
-  Statement precedes_, events_, idempotency_, idempotencyUse_;
-  Statement deadLetters_, deadLetter_, markedDeadLetters_, deadLetterCounts_, deadLetterBytes_,
-      attempts_;
-  Statement kvGet_, kvScan_, kvAll_, countRows_;
+  Statement precedes_, events_, idempotency_, markedDeadLetters_, kvGet_, kvScan_;
 };
 
 }  // namespace colibri::store::postgres

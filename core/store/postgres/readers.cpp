@@ -10,8 +10,8 @@ constexpr std::chrono::milliseconds kTryAgainAfter{50};
 }  // namespace
 
 Readers::Readers(std::unique_ptr<SessionFactory> sessions, const crypto::Sealer* sealer,
-                 Damage& damage, unsigned count)
-    : sessions_(std::move(sessions)), sealer_(sealer), damage_(damage) {
+                 Damage& damage, const Clock& clock, unsigned count)
+    : sessions_(std::move(sessions)), sealer_(sealer), damage_(damage), clock_(clock) {
   for (unsigned i = 0; i < count; ++i) pool_.add(std::make_unique<Reader>());
 }
 
@@ -23,7 +23,7 @@ bool Readers::connect(Reader& reader) {
   }
   const auto started = std::chrono::steady_clock::now();
   try {
-    reader.queries = std::make_unique<Queries>(sessions_->openReader(), sealer_, damage_);
+    reader.queries = std::make_unique<Queries>(sessions_->openReader(), sealer_, damage_, clock_);
     const std::lock_guard lock(mutex_);
     away_.reset();
   } catch (const Failure& failure) {

@@ -20,7 +20,7 @@ namespace colibri::store::postgres {
 class Readers {
  public:
   Readers(std::unique_ptr<SessionFactory> sessions, const crypto::Sealer* sealer, Damage& damage,
-          unsigned count);
+          const Clock& clock, unsigned count);
 
   template <class Ask>
   Answer<Ask, Queries> read(Ask ask) {
@@ -48,6 +48,7 @@ class Readers {
   const std::unique_ptr<SessionFactory> sessions_;
   const crypto::Sealer* sealer_;
   Damage& damage_;
+  const Clock& clock_;
   Pool<Reader> pool_;
   std::mutex mutex_;  // guards the rest
   std::optional<Failure> away_;

@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 
+#include "store/row_sum.hpp"
+
 namespace colibri::store::postgres {
 
 /// What a statement answered, in PostgreSQL's binary format.
@@ -35,8 +37,6 @@ class Rows {
     int column = 0;
     (field(row, column++, fields), ...);
   }
-
- private:
   void field(int row, int column, std::string& bytes) const {
     bytes.assign(PQgetvalue(result_.get(), row, column),
                  static_cast<std::size_t>(PQgetlength(result_.get(), row, column)));
@@ -49,7 +49,31 @@ class Rows {
     number = static_cast<std::remove_reference_t<decltype(number)>>(value);
   }
 
+ private:
   std::unique_ptr<PGresult, decltype(&PQclear)> result_;
+};
+
+/// Takes a row's columns from the left. [Ownership] the answer outlives it.
+class Cells {
+ public:
+  Cells(const Rows& rows, int row) : rows_(rows), row_(row) {}
+  std::int64_t number() {
+    std::int64_t number = 0;
+    rows_.field(row_, at_++, number);
+    return number;
+  }
+  /// kNoSum where there is none.
+  RowSum sum() { return rows_.has(row_, at_) ? number() : (++at_, kNoSum); }
+  void bytes(std::string& to) { rows_.field(row_, at_++, to); }
+  std::string bytes() {
+    std::string taken;
+    bytes(taken);
+    return taken;
+  }
+
+ private:
+  const Rows& rows_;
+  int row_, at_ = 0;
 };
 
 }  // namespace colibri::store::postgres

@@ -3,8 +3,9 @@
 #include <chrono>
 #include <thread>
 
-#include "store/postgres/identity_row.hpp"
+#include "store/postgres/pq_reader.hpp"
 #include "store/postgres/schema.hpp"
+#include "store/reader/identity_row.hpp"
 
 namespace colibri::store::postgres {
 namespace {
@@ -70,7 +71,8 @@ Result<void> SessionFactory::prepare(Connection& connection) const {
     }
   }
   if (auto migrated = migrate(connection, migrations()); !migrated) return migrated;
-  const auto identity = identityOf(connection, sealer_);
+  PqReader reader(connection);
+  const auto identity = identityOf(reader, sealer_);
   if (!identity) return identity.error();
   if (identity->unsummed) damage_.expectUnsummed();
   if (!state) return {};

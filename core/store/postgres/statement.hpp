@@ -26,6 +26,12 @@ class Statement {
   void send(const Args&... args) {
     connection_.send(name_, bound(args...));
   }
+  template <class Range>
+  void sendAll(const Range& args) {
+    Arguments arguments;
+    for (const auto& arg : args) arguments.add(arg);
+    connection_.send(name_, arguments);
+  }
   /// Within a transaction.
   template <class... Args>
   Rows ask(const Args&... args) {

@@ -1,56 +1,105 @@
 #pragma once
 
 #include <map>
-#include <string>
 #include <tuple>
 
-#include "store/postgres/statement.hpp"
-#include "store/rows.hpp"
+#include "store/batch_size.hpp"
+#include "store/postgres/row_arguments.hpp"
+#include "store/sql/derived.hpp"
 
 namespace colibri::store::postgres {
 
-/// Puts and removes single rows of every table but the log's. Cursors, attempts and key-value
-/// entries, which come in numbers, are staged and go in one statement each: within a transaction
-/// only the last word on a row counts.
-///
-/// [Threading] confined to the writer. [Errors] throws Failure. [Ownership] what was given is
-/// borrowed until flush().
+/// Changes of one table. Those of one that is written often go many in a statement, where only the
+/// last word on a row counts; others as they come. [Ownership] what was given is borrowed until
+/// flush().
+template <std::size_t Table>
+class Staged {
+  static constexpr const auto& kTable = std::get<Table>(tables::kAll);
+  using Put = typename std::remove_cvref_t<decltype(kTable)>::Put;
+  using Remove = typename std::remove_cvref_t<decltype(kTable)>::Remove;
+
+ public:
+  Staged(Connection& connection, const TableFacts& table)
+      : put_(connection, putManySql(table)), remove_(connection, removeManySql(table)) {}
+
+  void apply(const Put& put) {
+    std::string key;
+    kTable.each([&](const auto& column) {
+      using C = std::remove_cvref_t<decltype(column)>;
+      if constexpr (C::is(kKey)) append(key, C::of(put));
+    });
+    stage(std::move(key), {&put, nullptr});
+  }
+  void apply(const Remove& removal) {
+    std::string key;
+    kTable.eachOfKey(removal, [&](const auto&, const auto& value) { append(key, value); });
+    stage(std::move(key), {nullptr, &removal});
+  }
+  void flush() {
+    ManyRows rows, gone;
+    for (const auto& [key, change] : changes_) {
+      if (change.put != nullptr)
+        rows.add(*change.put);
+      else
+        gone.addKey(kTable, *change.removal);
+    }
+    rows.sendIfAny(put_);
+    gone.sendIfAny(remove_);
+    forget();
+  }
+  void forget() { changes_.clear(); }
+
+ private:
+  struct Change {
+    const Put* put;
+    const Remove* removal;
+  };
+  void stage(std::string key, Change change) {
+    changes_[std::move(key)] = change;
+    if (!kTable.often) flush();
+  }
+  static void append(std::string& key, std::integral auto number) {
+    key.append(reinterpret_cast<const char*>(&number), sizeof number);
+  }
+  static void append(std::string& key, const std::string& text) {
+    append(key, text.size());
+    key += text;
+  }
+
+  Statement put_, remove_;
+  std::map<std::string, Change> changes_;  // by key
+};
+
+/// Puts and removes rows of every table but the log's. [Threading] confined to the writer. [Errors]
+/// throws Failure. [Ownership] what was given is borrowed until flush().
 class TableChanges {
  public:
   explicit TableChanges(Connection& connection);
 
-  void apply(const PutInstance& change);
-  void apply(const PutSettings& change);
-  void apply(const RemoveSettings& change);
-  void apply(const PutCursor& change);
-  void apply(const RemoveCursor& change);
-  void apply(const AddDeadLetter& change);
-  void apply(const RemoveDeadLetter& change);
+  template <class Change>
+  void apply(const Change& change) {
+    constexpr auto put = tables::putsInto<Change>();
+    constexpr auto at = put != tables::kNone ? put : tables::removesFrom<Change>();
+    static_assert(at != tables::kNone, "no table has this operation");
+    std::get<at>(writers_).apply(change);
+    if constexpr (put != tables::kNone) bytes_ += payloadOf(change);
+  }
   void apply(const MarkDeadLetter& change);
   void apply(const ReturnDeadLetter& change);
-  void apply(const PutAttempt& change);
-  void apply(const PutIdempotency& change);
-  void apply(const RemoveIdempotency& change);
-  /// `secret` says that the value is sealed.
-  void apply(const KvPut& change);
-  void apply(const KvRemove& change);
 
   std::size_t stagedBytes() const noexcept { return bytes_; }
   void flush();
   void forget();
 
  private:
-  void flushCursors();
-  void flushAttempts();
-  void flushEntries();
+  template <std::size_t... I>
+  static std::tuple<Staged<I>...> writers(Connection& connection, std::index_sequence<I...>) {
+    return {Staged<I>(connection, facts()[I])...};
+  }
+  using All = std::make_index_sequence<tables::kNone>;
 
-  Statement putInstance_, putSettings_, removeSettings_, putCursors_, removeCursors_;
-  Statement addDeadLetter_, removeDeadLetter_, markDeadLetter_, returnDeadLetter_, putAttempts_;
-  Statement putIdempotency_, removeIdempotency_, putKv_, removeKv_;
-  // Null: removed.
-  std::map<std::tuple<InstanceKey, std::string>, const CursorRow*> cursors_;
-  std::map<std::tuple<InstanceKey, std::string, std::string>, const KvPut*> entries_;
-  std::map<std::tuple<InstanceKey, std::string, std::uint64_t>, const PutAttempt*> attempts_;
+  decltype(writers(std::declval<Connection&>(), All())) writers_;
+  Statement markDeadLetter_, returnDeadLetter_;
   std::size_t bytes_ = 0;
 };
 

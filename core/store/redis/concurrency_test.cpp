@@ -34,7 +34,7 @@ TEST_F(SessionConcurrency, ManyInstancesWriteReadAndPublishWhileRedisComesAndGoe
   }
   for (InstanceKey key = 1; key <= 2; ++key) {
     EXPECT_EQ(events(key), std::size_t{2 * kEach});
-    EXPECT_TRUE(store_->kvScan("p", key, "", "", 1000).value().empty());
+    EXPECT_TRUE(store_->read(ask::EntriesWith{"p", key, "", "", 1000}).value().empty());
   }
   EXPECT_EQ(store_->health().losses, 0u);
 }

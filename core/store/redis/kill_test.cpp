@@ -38,8 +38,9 @@ void take(Told& told, const colibri::testing::Lines& lines) {
 /// What is in the log, each once; and of what was told, nothing is missing.
 void verify(Store& store, InstanceKey instance, const Told& told) {
   std::set<int> inLog, waiting;
-  const auto rows = store.events(instance, 0, 1'000'000, std::size_t{1} << 40).value();
-  const auto records = store.kvScan("kill", instance, "pending/", "", 100'000).value();
+  const auto rows = store.read(ask::Events{instance, 0, 1'000'000, std::size_t{1} << 40}).value();
+  const auto records =
+      store.read(ask::EntriesWith{"kill", instance, "pending/", "", 100'000}).value();
   for (const auto& row : rows)
     EXPECT_TRUE(inLog.insert(std::stoi(row.body)).second) << row.body << " is in the log twice";
   for (const auto& record : records) waiting.insert(std::stoi(record.key.substr(8)));
@@ -57,7 +58,7 @@ void verify(Store& store, InstanceKey instance, const Told& told) {
     EXPECT_FALSE(waiting.contains(n)) << "the record of " << n << " should be gone";
   }
   const std::string ratchet = "ratchet";
-  const auto entries = store.kvGet("kill", instance, {&ratchet, 1}).value();
+  const auto entries = store.read(ask::Entries{"kill", instance, {&ratchet, 1}}).value();
   EXPECT_GE(std::stoi(entries.front().value.value_or("0")), last) << "the ratchet was turned back";
 }
 

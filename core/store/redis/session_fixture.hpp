@@ -31,7 +31,7 @@ class SessionFixture : public ::testing::Test {
   virtual Endpoint endpoint() const { return redis_.endpoint(); }
 
   std::optional<std::string> value(const std::string& key, InstanceKey instance = 1) {
-    const auto entries = store_->kvGet("p", instance, {&key, 1});
+    const auto entries = store_->read(ask::Entries{"p", instance, {&key, 1}});
     EXPECT_TRUE(entries) << entries.error().message;
     return entries ? entries->front().value : std::nullopt;
   }
@@ -46,7 +46,7 @@ class SessionFixture : public ::testing::Test {
     }
   }
   std::size_t events(InstanceKey instance = 1) {
-    return store_->events(instance, 0, 1000, 1 << 30).value().size();
+    return store_->read(ask::Events{instance, 0, 1000, 1 << 30}).value().size();
   }
   void waitUntilUp(bool up = true) {
     while (store_->health().up != up) std::this_thread::yield();

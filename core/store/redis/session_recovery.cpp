@@ -14,7 +14,7 @@ Result<std::vector<KvEntry>> notesIn(Store& database, InstanceKey instance,
                                      std::string_view prefix) {
   std::vector<KvEntry> all;
   for (std::string after;;) {
-    auto page = database.kvScan(kSessionNotes, instance, prefix, after, kPage);
+    auto page = database.read(ask::EntriesWith{kSessionNotes, instance, prefix, after, kPage});
     if (!page) return page;
     const bool end = page->size() < kPage;
     for (auto& note : *page) all.push_back(std::move(note));
@@ -27,7 +27,7 @@ Result<std::vector<KvEntry>> notesIn(Store& database, InstanceKey instance,
 
 /// Before anybody uses the store: what an earlier run noted.
 Result<void> SessionStore::Parts::recover() {
-  auto rows = under->instances();
+  auto rows = under->read(ask::Instances{});
   if (!rows) return rows.error();
   std::map<std::string, bool> deletingById;
   {

@@ -93,93 +93,85 @@ Result<Replies> SessionStore::Parts::ask(std::vector<Command> commands) {
   return future.get();
 }
 
-Result<std::vector<KvEntry>> SessionStore::kvGet(std::string_view plugin, InstanceKey instance,
-                                                 std::span<const std::string> keys) {
-  if (instance == 0) return parts_->under->kvGet(plugin, instance, keys);
-  const auto id = parts_->readable(instance);
+Result<std::vector<KvEntry>> SessionStore::answer(const ask::Entries& q) {
+  if (q.instance == 0) return parts_->under->read(q);
+  const auto id = parts_->readable(q.instance);
   if (!id) return id.error();
   std::vector<KvEntry> entries;
-  if (keys.empty()) return entries;
+  if (q.keys.empty()) return entries;
   std::vector<std::string> fields;
-  for (const auto& key : keys) fields.push_back(fieldOf(plugin, key));
+  for (const auto& key : q.keys) fields.push_back(fieldOf(q.plugin, key));
   const auto values =
-      valuesIn(parts_->ask({valuesOf(parts_->names.instance(*id), fields)}), keys.size());
+      valuesIn(parts_->ask({valuesOf(parts_->names.instance(*id), fields)}), q.keys.size());
   if (!values) return values.error();
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    auto& entry = entries.emplace_back(KvEntry{keys[i], std::nullopt});
+  for (std::size_t i = 0; i < q.keys.size(); ++i) {
+    auto& entry = entries.emplace_back(KvEntry{q.keys[i], std::nullopt});
     const auto value = textIn((*values)[i]);
     if (!value) continue;
-    auto put = readEntry(fields[i], *value, instance, parts_->sealer, parts_->clock.keptUs());
+    auto put = readEntry(fields[i], *value, q.instance, parts_->sealer, parts_->clock.keptUs());
     if (!put) return put.error();
     if (*put) entry.value = std::move((*put)->value);
   }
-  parts_->wasRead(instance);
+  parts_->wasRead(q.instance);
   return entries;
 }
 
-Result<std::vector<KvEntry>> SessionStore::kvScan(std::string_view plugin, InstanceKey instance,
-                                                  std::string_view prefix, std::string_view after,
-                                                  std::uint32_t limit) {
-  if (instance == 0) return parts_->under->kvScan(plugin, instance, prefix, after, limit);
-  const auto id = parts_->readable(instance);
+Result<std::vector<KvEntry>> SessionStore::answer(const ask::EntriesWith& q) {
+  if (q.instance == 0) return parts_->under->read(q);
+  const auto id = parts_->readable(q.instance);
   if (!id) return id.error();
   const auto hash = parts_->names.instance(*id);
   const auto all = onlyList(parts_->ask({{"HKEYS", hash}}));
   if (!all) return all.error();
-  const auto begin = fieldOf(plugin, prefix), past = fieldOf(plugin, after);
+  const auto begin = fieldOf(q.plugin, q.prefix), past = fieldOf(q.plugin, q.after);
   std::vector<std::string> keys;
   for (const auto& reply : *all) {
     const auto field = textIn(reply).value_or("");
-    if (field.starts_with(begin) && field > past) keys.push_back(field.substr(plugin.size() + 1));
+    if (field.starts_with(begin) && field > past) keys.push_back(field.substr(q.plugin.size() + 1));
   }
   std::sort(keys.begin(), keys.end());
   std::vector<KvEntry> entries;
-  while (!keys.empty() && entries.size() < limit) {
-    const auto count = std::min<std::size_t>(keys.size(), limit - entries.size());
-    auto page = kvGet(plugin, instance, std::span(keys).first(count));
+  while (!keys.empty() && entries.size() < q.limit) {
+    const auto count = std::min<std::size_t>(keys.size(), q.limit - entries.size());
+    auto page = answer(ask::Entries{q.plugin, q.instance, std::span(keys).first(count)});
     if (!page) return page;
     for (auto& entry : *page) {
       if (entry.value) entries.push_back(std::move(entry));
     }
     dropFirst(keys, count);
   }
-  parts_->wasRead(instance);
+  parts_->wasRead(q.instance);
   return entries;
 }
 
-Result<std::vector<KvPut>> SessionStore::kvAll(InstanceKey instance, const KvPlace& after,
-                                               std::uint32_t limit) {
-  if (instance == 0) return parts_->under->kvAll(instance, after, limit);
-  const auto id = parts_->readable(instance);
+Result<std::vector<KvPut>> SessionStore::answer(const ask::AllEntries& q) {
+  if (q.instance == 0) return parts_->under->read(q);
+  const auto id = parts_->readable(q.instance);
   if (!id) return id.error();
   const auto list = onlyList(parts_->ask({{"HGETALL", parts_->names.instance(*id)}}));
   if (!list) return list.error();
   std::map<std::string, std::string> fields;
-  const auto past = fieldOf(after.plugin, after.key);
+  const auto past = fieldOf(q.after.plugin, q.after.key);
   for (std::size_t i = 0; i + 1 < list->size(); i += 2) {
     auto field = textIn((*list)[i]).value_or("");
-    if (after.plugin.empty() || field > past) fields[field] = textIn((*list)[i + 1]).value_or("");
+    if (q.after.plugin.empty() || field > past) fields[field] = textIn((*list)[i + 1]).value_or("");
   }
   std::vector<KvPut> entries;
   for (const auto& [field, value] : fields) {
-    if (entries.size() == limit) break;
-    auto put = readEntry(field, value, instance, parts_->sealer, parts_->clock.keptUs());
+    if (entries.size() == q.limit) break;
+    auto put = readEntry(field, value, q.instance, parts_->sealer, parts_->clock.keptUs());
     if (!put) return put.error();
     if (*put) entries.push_back(std::move(**put));
   }
   return entries;
 }
 
-Result<std::uint64_t> SessionStore::reusableBytes() {
-  return parts_->under->reusableBytes();
-}
-
-Result<std::uint64_t> SessionStore::countRows(InstanceKey instance) {
+Result<std::uint64_t> SessionStore::answer(const ask::RowCount& q) {
   std::uint64_t inRedis = 0;
   std::string id;
   {
     const std::lock_guard lock(parts_->mutex);
-    if (const auto at = parts_->ids.find(instance); at != parts_->ids.end()) id = at->second;
+    if (const auto at = parts_->ids.find(q.instance); at != parts_->ids.end()) id = at->second;
   }
   if (!id.empty()) {
     const auto answer = parts_->ask({{"HLEN", parts_->names.instance(id)}});
@@ -188,7 +180,7 @@ Result<std::uint64_t> SessionStore::countRows(InstanceKey instance) {
   }
   parts_->forgetNotesNow();
   if (auto settled = parts_->commitNow({}); !settled) return settled.error();
-  const auto rows = parts_->under->countRows(instance);
+  const auto rows = parts_->under->read(q);
   if (!rows) return rows.error();
   return *rows + inRedis;
 }
@@ -199,56 +191,8 @@ std::uint64_t SessionStore::damagedRows() const noexcept {
 void SessionStore::noteDamage(std::string_view table, const std::string& row) {
   parts_->under->noteDamage(table, row);
 }
-Result<InstanceKey> SessionStore::lastInstance() {
-  return parts_->under->lastInstance();
-}
-Result<std::vector<InstanceRow>> SessionStore::instances() {
-  return parts_->under->instances();
-}
-Result<std::vector<SettingsRow>> SessionStore::settings(InstanceKey instance) {
-  return parts_->under->settings(instance);
-}
-Result<std::vector<CursorRow>> SessionStore::cursors() {
-  return parts_->under->cursors();
-}
-Result<std::uint64_t> SessionStore::lastSequence(InstanceKey instance) {
-  return parts_->under->lastSequence(instance);
-}
-Result<std::vector<EventRow>> SessionStore::events(InstanceKey instance, std::uint64_t after,
-                                                   std::uint32_t limit, std::size_t maxBytes) {
-  return parts_->under->events(instance, after, limit, maxBytes);
-}
-Result<std::vector<DeadLetterRow>> SessionStore::deadLetters(const DeadLetterFilter& filter,
-                                                             std::uint64_t after,
-                                                             std::uint32_t limit) {
-  return parts_->under->deadLetters(filter, after, limit);
-}
-Result<std::optional<DeadLetterRow>> SessionStore::deadLetter(InstanceKey instance,
-                                                              std::uint64_t id) {
-  return parts_->under->deadLetter(instance, id);
-}
-Result<std::vector<DeadLetterRow>> SessionStore::markedDeadLetters(std::string_view subscription,
-                                                                   InstanceKey instance,
-                                                                   std::uint32_t limit,
-                                                                   std::size_t maxBytes) {
-  return parts_->under->markedDeadLetters(subscription, instance, limit, maxBytes);
-}
-Result<std::uint64_t> SessionStore::deadLetterBytes(InstanceKey instance) {
-  return parts_->under->deadLetterBytes(instance);
-}
-Result<std::vector<DeadLetterCount>> SessionStore::deadLetterCounts(InstanceKey instance) {
-  return parts_->under->deadLetterCounts(instance);
-}
-Result<std::vector<AttemptRow>> SessionStore::attempts(std::string_view subscription,
-                                                       InstanceKey instance, std::uint32_t limit) {
-  return parts_->under->attempts(subscription, instance, limit);
-}
-Result<std::optional<IdempotencyRow>> SessionStore::idempotency(InstanceKey instance,
-                                                                std::string_view key) {
-  return parts_->under->idempotency(instance, key);
-}
-Result<IdempotencyUse> SessionStore::idempotencyUse(InstanceKey instance) {
-  return parts_->under->idempotencyUse(instance);
+void SessionStore::readInto(AnyReading reading) {
+  answerBy(*this, reading, [this](auto* other) { parts_->under->readInto(other); });
 }
 
 }  // namespace colibri::store::redis

@@ -51,35 +51,13 @@ class SessionStore final : public Store {
   void shutdown() override;
   std::uint64_t damagedRows() const noexcept override;
   void noteDamage(std::string_view table, const std::string& row) override;
-  Result<InstanceKey> lastInstance() override;
-  Result<std::vector<InstanceRow>> instances() override;
-  Result<std::vector<SettingsRow>> settings(InstanceKey instance) override;
-  Result<std::vector<CursorRow>> cursors() override;
-  Result<std::uint64_t> lastSequence(InstanceKey instance) override;
-  Result<std::vector<EventRow>> events(InstanceKey instance, std::uint64_t after,
-                                       std::uint32_t limit, std::size_t maxBytes) override;
-  Result<std::vector<DeadLetterRow>> deadLetters(const DeadLetterFilter& filter,
-                                                 std::uint64_t after, std::uint32_t limit) override;
-  Result<std::optional<DeadLetterRow>> deadLetter(InstanceKey instance, std::uint64_t id) override;
-  Result<std::vector<DeadLetterRow>> markedDeadLetters(std::string_view subscription,
-                                                       InstanceKey instance, std::uint32_t limit,
-                                                       std::size_t maxBytes) override;
-  Result<std::uint64_t> deadLetterBytes(InstanceKey instance) override;
-  Result<std::vector<DeadLetterCount>> deadLetterCounts(InstanceKey instance) override;
-  Result<std::vector<AttemptRow>> attempts(std::string_view subscription, InstanceKey instance,
-                                           std::uint32_t limit) override;
-  Result<std::optional<IdempotencyRow>> idempotency(InstanceKey instance,
-                                                    std::string_view key) override;
-  Result<IdempotencyUse> idempotencyUse(InstanceKey instance) override;
-  Result<std::vector<KvEntry>> kvGet(std::string_view plugin, InstanceKey instance,
-                                     std::span<const std::string> keys) override;
-  Result<std::vector<KvEntry>> kvScan(std::string_view plugin, InstanceKey instance,
-                                      std::string_view prefix, std::string_view after,
-                                      std::uint32_t limit) override;
-  Result<std::vector<KvPut>> kvAll(InstanceKey instance, const KvPlace& after,
-                                   std::uint32_t limit) override;
-  Result<std::uint64_t> reusableBytes() override;
-  Result<std::uint64_t> countRows(InstanceKey instance) override;
+  void readInto(AnyReading reading) override;
+
+  // What is in Redis; the store underneath answers the rest.
+  Result<std::vector<KvEntry>> answer(const ask::Entries& q);
+  Result<std::vector<KvEntry>> answer(const ask::EntriesWith& q);
+  Result<std::vector<KvPut>> answer(const ask::AllEntries& q);
+  Result<std::uint64_t> answer(const ask::RowCount& q);
 
  private:
   struct Parts;

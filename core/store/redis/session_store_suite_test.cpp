@@ -13,15 +13,15 @@ namespace {
 class WithInstances final : public testing::ForwardingStore {
  public:
   using ForwardingStore::ForwardingStore;
-  Result<std::vector<InstanceRow>> instances() override {
-    auto rows = ForwardingStore::instances();
-    if (!rows || std::exchange(asked_, true)) return rows;
+  void readInto(AnyReading reading) override {
+    ForwardingStore::readInto(reading);
+    auto* const* instances = std::get_if<Reading<ask::Instances>*>(&reading);
+    if (instances == nullptr || !(*instances)->answer || std::exchange(asked_, true)) return;
+    auto& rows = *(*instances)->answer;
     for (InstanceKey key = 1; key <= 3; ++key) {
-      const bool there =
-          std::ranges::any_of(*rows, [&](const auto& row) { return row.key == key; });
-      if (!there) rows->push_back(anInstance(key, "instance-" + std::to_string(key)));
+      const bool there = std::ranges::any_of(rows, [&](const auto& row) { return row.key == key; });
+      if (!there) rows.push_back(anInstance(key, "instance-" + std::to_string(key)));
     }
-    return rows;
   }
 
  private:

@@ -18,8 +18,8 @@ TEST_F(SessionStoreTest, EntriesOfInstancesLieInRedisAndThoseOfNoneInTheDatabase
   EXPECT_THAT(redis_.keys("test:instance:*"), ElementsAre("test:instance:id-of-one"));
   EXPECT_EQ(numberIn(redis_.ask({"HLEN", "test:instance:id-of-one"})), 2);
   const std::vector<std::string> keys{"creds", "own"};
-  EXPECT_FALSE(store_->database().kvGet("p", 1, keys)->at(0).value);
-  EXPECT_EQ(store_->database().kvGet("p", 0, keys)->at(1).value, "o");
+  EXPECT_FALSE(store_->database().read(ask::Entries{"p", 1, keys})->at(0).value);
+  EXPECT_EQ(store_->database().read(ask::Entries{"p", 0, keys})->at(1).value, "o");
 }
 
 TEST_F(SessionStoreTest, ASecretIsSealedForItsPlace) {
@@ -31,8 +31,8 @@ TEST_F(SessionStoreTest, ASecretIsSealedForItsPlace) {
   redis_.ask({"HSET", "test:instance:id-of-two", fieldOf("p", "creds"), sealed});
   redis_.ask({"HSET", "test:instance:id-of-one", fieldOf("p", "other"), sealed});
   const std::vector<std::string> creds{"creds"}, other{"other"};
-  EXPECT_EQ(store_->kvGet("p", 2, creds).error().code, Errc::rejected);
-  EXPECT_EQ(store_->kvGet("p", 1, other).error().code, Errc::rejected);
+  EXPECT_EQ(store_->read(ask::Entries{"p", 2, creds}).error().code, Errc::rejected);
+  EXPECT_EQ(store_->read(ask::Entries{"p", 1, other}).error().code, Errc::rejected);
 }
 
 TEST_F(SessionStoreTest, RefusesAnEntryThatIsNotOurs) {
@@ -41,18 +41,18 @@ TEST_F(SessionStoreTest, RefusesAnEntryThatIsNotOurs) {
                               "12345678v"}) {
     redis_.ask({"HSET", "test:instance:id-of-one", fieldOf("p", "k"), strange});
     const std::string key = "k";
-    EXPECT_EQ(store_->kvGet("p", 1, {&key, 1}).error().code, Errc::rejected);
+    EXPECT_EQ(store_->read(ask::Entries{"p", 1, {&key, 1}}).error().code, Errc::rejected);
   }
   redis_.ask({"DEL", "test:instance:id-of-one"});
   redis_.ask({"SET", "test:instance:id-of-one", "no hash"});
-  EXPECT_EQ(store_->kvScan("p", 1, "", "", 10).error().code, Errc::internal);
+  EXPECT_EQ(store_->read(ask::EntriesWith{"p", 1, "", "", 10}).error().code, Errc::internal);
   EXPECT_EQ(put("k", "v").error().code, Errc::internal);
 }
 
 TEST_F(SessionStoreTest, EntriesOfAnInstanceThatIsNotThereAreRefused) {
   EXPECT_EQ(put("k", "v", 9).error().code, Errc::notFound);
   const std::string key = "k";
-  EXPECT_EQ(store_->kvGet("p", 9, {&key, 1}).error().code, Errc::notFound);
+  EXPECT_EQ(store_->read(ask::Entries{"p", 9, {&key, 1}}).error().code, Errc::notFound);
   ASSERT_TRUE(commit(*store_, {PurgeInstance{1}}));
   EXPECT_EQ(put("k", "v").error().code, Errc::notFound);
 }
@@ -106,7 +106,7 @@ TEST_F(SessionStoreTest, PurgeLeavesNoKeyOfTheInstanceInRedis) {
         EXPECT_THAT(textIn(field).value(), Not(HasSubstr("id-of-one")));
     }
   }
-  EXPECT_EQ(store_->countRows(1).value(), 0u);
+  EXPECT_EQ(store_->read(ask::RowCount{1}).value(), 0u);
   EXPECT_EQ(value("k", 2), "of the other");
 }
 
@@ -114,13 +114,13 @@ TEST_F(SessionStoreTest, GivesAllEntriesOfAnInstanceInPages) {
   const auto soon = clock_.nowUs() + 5;
   ASSERT_TRUE(commit(*store_, {KvPut{"q", 1, "a", "1"}, KvPut{"p", 1, "b", "2", true, soon},
                                KvPut{"p", 1, "a", "3"}}));
-  const auto first = store_->kvAll(1, {}, 2).value();
+  const auto first = store_->read(ask::AllEntries{1, {}, 2}).value();
   ASSERT_EQ(first.size(), 2u);
   EXPECT_EQ(first[0].key + first[1].key, "ab");
   EXPECT_TRUE(first[1].secret);
   EXPECT_EQ(first[1].value, "2");
   EXPECT_EQ(first[1].expiresAtUs, soon);
-  const auto rest = store_->kvAll(1, {"p", "b"}, 2).value();
+  const auto rest = store_->read(ask::AllEntries{1, {"p", "b"}, 2}).value();
   ASSERT_EQ(rest.size(), 1u);
   EXPECT_EQ(rest[0].plugin, "q");
 }
@@ -145,7 +145,10 @@ class NotesTest : public SessionFixture {
     return keepsNotes_ ? std::make_unique<Forgetless>(std::move(file)) : std::move(file);
   }
   std::size_t notes() {
-    return store_->database().kvScan("colibri.redis", 1, "", "", 100).value().size();
+    return store_->database()
+        .read(ask::EntriesWith{"colibri.redis", 1, "", "", 100})
+        .value()
+        .size();
   }
   bool keepsNotes_ = false;
 };
@@ -160,7 +163,7 @@ TEST_F(NotesTest, AChangeThatRedisDidNotHearOfIsMadeAtTheNextStart) {
   redis_.kill();
   open();
   const std::string key = "pending/1";
-  EXPECT_EQ(store_->kvGet("p", 1, {&key, 1}).error().code, Errc::unavailable)
+  EXPECT_EQ(store_->read(ask::Entries{"p", 1, {&key, 1}}).error().code, Errc::unavailable)
       << "it must not be seen as it was";
   EXPECT_EQ(put("k", "v").error().code, Errc::unavailable);
   redis_.start();
@@ -179,7 +182,7 @@ TEST_F(NotesTest, AChangeThatWasMadeIsNotMadeAgain) {
   open();
   EXPECT_EQ(value("k"), "third");
   EXPECT_EQ(events(), 2u);
-  EXPECT_TRUE(store_->countRows(1));  // forgets notes
+  EXPECT_TRUE(store_->read(ask::RowCount{1}));  // forgets notes
   EXPECT_EQ(notes(), 0u);
 }
 
@@ -189,7 +192,7 @@ TEST_F(NotesTest, DoneNotesAreForgotten) {
   EXPECT_LT(notes(), 130u);
   open();
   EXPECT_EQ(value("k"), "v");
-  EXPECT_TRUE(store_->countRows(1));
+  EXPECT_TRUE(store_->read(ask::RowCount{1}));
   EXPECT_EQ(notes(), 0u);
 }
 
@@ -198,7 +201,7 @@ TEST_F(SessionStoreTest, ADeletedInstanceGoesFromRedisWhenRedisIsBack) {
   redis_.kill();
   waitUntilUp(false);
   ASSERT_TRUE(commit(*store_, {PurgeInstance{1}})) << "the name is free at once";
-  EXPECT_EQ(store_->instances()->size(), 1u);
+  EXPECT_EQ(store_->read(ask::Instances{})->size(), 1u);
   redis_.start();
   waitUntilUp();
   ASSERT_TRUE(store_->check());  // behind the debt
@@ -218,7 +221,8 @@ TEST_F(SessionStoreTest, ADeletedInstanceGoesFromRedisAlsoAfterARestart) {
   EXPECT_THAT(redis_.keys("*id-of-one*"), IsEmpty());
   store_.reset();
   const auto database = SessionFixture::database();
-  EXPECT_THAT(database->kvScan("colibri.redis", 0, "purge/", "", 10).value(), IsEmpty());
+  EXPECT_THAT(database->read(ask::EntriesWith{"colibri.redis", 0, "purge/", "", 10}).value(),
+              IsEmpty());
 }
 
 }  // namespace

@@ -5,24 +5,32 @@
 #include "log/log.hpp"
 #include "store/batch_size.hpp"
 #include "store/redis/session_store_impl.hpp"
+#include "store/tables.hpp"
 
 namespace colibri::store::redis {
 namespace {
 
 constexpr std::size_t kMostFinished = 64;
 
+/// 0: it has no order with what happens to a session, as what delivery keeps of an instance.
 struct InstanceOf {
-  InstanceKey operator()(const AppendEvent& o) const { return o.event.instance; }
-  InstanceKey operator()(const PutInstance& o) const { return o.row.key; }
-  InstanceKey operator()(const PurgeInstance& o) const { return o.instance; }
-  InstanceKey operator()(const PutSettings& o) const { return o.row.instance; }
-  InstanceKey operator()(const RemoveSettings& o) const { return o.instance; }
-  InstanceKey operator()(const PutIdempotency& o) const { return o.row.instance; }
-  InstanceKey operator()(const RemoveIdempotency& o) const { return o.instance; }
-  InstanceKey operator()(const KvPut& o) const { return o.instance; }
-  InstanceKey operator()(const KvRemove& o) const { return o.instance; }
-  /// What delivery keeps of an instance has no order with what happens to its session.
-  InstanceKey operator()(const auto&) const { return 0; }
+  template <class Operation>
+  InstanceKey operator()(const Operation& operation) const {
+    constexpr auto put = tables::putsInto<Operation>(), removed = tables::removesFrom<Operation>();
+    InstanceKey instance = 0;
+    if constexpr (put != tables::kNone) {
+      constexpr const auto& table = std::get<put>(tables::kAll);
+      if (!table.inOrder) return 0;
+      table.each([&](const auto& column) {
+        using C = std::remove_cvref_t<decltype(column)>;
+        if constexpr (C::is(kInstance)) instance = C::of(operation);
+      });
+    } else if constexpr (removed != tables::kNone) {
+      if constexpr (std::get<removed>(tables::kAll).inOrder) return operation.instance;
+    }
+    return instance;
+  }
+  InstanceKey operator()(const PurgeInstance& purge) const { return purge.instance; }
 };
 
 /// The instance whose entry it changes; 0 = none.

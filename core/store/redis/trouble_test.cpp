@@ -21,8 +21,8 @@ class RedisTrouble : public SessionFixture {
   void expectNothingIsAcknowledged() {
     const std::string key = "creds";
     EXPECT_EQ(put("k", "v").error().code, Errc::unavailable);
-    EXPECT_EQ(store_->kvGet("p", 1, {&key, 1}).error().code, Errc::unavailable);
-    EXPECT_EQ(store_->kvScan("p", 1, "", "", 1).error().code, Errc::unavailable);
+    EXPECT_EQ(store_->read(ask::Entries{"p", 1, {&key, 1}}).error().code, Errc::unavailable);
+    EXPECT_EQ(store_->read(ask::EntriesWith{"p", 1, "", "", 1}).error().code, Errc::unavailable);
     EXPECT_EQ(commit(*store_, {anEvent(1, "lost?"), KvRemove{"p", 1, "k"}}).error().code,
               Errc::unavailable);
     EXPECT_EQ(events(), 0u);

@@ -84,7 +84,7 @@ class BitFlip : public ::testing::Test {
       letter.instance = key;
       letter.sequence = 3;
       letter.reason = "answered 400";
-      letter.event = store.events(key, 2, 1, 1).value().front();
+      letter.event = store.read(ask::Events{key, 2, 1, 1}).value().front();
       ASSERT_TRUE(commit(store, {AddDeadLetter{letter}, DropEvents{key, 0}}));
     }
   }
@@ -95,19 +95,19 @@ class BitFlip : public ::testing::Test {
     const auto add = [&all](const std::string& name, const std::string& text) {
       EXPECT_TRUE(all.emplace(name, text).second) << name << " twice";
     };
-    if (const auto rows = store.instances())
+    if (const auto rows = store.read(ask::Instances{}))
       for (const auto& r : *rows) add("instance " + std::to_string(r.key), textOf(r));
-    if (const auto rows = store.cursors())
+    if (const auto rows = store.read(ask::Cursors{}))
       for (const auto& r : *rows)
         add("cursor " + std::to_string(r.instance) + r.subscription, textOf(r));
     for (InstanceKey key = 1; key <= kInstances; ++key) {
       const auto n = std::to_string(key) + "/";
-      if (const auto rows = store.settings(key))
+      if (const auto rows = store.read(ask::Settings{key}))
         for (const auto& r : *rows) add("settings " + n + r.alias, r.json);
-      if (const auto rows = store.attempts(kLane, key, 100))
+      if (const auto rows = store.read(ask::Attempts{kLane, key, 100}))
         for (const auto& r : *rows) add("attempt " + n + std::to_string(r.number), r.entry);
       for (std::uint64_t after = 0;;) {
-        const auto rows = store.events(key, after, 7, 1 << 20);
+        const auto rows = store.read(ask::Events{key, after, 7, 1 << 20});
         if (!rows || rows->empty()) break;
         for (auto r : *rows) {
           const auto body = sealer_.open(r.body, eventPlaceOf(idOf(key), r.eventId));
@@ -117,12 +117,12 @@ class BitFlip : public ::testing::Test {
         }
         after = rows->back().sequence;
       }
-      if (const auto rows = store.kvScan("baileys", key, "", "", 1000))
+      if (const auto rows = store.read(ask::EntriesWith{"baileys", key, "", "", 1000}))
         for (const auto& r : *rows) add("kv " + n + r.key, r.value.value_or("(none)"));
-      if (const auto rows = store.deadLetters({.instance = key}, 0, 100))
+      if (const auto rows = store.read(ask::DeadLetters{{.instance = key}, 0, 100}))
         for (const auto& r : *rows)
           add("letter " + n + std::to_string(r.sequence), r.reason + textOf(*r.event));
-      if (const auto last = store.lastSequence(key)) sequences[key] = *last;
+      if (const auto last = store.read(ask::LastSequence{key})) sequences[key] = *last;
     }
     return all;
   }
@@ -230,10 +230,10 @@ TEST_F(BitFlip, ARowThatIsGoneFromTheMiddleOfTheLogIsNoticed) {
   EXPECT_THAT(inspect(database_.path(), &sealer_)->damage,
               ::testing::ElementsAre(HasSubstr("events 2: those between 16 and 19 are missing")));
   const auto store = open();
-  EXPECT_EQ(store->events(2, 10, 100, 1 << 20)->size(), kEvents - 12);
+  EXPECT_EQ(store->read(ask::Events{2, 10, 100, 1 << 20})->size(), kEvents - 12);
   EXPECT_EQ(store->damagedRows(), 1u);
-  EXPECT_EQ(store->events(2, 17, 100, 1 << 20)->size(), kEvents - 18);
-  EXPECT_EQ(store->events(1, 0, 100, 1 << 20)->size(), kEvents);
+  EXPECT_EQ(store->read(ask::Events{2, 17, 100, 1 << 20})->size(), kEvents - 18);
+  EXPECT_EQ(store->read(ask::Events{1, 0, 100, 1 << 20})->size(), kEvents);
 }
 
 TEST_F(BitFlip, AKeyValueEntryThatIsDamagedIsNotAbsent) {
@@ -242,9 +242,10 @@ TEST_F(BitFlip, AKeyValueEntryThatIsDamagedIsNotAbsent) {
                   "CAST('key/4' AS BLOB)");
   const auto store = open();
   const std::vector<std::string> keys = {"key/4"};
-  EXPECT_EQ(store->kvGet("baileys", 1, keys).error().code, Errc::rejected);
-  EXPECT_EQ(store->kvGet("baileys", 2, keys)->front().value, "value 4");
-  EXPECT_EQ(store->kvScan("baileys", 1, "", "", 1000)->size(), std::size_t{kEntries} - 1);
+  EXPECT_EQ(store->read(ask::Entries{"baileys", 1, keys}).error().code, Errc::rejected);
+  EXPECT_EQ(store->read(ask::Entries{"baileys", 2, keys})->front().value, "value 4");
+  EXPECT_EQ(store->read(ask::EntriesWith{"baileys", 1, "", "", 1000})->size(),
+            std::size_t{kEntries} - 1);
   EXPECT_EQ(store->damagedRows(), 1u) << "once, however often it is met";
 }
 
@@ -253,8 +254,8 @@ TEST_F(BitFlip, RowsOfAnOlderVersionAreServedUntilTheyAreWrittenAgain) {
                           "UPDATE cursors SET sum = NULL"})
     testing::meddle(database_.path(), sql);
   const auto store = open();
-  EXPECT_EQ(store->events(1, 0, 100, 1 << 20)->size(), kEvents);
-  EXPECT_EQ(store->cursors()->size(), kInstances);
+  EXPECT_EQ(store->read(ask::Events{1, 0, 100, 1 << 20})->size(), kEvents);
+  EXPECT_EQ(store->read(ask::Cursors{})->size(), kInstances);
   EXPECT_EQ(store->damagedRows(), 0u);
 }
 

@@ -9,15 +9,18 @@ class Changes::Visitor {
   Visitor(Changes& changes, Committed& committed, std::uint32_t limit)
       : changes_(changes), committed_(committed), limit_(limit) {}
 
-  Progress operator()(const AppendEvent& change) {
+  Progress operator()(AppendEvent& change) {
     committed_.sequences.push_back(changes_.events_.append(change));
     return Progress::done;
   }
   Progress operator()(const PurgeInstance& change) {
     COLIBRI_ASSERT(change.instance != 0);  // 0 holds what plugins keep for themselves
-    return progress(changes_.eraser_.purge(change.instance, limit_));
+    const auto left = changes_.eraser_.purge(change.instance, limit_);
+    if (left == Eraser::Left::nothing) changes_.sequences_.memory().forget(change.instance);
+    return progress(left);
   }
   Progress operator()(const DropEvents& change) {
+    changes_.sequences_.remember(change.instance);
     return progress(changes_.eraser_.dropEvents(change.instance, change.upTo, limit_));
   }
   Progress operator()(const DropExpired& change) {
@@ -39,16 +42,15 @@ class Changes::Visitor {
 };
 
 Changes::Changes(sqlite3* db, const Clock& clock, Damage& damage)
-    : sequences_(db, damage),
-      events_(db, clock, sequences_),
-      tables_(db),
-      eraser_(db, sequences_) {}
+    : tables_(db),
+      sequences_(db, tables_, damage),
+      events_(db, clock, sequences_, tables_),
+      eraser_(db) {}
 
-Changes::Progress Changes::apply(const Batch& batch, Committed& committed) {
+Changes::Progress Changes::apply(Batch& batch, Committed& committed) {
   const auto limit = batch.size() == 1 ? kRowsPerStep : Eraser::kEverything;
   auto last = Progress::done;
-  for (const auto& operation : batch)
-    last = std::visit(Visitor(*this, committed, limit), operation);
+  for (auto& operation : batch) last = std::visit(Visitor(*this, committed, limit), operation);
   return last;
 }
 

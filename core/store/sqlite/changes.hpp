@@ -2,12 +2,17 @@
 
 #include "base/clock.hpp"
 #include "store/job.hpp"
-#include "store/sqlite/eraser.hpp"
+#include "store/sql/eraser.hpp"
 #include "store/sqlite/event_changes.hpp"
 #include "store/sqlite/stored_sequences.hpp"
 #include "store/sqlite/table_changes.hpp"
 
 namespace colibri::store::sqlite {
+
+inline std::uint64_t deleted(Statement& statement, const auto&... arguments) {
+  return statement.run(arguments...);
+}
+using Eraser = store::Eraser<Statement, sqlite3* const, Dialect::sqlite>;
 
 /// Applies batches within the open transaction.
 ///
@@ -19,16 +24,16 @@ class Changes {
 
   Changes(sqlite3* db, const Clock& clock, Damage& damage);
 
-  /// Adds to `committed`. `again`: a step of a long deletion is done; apply the batch once more in
-  /// a later transaction.
-  Progress apply(const Batch& batch, Committed& committed);
+  /// Gives events their sequences. Adds to `committed`. `again`: a step of a long deletion is done;
+  /// apply the batch once more in a later transaction.
+  Progress apply(Batch& batch, Committed& committed);
   Sequences& sequences() noexcept { return sequences_.memory(); }
 
  private:
   class Visitor;
+  TableChanges tables_;
   StoredSequences sequences_;
   EventChanges events_;
-  TableChanges tables_;
   Eraser eraser_;
 };
 

@@ -62,18 +62,18 @@ TEST_F(DiskTroubleTest, AFullDiskAtCommitFailsTheWholeGroupAsBusy) {
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code, Errc::busy);
   }
-  EXPECT_EQ(*store_->lastSequence(1), 1u);
-  EXPECT_EQ(*store_->countRows(2), 0u);
+  EXPECT_EQ(*store_->read(ask::LastSequence{1}), 1u);
+  EXPECT_EQ(*store_->read(ask::RowCount{2}), 0u);
 }
 
 TEST_F(DiskTroubleTest, SequencesGoOnWithoutAGapAfterAFailedCommit) {
   for (const auto trouble : {Trouble::full, Trouble::writeError, Trouble::syncError}) {
-    const auto last = *store_->lastSequence(1);
+    const auto last = *store_->read(ask::LastSequence{1});
     ASSERT_FALSE(commitTogether({{anEvent(1, "a"), anEvent(1, "b")}}, trouble)[0]);
     EXPECT_THAT(commit(*store_, {anEvent(1, "c")})->sequences, ElementsAre(last + 1));
   }
   open({});
-  EXPECT_EQ(*store_->lastSequence(1), 3u);
+  EXPECT_EQ(*store_->read(ask::LastSequence{1}), 3u);
 }
 
 TEST_F(DiskTroubleTest, AFailedCommitForgetsItsDedupeKeys) {
@@ -92,7 +92,7 @@ TEST_F(DiskTroubleTest, AWriteOrSyncErrorIsUnavailable) {
 TEST_F(DiskTroubleTest, ReadingGoesOnWhileTheDiskIsFull) {
   ASSERT_TRUE(commit(*store_, {anEvent(1, "kept")}));
   FailingVfs::set(Trouble::full);
-  EXPECT_EQ(store_->events(1, 0, 10, 1000)->front().body, "kept");
+  EXPECT_EQ(store_->read(ask::Events{1, 0, 10, 1000})->front().body, "kept");
 }
 
 TEST_F(DiskTroubleTest, ABatchThatDoesNotFitFailsAloneAndTheRestGoesOn) {
@@ -104,8 +104,8 @@ TEST_F(DiskTroubleTest, ABatchThatDoesNotFitFailsAloneAndTheRestGoesOn) {
   ASSERT_FALSE(results[1]);
   EXPECT_EQ(results[1].error().code, Errc::busy);
   EXPECT_TRUE(results[2]);
-  EXPECT_THAT(store_->events(1, 0, 10, 1 << 30)->size(), 2u);
-  EXPECT_EQ(*store_->lastSequence(1), 2u);
+  EXPECT_THAT(store_->read(ask::Events{1, 0, 10, 1 << 30})->size(), 2u);
+  EXPECT_EQ(*store_->read(ask::LastSequence{1}), 2u);
 }
 
 TEST_F(DiskTroubleTest, AFullDatabaseTakesEventsAgainAfterADrop) {

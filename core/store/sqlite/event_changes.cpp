@@ -1,29 +1,25 @@
 #include "store/sqlite/event_changes.hpp"
 
-#include <string>
-
 #include "crypto/digest.hpp"
 #include "store/lifetimes.hpp"
-#include "store/row_sum.hpp"
-#include "store/sqlite/event_columns.hpp"
 
 namespace colibri::store::sqlite {
-EventChanges::EventChanges(sqlite3* db, const Clock& clock, StoredSequences& sequences)
+EventChanges::EventChanges(sqlite3* db, const Clock& clock, StoredSequences& sequences,
+                           TableChanges& tables)
     : clock_(clock),
       sequences_(sequences),
-      insert_(db, std::string("INSERT INTO events(instance, sum, ") + kEventColumns +
-                      ") VALUES(?,?," + kEventParameters + ")"),
+      tables_(tables),
       firstSight_(db,
                   "INSERT INTO dedupe(instance, key, expires_at_us) VALUES(?1, ?2, ?3)"
                   " ON CONFLICT DO UPDATE SET expires_at_us = excluded.expires_at_us"
                   " WHERE expires_at_us < ?4") {}
 
-std::uint64_t EventChanges::append(const AppendEvent& change) {
-  const auto& event = change.event;
+std::uint64_t EventChanges::append(AppendEvent& change) {
+  auto& event = change.event;
   if (!change.dedupeKey.empty() && isRepeat(event.instance, change.dedupeKey)) return 0;
-  const auto sequence = sequences_.next(event.instance);
-  insertEvent(insert_, event, sequence, event.instance, sumOf(event, sequence));
-  return sequence;
+  event.sequence = sequences_.next(event.instance);
+  tables_.apply(change);
+  return event.sequence;
 }
 
 bool EventChanges::isRepeat(InstanceKey instance, const std::string& key) {

@@ -1,5 +1,5 @@
 // A page that names one row twice instead of another: nothing of SQLite notices it.
-#include "store/sqlite/row_order.hpp"
+#include "store/row_order.hpp"
 
 #include <gmock/gmock.h>
 
@@ -59,16 +59,29 @@ TEST_F(RowOrderOfAStore, ARowThatItsPageNamesTwiceIsNotServedTwice) {
     return read ? std::nullopt : std::optional(read.error());
   };
   const std::vector<std::pair<std::string, Read>> reads = {
-      {"instances", [&](Store& store) { return errorOf(store.instances()); }},
-      {"settings", [&](Store& store) { return errorOf(store.settings(1)); }},
-      {"cursors", [&](Store& store) { return errorOf(store.cursors()); }},
+      {"instances", [&](Store& store) { return errorOf(store.read(ask::Instances{})); }},
+      {"settings", [&](Store& store) { return errorOf(store.read(ask::Settings{1})); }},
+      {"cursors", [&](Store& store) { return errorOf(store.read(ask::Cursors{})); }},
       {"events_by_sequence",
-       [&](Store& store) { return errorOf(store.events(1, 0, 100, 1 << 20)); }},
+       [&](Store& store) {
+         return errorOf(store.read(ask::Events{1, 0, 100, 1 << 20}));
+       }},
       {"dead_letters_by_instance",
-       [&](Store& store) { return errorOf(store.deadLetters({.instance = 1}, 0, 100)); }},
-      {"attempts", [&](Store& store) { return errorOf(store.attempts("webhook/all", 1, 100)); }},
-      {"kv", [&](Store& store) { return errorOf(store.kvScan("baileys", 1, "", "", 100)); }},
-      {"kv", [&](Store& store) { return errorOf(store.kvAll(1, {}, 100)); }},
+       [&](Store& store) {
+         return errorOf(store.read(ask::DeadLetters{{.instance = 1}, 0, 100}));
+       }},
+      {"attempts",
+       [&](Store& store) {
+         return errorOf(store.read(ask::Attempts{"webhook/all", 1, 100}));
+       }},
+      {"kv",
+       [&](Store& store) {
+         return errorOf(store.read(ask::EntriesWith{"baileys", 1, "", "", 100}));
+       }},
+      {"kv",
+       [&](Store& store) {
+         return errorOf(store.read(ask::AllEntries{1, {}, 100}));
+       }},
   };
   const auto whole = testing::bytesOf(database_.path());
   for (const auto& [table, read] : reads) {
@@ -91,7 +104,7 @@ TEST_F(RowOrderOfAStore, AReaderThatGoesOnBehindTheLastRowDoesNotGoRoundInACircl
   std::uint64_t after = 0;
   for (int pages = 0;; ++pages) {
     ASSERT_LT(pages, 5);
-    const auto rows = store->events(1, after, 5, 1 << 20);
+    const auto rows = store->read(ask::Events{1, after, 5, 1 << 20});
     if (!rows || rows->empty()) break;
     EXPECT_GT(rows->back().sequence, after);
     after = rows->back().sequence;

@@ -46,7 +46,7 @@ class Salvage : public ::testing::Test {
       letter.subscription = "webhook/all";
       letter.instance = key;
       letter.sequence = 3;
-      letter.event = store->events(key, 2, 1, 1).value().front();
+      letter.event = store->read(ask::Events{key, 2, 1, 1}).value().front();
       ASSERT_TRUE(commit(*store, {AddDeadLetter{letter}}));
     }
     truth_ = everything(*store);
@@ -70,23 +70,24 @@ class Salvage : public ::testing::Test {
       for (const auto& row : *rows) EXPECT_TRUE(all.emplace(name(row), text(row)).second);
     };
     add(
-        store.instances(), [](const auto& row) { return "instance " + row.name; },
+        store.read(ask::Instances{}), [](const auto& row) { return "instance " + row.name; },
         [](const auto& row) { return row.id; });
     add(
-        store.cursors(), [](const auto& row) { return "cursor " + std::to_string(row.instance); },
+        store.read(ask::Cursors{}),
+        [](const auto& row) { return "cursor " + std::to_string(row.instance); },
         [](const auto& row) { return row.subscription; });
     for (InstanceKey key = 1; key <= kShops; ++key) {
       const auto of = " " + std::to_string(key) + "/";
       add(
-          store.events(key, 0, 10'000, 1 << 30),
+          store.read(ask::Events{key, 0, 10'000, 1 << 30}),
           [&](const auto& row) { return "event" + of + std::to_string(row.sequence); },
           [](const auto& row) { return std::to_string(std::hash<std::string>()(row.body)); });
       add(
-          store.kvScan("baileys", key, "", "", 10'000),
+          store.read(ask::EntriesWith{"baileys", key, "", "", 10'000}),
           [&](const auto& row) { return "value" + of + row.key; },
           [](const auto& row) { return *row.value; });
       add(
-          store.deadLetters({.instance = key}, 0, 100),
+          store.read(ask::DeadLetters{{.instance = key}, 0, 100}),
           [&](const auto& row) { return "letter" + of + std::to_string(row.sequence); },
           [](const auto& row) { return row.event->eventId; });
     }
@@ -190,7 +191,7 @@ TEST_F(Salvage, SavesARowWhoseValuesChangedTheirKindAsItWas) {
   EXPECT_EQ(salvageIt().sound.at("events"), kShops * kLetters);
   EXPECT_EQ(saved(), truth_);
   testing::meddle(fresh_, "DELETE FROM events WHERE typeof(chat_id) = 'text' AND sealed = 0");
-  EXPECT_EQ(open(fresh_)->events(1, 0, 100, 1 << 20)->size(), 0u);
+  EXPECT_EQ(open(fresh_)->read(ask::Events{1, 0, 100, 1 << 20})->size(), 0u);
 }
 
 TEST_F(Salvage, SavesARowOfWhichAnIndexKnowsWhatItsOwnPageLost) {

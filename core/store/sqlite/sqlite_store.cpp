@@ -7,9 +7,10 @@
 #include "store/engine_store.hpp"
 #include "store/identity.hpp"
 #include "store/pool.hpp"
+#include "store/reader/identity_row.hpp"
 #include "store/sqlite/database_file.hpp"
 #include "store/sqlite/errors.hpp"
-#include "store/sqlite/identity_row.hpp"
+#include "store/sqlite/poco_reader.hpp"
 #include "store/sqlite/queries.hpp"
 #include "store/sqlite/schema.hpp"
 #include "store/sqlite/sqlite_engine.hpp"
@@ -22,10 +23,10 @@ namespace {
 class Readers {
  public:
   Readers(DatabaseFile file, std::shared_ptr<StateFile> state, const crypto::Sealer* sealer,
-          Damage& damage, unsigned count)
+          Damage& damage, const Clock& clock, unsigned count)
       : file_(std::move(file)), closing_{file_.path(), std::move(state)} {
     for (unsigned i = 0; i < count; ++i)
-      pool_.add(std::make_unique<Queries>(file_.path(), sealer, damage));
+      pool_.add(std::make_unique<Queries>(file_.path(), sealer, damage, clock));
   }
   /// The last connection takes the write-ahead log with it.
   ~Readers() { closing_.note(Remembered::State::between); }
@@ -82,7 +83,8 @@ Result<std::shared_ptr<StateFile>> checkFiles(const std::filesystem::path& datab
 /// The open database has an identity, and it is the right one, and noted.
 Result<void> confirmIdentity(Connection& connection, const crypto::Sealer* sealer, StateFile* state,
                              Damage& damage) {
-  const auto identity = identityOf(connection, sealer);
+  PocoReader reader(connection);
+  const auto identity = identityOf(reader, sealer);
   if (!identity) return identity.error();
   if (identity->unsummed) damage.expectUnsummed();
   if (state == nullptr) return {};
@@ -117,12 +119,12 @@ Result<std::unique_ptr<Store>> SqliteStore::open(const std::filesystem::path& pa
   if (auto confirmed = confirmIdentity(*connection, sealer, state->get(), *damage); !confirmed)
     return about(confirmed.error());
   auto readers =
-      std::make_unique<Readers>(std::move(*file), *state, sealer, *damage, options.readers);
+      std::make_unique<Readers>(std::move(*file), *state, sealer, *damage, clock, options.readers);
   auto engine =
       std::make_unique<SqliteEngine>(std::move(connection), LogWatch(path, *state), clock, *damage);
   auto writer = std::make_unique<Writer>(std::move(engine), clock, options.writer);
   return std::unique_ptr<Store>(std::make_unique<EngineStore<Readers>>(
-      std::move(readers), std::move(writer), std::move(damage), clock, sealer));
+      std::move(readers), std::move(writer), std::move(damage), sealer));
 } catch (const Poco::Exception& failure) {
   return Error{Errc::unavailable,
                "cannot open the database " + path.string() + ": " + failure.displayText()};

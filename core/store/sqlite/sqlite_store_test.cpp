@@ -103,7 +103,7 @@ TEST_F(SqliteStoreTest, AnIdempotencyRecordOfAnOlderVersionStaysReadableForItsLa
   const IdempotencyRow row{1, "key", "hash", "3EB0", 201, "{}", clock_.nowUs()};
   { ASSERT_TRUE(commit(**open(), {PutIdempotency{row}})); }
   const auto store = open(&sealer);
-  const auto got = (*store)->idempotency(1, "key");
+  const auto got = (*store)->read(ask::Idempotency{1, "key"});
   ASSERT_TRUE(got && *got);
   EXPECT_EQ((*got)->requestHash, "hash");
   EXPECT_EQ((*got)->answer, "{}");
@@ -121,7 +121,7 @@ TEST_F(SqliteStoreTest, ASealedValueOpensOnlyInItsOwnPlace) {
   sqlite3_close(db);
   const auto store = open(&sealer);
   const std::vector<std::string> keys = {"mine"};
-  EXPECT_EQ((*store)->kvGet("p", 2, keys).error().code, Errc::rejected);
+  EXPECT_EQ((*store)->read(ask::Entries{"p", 2, keys}).error().code, Errc::rejected);
 }
 
 TEST_F(SqliteStoreTest, WhatWasPurgedIsNowhereOnDisk) {

@@ -81,7 +81,11 @@ void Statement::fail(int code) const {
 
 void Statement::failForOrder() {
   reset();
-  fail(db_, SQLITE_CORRUPT, "rows are not in their order");
+  failForOrder(db_);
+}
+
+void Statement::failForOrder(sqlite3* db) {
+  fail(db, SQLITE_CORRUPT, "rows are not in their order");
 }
 
 void Statement::fail(sqlite3* db, int code) {

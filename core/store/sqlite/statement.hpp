@@ -5,8 +5,9 @@
 #include <string>
 #include <string_view>
 
-struct sqlite3;
-struct sqlite3_stmt;
+#include "store/sequence_list.hpp"
+#include "store/sqlite/cells.hpp"
+#include "store/tables.hpp"
 
 namespace colibri::store::sqlite {
 
@@ -48,6 +49,12 @@ class Statement {
     int index = 0;
     (bind(++index, args), ...);
   }
+  /// Runs with a row's columns and its checksums, as putSql() names them.
+  template <class Put>
+  std::uint64_t runRow(const Put& put);
+  /// Runs with the key that `removal` names.
+  template <class Table, class Remove>
+  std::uint64_t runKey(const Table& table, const Remove& removal);
   /// The next row; false at the end, which also resets.
   bool next();
   /// The row's columns from the left.
@@ -56,6 +63,7 @@ class Statement {
     int index = 0;
     (column(index++, fields), ...);
   }
+  Cells cells() const { return Cells(statement_); }
   void reset() noexcept;
   /// Runs with the columns of another statement's row, as they are, as far as it has parameters.
   /// Returns how many rows it changed.
@@ -65,6 +73,7 @@ class Statement {
   [[noreturn]] static void fail(sqlite3* db, int code);
   /// Throws that a page is damaged, for rows that are not in their order.
   [[noreturn]] void failForOrder();
+  [[noreturn]] static void failForOrder(sqlite3* db);
 
  private:
   void bind(int index, std::string_view text);
@@ -85,5 +94,46 @@ class Statement {
   sqlite3* db_;
   sqlite3_stmt* statement_ = nullptr;
 };
+
+template <class Put>
+std::uint64_t Statement::runRow(const Put& put) {
+  constexpr const auto& table = tables::kOf<Put>;
+  std::string list;
+  int index = 0;
+  reset();
+  table.each([&](const auto& column) {
+    using C = std::remove_cvref_t<decltype(column)>;
+    if constexpr (C::kind == Kind::numbers) {
+      list = packSequences(C::of(put));
+      bind(++index, Blob{list});
+    } else if constexpr (isNumber(C::kind) || isText(C::kind)) {
+      if constexpr (C::kind != Kind::given) bind(++index, C::of(put));
+    } else {
+      bind(++index, Blob{C::of(put)});
+    }
+  });
+  const auto sums = sumsOf(put);
+  if (table.summed) bind(++index, sums.row);
+  if (table.hasFate) bind(++index, sums.fate);
+  while (next()) {
+  }
+  return changes();
+}
+
+template <class Table, class Remove>
+std::uint64_t Statement::runKey(const Table& table, const Remove& removal) {
+  int index = 0;
+  reset();
+  const auto bindPart = [&]<class C>(const C&, const auto& value) {
+    if constexpr (isNumber(C::kind) || isText(C::kind))
+      bind(++index, value);
+    else
+      bind(++index, Blob{value});
+  };
+  table.eachOfKey(removal, bindPart);
+  while (next()) {
+  }
+  return changes();
+}
 
 }  // namespace colibri::store::sqlite

@@ -3,6 +3,7 @@
 #include "store/damage.hpp"
 #include "store/sequences.hpp"
 #include "store/sqlite/statement.hpp"
+#include "store/sqlite/table_changes.hpp"
 
 namespace colibri::store::sqlite {
 
@@ -27,7 +28,7 @@ class LastSequence {
 /// [Threading] confined to the writer. [Errors] throws the engine's exceptions.
 class StoredSequences {
  public:
-  StoredSequences(sqlite3* db, Damage& damage);
+  StoredSequences(sqlite3* db, TableChanges& tables, Damage& damage);
 
   std::uint64_t next(InstanceKey instance);
   /// Before events are dropped: their numbers stay given.
@@ -38,7 +39,7 @@ class StoredSequences {
   void know(InstanceKey instance);
 
   LastSequence last_;
-  Statement store_;
+  TableChanges& tables_;
   Sequences memory_;
 };
 

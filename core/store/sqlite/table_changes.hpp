@@ -1,37 +1,37 @@
 #pragma once
 
-#include "store/rows.hpp"
+#include <memory>
+#include <vector>
+
 #include "store/sqlite/statement.hpp"
+#include "store/tables.hpp"
 
 namespace colibri::store::sqlite {
 
-/// Puts and removes single rows of every table but the log's.
+/// Puts and removes single rows of every table.
 ///
 /// [Threading] confined to the writer. [Errors] throws the engine's exceptions.
 class TableChanges {
  public:
   explicit TableChanges(sqlite3* db);
 
-  void apply(const PutInstance& change);
-  void apply(const PutSettings& change);
-  void apply(const RemoveSettings& change);
-  void apply(const PutCursor& change);
-  void apply(const RemoveCursor& change);
-  void apply(const AddDeadLetter& change);
-  void apply(const RemoveDeadLetter& change);
+  template <class Change>
+  void apply(const Change& change) {
+    if constexpr (constexpr auto at = tables::putsInto<Change>(); at != tables::kNone) {
+      puts_[at]->runRow(change);
+    } else {
+      constexpr auto from = tables::removesFrom<Change>();
+      static_assert(from != tables::kNone, "no table has this operation");
+      removals_[from]->runKey(std::get<from>(tables::kAll), change);
+    }
+  }
   void apply(const MarkDeadLetter& change);
   void apply(const ReturnDeadLetter& change);
-  void apply(const PutAttempt& change);
-  void apply(const PutIdempotency& change);
-  void apply(const RemoveIdempotency& change);
-  /// `secret` says that the value is sealed.
-  void apply(const KvPut& change);
-  void apply(const KvRemove& change);
 
  private:
-  Statement putInstance_, putSettings_, removeSettings_, putCursor_, removeCursor_;
-  Statement addDeadLetter_, removeDeadLetter_, markDeadLetter_, returnDeadLetter_, putAttempt_;
-  Statement putIdempotency_, removeIdempotency_, putKv_, removeKv_;
+  using Statements = std::vector<std::unique_ptr<Statement>>;  // in the order of the tables
+  Statements puts_, removals_;
+  Statement markDeadLetter_, returnDeadLetter_;
 };
 
 }  // namespace colibri::store::sqlite

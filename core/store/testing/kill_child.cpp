@@ -23,7 +23,9 @@ namespace {
 class Appender {
  public:
   Appender(Store& store, InstanceKey instance)
-      : store_(store), instance_(instance), last_(store.lastSequence(instance).value()) {}
+      : store_(store),
+        instance_(instance),
+        last_(store.read(ask::LastSequence{instance}).value()) {}
 
   void append() {
     AppendEvent change;

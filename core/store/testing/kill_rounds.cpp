@@ -37,14 +37,15 @@ Sequences lastToldIn(const Lines& told, const Sequences& before) {
 /// Checks what the database holds of the instance after `seen` against what was told, and returns
 /// its last sequence.
 std::uint64_t verify(Store& store, InstanceKey instance, std::uint64_t seen, std::uint64_t told) {
-  const auto rows = store.events(instance, seen, 1'000'000, std::size_t{1} << 40).value();
+  const auto rows =
+      store.read(ask::Events{instance, seen, 1'000'000, std::size_t{1} << 40}).value();
   for (std::size_t i = 0; i < rows.size(); ++i)
     EXPECT_EQ(rows[i].sequence, seen + i + 1) << "no gap";
   const auto last = seen + rows.size();
   EXPECT_GE(last, told) << "what was told is there";
-  EXPECT_EQ(store.lastSequence(instance).value(), last);
+  EXPECT_EQ(store.read(ask::LastSequence{instance}).value(), last);
   const std::string beside = "last";
-  const auto entry = store.kvGet("kill", instance, {&beside, 1}).value();
+  const auto entry = store.read(ask::Entries{"kill", instance, {&beside, 1}}).value();
   EXPECT_EQ(entry[0].value.value_or("0"), std::to_string(last)) << "a batch is all or nothing";
   return last;
 }

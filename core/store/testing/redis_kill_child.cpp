@@ -34,9 +34,10 @@ class Connector {
  public:
   Connector(Store& store, InstanceKey instance) : store_(store), instance_(instance) {
     const std::string ratchet = "ratchet";
-    const auto last = store.kvGet(kPlugin, instance, {&ratchet, 1}).value();
+    const auto last = store.read(ask::Entries{kPlugin, instance, {&ratchet, 1}}).value();
     last_ = std::atoi(last.front().value.value_or("0").c_str());
-    const auto records = store.kvScan(kPlugin, instance, "pending/", "", 10'000).value();
+    const auto records =
+        store.read(ask::EntriesWith{kPlugin, instance, "pending/", "", 10'000}).value();
     for (const auto& record : records) publish(record.key.substr(8));
   }
 

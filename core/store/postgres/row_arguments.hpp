@@ -1,0 +1,64 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "store/postgres/statement.hpp"
+#include "store/row_sum.hpp"
+#include "store/sequence_list.hpp"
+#include "store/tables.hpp"
+
+/// What statements of sql/derived.hpp are given. [Threading] any thread.
+namespace colibri::store::postgres {
+
+/// Calls `visit(column, value)` for each written column of a row, and for its checksums.
+template <class Put, class Visit>
+void eachWritten(const Put& put, Visit visit) {
+  constexpr const auto& table = tables::kOf<Put>;
+  table.each([&](const auto& column) {
+    using C = std::remove_cvref_t<decltype(column)>;
+    if constexpr (C::kind == Kind::numbers)
+      visit(column, packSequences(C::of(put)));
+    else if constexpr (C::kind != Kind::given)
+      visit(column, C::of(put));
+  });
+  const auto sums = sumsOf(put);
+  if (table.summed) visit(column<Kind::sum, kPlain>("sum"), sums.row);
+  if (table.hasFate) visit(column<Kind::sum, kPlain>("fate_sum"), sums.fate);
+}
+
+constexpr Array::Of arrayOf(Kind kind) {
+  return kind == Kind::flag                         ? Array::Of::boolean
+         : isNumber(kind)                           ? Array::Of::bigint
+         : kind == Kind::text || kind == Kind::name ? Array::Of::text
+                                                    : Array::Of::bytea;
+}
+
+/// Rows or keys of one statement, column by column.
+class ManyRows {
+ public:
+  template <class Put>
+  void add(const Put& put) {
+    std::size_t at = 0;
+    eachWritten(put, adding(at));
+  }
+  template <class Table, class Remove>
+  void addKey(const Table& table, const Remove& removal) {
+    std::size_t at = 0;
+    table.eachOfKey(removal, adding(at));
+  }
+  void sendIfAny(Statement& statement) const {
+    if (!columns_.empty()) statement.sendAll(columns_);
+  }
+
+ private:
+  auto adding(std::size_t& at) {
+    return [this, &at]<class C>(const C&, const auto& value) {
+      if (columns_.size() == at) columns_.emplace_back(arrayOf(C::kind));
+      columns_[at++].add(value);
+    };
+  }
+  std::vector<Array> columns_;
+};
+
+}  // namespace colibri::store::postgres
