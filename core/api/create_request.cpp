@@ -92,7 +92,6 @@ void InstancesController::checkMembers(const std::vector<std::string>& unknown,
                                        Faults& faults) const {
   for (const auto& key : unknown) {
     if (isOneOf(kIntegrationObjects, key) || plugins_.known(key)) continue;
-    if (faults.size() > config::kMaxViolations) return;
     faults.push_back({config::shownKey(key), "is not a known key",
                       "those of the API's document, and the aliases of loaded plugins", true});
   }

@@ -77,7 +77,7 @@ TEST(PluginRoutes, TheirBodyLimitIsKnownBeforeTheBodyIsRead) {
 TEST(PluginRoutes, NoWordOfOursIsAPlugins) {
   const RouteTable table;
   for (const auto& route : table.rows()) {
-    if (route.router.empty()) continue;
+    if (route.router.empty() || route.operation->yields) continue;
     EXPECT_THAT(routeWords(), ::testing::Contains(std::string(route.router)));
   }
 }

@@ -116,7 +116,8 @@ std::optional<Answer> Rules::read(const http::Request& request, Dialect dialect,
   }
   faults.insert(faults.end(), more.begin(), more.end());
   if (faults.empty()) return std::nullopt;
-  if (operation_.unknown != catalogue::Unknown::kept) return faulty(faults, dialect);
+  if (operation_.unknown != catalogue::Unknown::kept)
+    return faulty(faults, dialect, unknownIn(brought.body));
   brought.faults = std::move(faults);
   return std::nullopt;
 }
@@ -150,6 +151,13 @@ void Rules::readQuery(const http::Query& query, Dialect dialect, json::object& i
   into = std::move(read.get_object());
 }
 
+/// How many members the definition does not name.
+std::size_t Rules::unknownIn(const json::object& body) const {
+  if (!body_) return 0;
+  return static_cast<std::size_t>(std::ranges::count_if(
+      body, [&](const json::key_value_pair& member) { return !body_->has(member.key()); }));
+}
+
 void Rules::readBody(Dialect dialect, Brought& brought, Faults& faults) const {
   using Unknown = catalogue::Unknown;
   const bool v2 = dialect == Dialect::v2;
@@ -169,11 +177,17 @@ void Rules::readBody(Dialect dialect, Brought& brought, Faults& faults) const {
   body = std::move(value.get_object());
 }
 
-Answer faulty(std::span<const Violation> faults, Dialect dialect) {
+Answer faulty(std::span<const Violation> faults, Dialect dialect, std::size_t unknown) {
   std::vector<std::string> sentences;
   for (const auto& fault : faults.first(std::min(faults.size(), config::kMaxViolations)))
     sentences.push_back(dialect == Dialect::v2 ? fault.v2Sentence() : fault.sentence());
-  if (faults.size() > config::kMaxViolations) sentences.emplace_back("and more");
+  if (faults.size() > config::kMaxViolations) {
+    const auto listed = faults.first(config::kMaxViolations);
+    const auto known = static_cast<std::size_t>(std::ranges::count_if(listed, &Violation::atKey));
+    const auto more = std::max(faults.size() - listed.size(), unknown - std::min(unknown, known));
+    // A schema's check ends at one more than is listed: of one nobody knows whether it is the last.
+    sentences.push_back(more == 1 ? "and more" : "and " + std::to_string(more) + " more");
+  }
   if (dialect == Dialect::native) return failure(400, std::move(sentences));
   json::array list;
   for (const auto& sentence : sentences) list.emplace_back(sentence);

@@ -58,6 +58,7 @@ class Rules {
   Faults readBody(Brought& brought) const;
 
  private:
+  std::size_t unknownIn(const boost::json::object& body) const;
   void readQuery(const http::Query& query, catalogue::Dialect dialect, boost::json::object& into,
                  Faults& faults) const;
   void readBody(catalogue::Dialect dialect, Brought& brought, Faults& faults) const;
@@ -66,7 +67,9 @@ class Rules {
   std::optional<config::Schema> query_, body_;
 };
 
-/// 400 with the faults, twenty at most.
-Answer faulty(std::span<const config::Violation> faults, catalogue::Dialect dialect);
+/// 400 with twenty faults at most, and how many more there are at least. `unknown`: of them,
+/// members that nobody knows, listed or not.
+Answer faulty(std::span<const config::Violation> faults, catalogue::Dialect dialect,
+              std::size_t unknown = 0);
 
 }  // namespace colibri::api
