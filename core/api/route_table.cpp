@@ -12,7 +12,9 @@ constexpr std::size_t kMaxWord = 64;
 /// The key of a row: longer words than any row has are cut, and so found nowhere.
 std::string keyOf(std::string_view method, std::string_view router, std::string_view name,
                   std::size_t params, bool ofInstance) {
-  std::string key(method == "HEAD" ? "GET" : method);
+  std::string key;
+  key.reserve(2 * kMaxWord);  // one allocation
+  key = method == "HEAD" ? "GET" : method;
   key += ofInstance ? '*' : ' ';
   key += static_cast<char>('0' + params);
   for (const auto word : {router, name}) {
