@@ -21,16 +21,12 @@ delivery::Deliveries::Done<T> answering(Reply reply, Shape shape) {
 }  // namespace
 
 void DeliveriesController::bindTo(Services& services) const {
-  const auto bind = [&](std::string_view id, void (DeliveriesController::*serve)(Call) const) {
-    services.serve.emplace(id,
-                           [self = *this, serve](Call call) { (self.*serve)(std::move(call)); });
-  };
-  bind("deliveries.lanes", &DeliveriesController::lanes);
-  bind("deliveries.attempts", &DeliveriesController::attempts);
-  bind("deliveries.deadLetters", &DeliveriesController::deadLetters);
-  bind("deliveries.replay", &DeliveriesController::replay);
-  bind("deliveries.purge", &DeliveriesController::purge);
-  bind("deliveries.resume", &DeliveriesController::resume);
+  services.bind("deliveries.lanes", *this, &DeliveriesController::lanes);
+  services.bind("deliveries.attempts", *this, &DeliveriesController::attempts);
+  services.bind("deliveries.deadLetters", *this, &DeliveriesController::deadLetters);
+  services.bind("deliveries.replay", *this, &DeliveriesController::replay);
+  services.bind("deliveries.purge", *this, &DeliveriesController::purge);
+  services.bind("deliveries.resume", *this, &DeliveriesController::resume);
 }
 
 void DeliveriesController::lanes(Call call) const {

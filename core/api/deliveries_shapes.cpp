@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "api/shapes.hpp"
 #include "base/iso_time.hpp"
 #include "base/utf8.hpp"
 #include "shared/json.hpp"
@@ -13,10 +14,6 @@ namespace json = boost::json;
 
 json::value textOrNull(std::string_view text) {
   return text.empty() ? json::value(nullptr) : json::value(utf8::repaired(text));
-}
-
-json::value timeOrNull(std::int64_t us) {
-  return us == 0 ? json::value(nullptr) : json::value(isoTime(us));
 }
 
 json::value numberOrNull(std::optional<std::uint64_t> number) {

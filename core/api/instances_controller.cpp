@@ -22,18 +22,14 @@ bool hasNumber(const store::InstanceRow& row, std::string_view number) {
 }  // namespace
 
 void InstancesController::bindTo(Services& services) const {
-  const auto bind = [&](std::string_view id, void (InstancesController::*serve)(Call) const) {
-    services.serve.emplace(id,
-                           [self = *this, serve](Call call) { (self.*serve)(std::move(call)); });
-  };
-  bind("instance.create", &InstancesController::create);
-  bind("instance.fetchInstances", &InstancesController::fetch);
-  bind("instance.connect", &InstancesController::connect);
-  bind("instance.connectionState", &InstancesController::connectionState);
-  bind("instance.restart", &InstancesController::restart);
-  bind("instance.setPresence", &InstancesController::setPresence);
-  bind("instance.logout", &InstancesController::logout);
-  bind("instance.delete", &InstancesController::remove);
+  services.bind("instance.create", *this, &InstancesController::create);
+  services.bind("instance.fetchInstances", *this, &InstancesController::fetch);
+  services.bind("instance.connect", *this, &InstancesController::connect);
+  services.bind("instance.connectionState", *this, &InstancesController::connectionState);
+  services.bind("instance.restart", *this, &InstancesController::restart);
+  services.bind("instance.setPresence", *this, &InstancesController::setPresence);
+  services.bind("instance.logout", *this, &InstancesController::logout);
+  services.bind("instance.delete", *this, &InstancesController::remove);
 }
 
 void InstancesController::create(Call call) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 #include <stdexcept>
 
 #include "http/error_body.hpp"
@@ -30,22 +31,10 @@ std::optional<config::Schema> compiled(const catalogue::Operation& operation,
   return std::move(*schema);
 }
 
-const json::value* at(const json::object& body, std::string_view way) {
-  const auto* object = &body;
-  while (true) {
-    const auto dot = way.find('.');
-    const auto* value = object->if_contains(way.substr(0, dot));
-    if (dot == way.npos || value == nullptr) return value;
-    object = value->if_object();
-    if (object == nullptr) return nullptr;
-    way.remove_prefix(dot + 1);
-  }
-}
-
 /// Ours wins over theirs.
 void spellAsWeDo(std::span<const catalogue::Spelling> spellings, json::object& body) {
   for (const auto& [theirs, ours] : spellings) {
-    const auto* value = at(body, theirs);
+    const auto* value = valueAt(body, theirs);
     if (value == nullptr || value->is_null()) continue;
     if (const auto* own = body.if_contains(ours); own == nullptr || own->is_null())
       body[ours] = json::value(*value);
@@ -78,6 +67,22 @@ std::string_view textOf(const json::object& from, std::string_view member) {
   const auto* value = from.if_contains(member);
   const auto* text = value == nullptr ? nullptr : value->if_string();
   return text == nullptr ? std::string_view() : std::string_view(*text);
+}
+
+const json::value* valueAt(const json::object& from, std::string_view way) {
+  const auto* value = from.if_contains(way.substr(0, way.find('.')));
+  while (value != nullptr && way.find('.') != way.npos) {
+    way.remove_prefix(way.find('.') + 1);
+    const auto step = way.substr(0, way.find('.'));
+    std::size_t index = 0;
+    const auto [end, bad] = std::from_chars(step.data(), step.data() + step.size(), index);
+    const bool isIndex = bad == std::errc() && end == step.data() + step.size();
+    if (const auto* object = value->if_object())
+      value = object->if_contains(step);
+    else
+      value = value->is_array() && isIndex ? value->get_array().if_contains(index) : nullptr;
+  }
+  return value;
 }
 
 bool flagOf(const json::object& from, std::string_view member, bool absent) {

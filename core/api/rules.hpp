@@ -20,6 +20,8 @@ using Faults = std::vector<config::Violation>;
 
 /// The text of a checked member; empty if it is absent.
 std::string_view textOf(const boost::json::object& from, std::string_view member);
+/// The value at a dotted way, as `readMessages.0.id`; null if there is none.
+const boost::json::value* valueAt(const boost::json::object& from, std::string_view way);
 /// Absent: `absent`.
 bool flagOf(const boost::json::object& from, std::string_view member, bool absent = false);
 std::int64_t numberOf(const boost::json::object& from, std::string_view member,

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "api/call.hpp"
 
@@ -17,6 +18,12 @@ struct Services {
   using Serve = std::function<void(Call)>;
   /// Needs no key, and nothing of the request but its dialect.
   using Say = std::function<Answer(Dialect)>;
+
+  /// Binds a member function of `part`, which is copied.
+  template <class Part>
+  void bind(std::string_view id, const Part& part, void (Part::*carryOut)(Call) const) {
+    serve.emplace(id, [part, carryOut](Call call) { (part.*carryOut)(std::move(call)); });
+  }
 
   std::map<std::string_view, Serve> serve;
   std::map<std::string_view, Say> say;

@@ -1,8 +1,8 @@
 #include "api/shapes.hpp"
 
 #include <boost/json.hpp>
-#include <ctime>
 
+#include "base/iso_time.hpp"
 #include "shared/json.hpp"
 
 namespace colibri::api::shapes {
@@ -13,16 +13,6 @@ using instances::Instance;
 
 json::value orNull(const std::string& text) {
   return text.empty() ? json::value(nullptr) : json::value(text);
-}
-
-json::value time(std::int64_t atUs) {
-  if (atUs == 0) return nullptr;
-  const std::time_t seconds = atUs / 1'000'000;
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S.000Z", &utc);
-  return json::value(text);
 }
 
 json::object qrCode(Dialect dialect, const instances::QrCode& qr) {
@@ -55,8 +45,8 @@ json::value relation(const Instance& instance, std::string_view alias) {
   return json::object{{"id", instance.row.id},
                       {"enabled", at->second.enabled},
                       {"events", events == nullptr ? json::value(json::array()) : *events},
-                      {"createdAt", time(at->second.createdAtUs)},
-                      {"updatedAt", time(at->second.updatedAtUs)},
+                      {"createdAt", timeOrNull(at->second.createdAtUs)},
+                      {"updatedAt", timeOrNull(at->second.updatedAtUs)},
                       {"instanceId", instance.row.id}};
 }
 
@@ -93,7 +83,7 @@ json::object settings() {
 json::object settingRow(const Instance& instance) {
   json::object out{{"id", instance.row.id}};
   for (auto& [key, value] : settings()) out[key] = std::move(value);
-  out["createdAt"] = out["updatedAt"] = time(instance.row.createdAtUs);
+  out["createdAt"] = out["updatedAt"] = timeOrNull(instance.row.createdAtUs);
   out["instanceId"] = instance.row.id;
   return out;
 }
@@ -119,6 +109,10 @@ json::object createdV2(const instances::Created& created) {
 }
 
 }  // namespace
+
+json::value timeOrNull(std::int64_t us) {
+  return us == 0 ? json::value(nullptr) : json::value(isoTime(us));
+}
 
 json::value created(Dialect dialect, const instances::Created& created) {
   if (dialect == Dialect::v2) return createdV2(created);
@@ -187,9 +181,9 @@ json::value row(Dialect dialect, const Instance& instance, const std::string& to
       {"disconnectionReasonCode",
        wasClosed ? json::value(r.disconnectionCode) : json::value(nullptr)},
       {"disconnectionObject", wasClosed ? orNull(instance.last.detail) : json::value(nullptr)},
-      {"disconnectionAt", time(r.disconnectedAtUs)},
-      {"createdAt", time(r.createdAtUs)},
-      {"updatedAt", time(r.updatedAtUs)},
+      {"disconnectionAt", timeOrNull(r.disconnectedAtUs)},
+      {"createdAt", timeOrNull(r.createdAtUs)},
+      {"updatedAt", timeOrNull(r.updatedAtUs)},
       // Relations that are not kept here.
       {"Chatwoot", nullptr},
       {"Proxy", nullptr},

@@ -11,6 +11,9 @@
 /// [pure]
 namespace colibri::api::shapes {
 
+/// A time of UTC as texts have it; null: never.
+boost::json::value timeOrNull(std::int64_t us);
+
 boost::json::value created(Dialect dialect, const instances::Created& created);
 boost::json::value connected(Dialect dialect, const instances::Connected& connected);
 boost::json::value state(Dialect dialect, const instances::Instance& instance);

@@ -1,6 +1,5 @@
 #include "app/catalogue_operations.hpp"
 
-#include <algorithm>
 #include <boost/json.hpp>
 
 namespace colibri::app {
@@ -10,12 +9,7 @@ namespace json = boost::json;
 
 /// The chat that a body names, without what may differ for one chat: `55@s.whatsapp.net` is `55`.
 std::string chatOf(const json::object& body, std::string_view way) {
-  if (way.empty()) return {};
-  std::string pointer = "/" + std::string(way);
-  std::ranges::replace(pointer, '.', '/');
-  json::error_code none;
-  const json::value whole(body);
-  const auto* value = whole.find_pointer(pointer, none);
+  const auto* value = api::valueAt(body, way);
   const auto* text = value == nullptr ? nullptr : value->if_string();
   if (text == nullptr) return {};
   const std::string_view chat(*text);

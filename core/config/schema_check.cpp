@@ -135,9 +135,7 @@ class Checker {
       const auto property = node.properties.find(name);
       add(childPath(path, name), "is missing",
           property == node.properties.end() ? "" : describe(*property->second));
-      if (!found_.empty())
-        found_.back().v2 =
-            (path.empty() ? "instance" : path) + " requires property \"" + name + '"';
+      found_.back().v2 = (path.empty() ? "instance" : path) + " requires property \"" + name + '"';
     }
     for (const auto& [key, value] : object) {
       if (full() || --steps_ < 0) return;

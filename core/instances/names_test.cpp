@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace colibri::instances {
 namespace {
@@ -21,6 +22,14 @@ TEST(Names, RefusesWordsOfRoutesInAnyCase) {
     ASSERT_FALSE(checked) << name;
     EXPECT_NE(checked.error().message.find("reserved"), std::string::npos);
   }
+}
+
+TEST(Names, AreReservedIfRoutesOrMountsBeginSoInAnyCase) {
+  const std::vector<std::string> mounts{"live"};
+  for (const auto* name : {"chat", "CHAT", "openapi.json", "kafka", "Live"})
+    EXPECT_TRUE(isReserved(name, mounts)) << name;
+  for (const auto* name : {"chats", "", "a chat"}) EXPECT_FALSE(isReserved(name, mounts)) << name;
+  EXPECT_FALSE(isReserved("live"));
 }
 
 TEST(Names, RefusesWhatPathsAndLogsCannotCarry) {

@@ -1,27 +1,20 @@
 #include "definitions.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
 
+#include "base/ascii.hpp"
 #include "config/schema.hpp"
 #include "config/yaml.hpp"
+#include "texts.hpp"
 
 namespace colibri::catalogue_tool {
 namespace {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
-
-std::string contentOf(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  if (!in) throw Faulty(file.string() + ": cannot be read");
-  return text.str();
-}
 
 config::YamlDocument yamlOf(const fs::path& file) {
   auto document = config::parseYaml(contentOf(file));
@@ -170,9 +163,7 @@ class Reader {
           one.words.size() + one.params.size() + (one.said("key") == "instance" ? 1 : 0);
       std::string key = one.method + ' ' + std::to_string(places);
       for (const auto& word : one.words) key += '/' + word;
-      std::ranges::transform(key, key.begin(),
-                             [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-      if (const auto [at, fresh] = seen.emplace(key, one.where); !fresh)
+      if (const auto [at, fresh] = seen.emplace(lowerCase(key), one.where); !fresh)
         fault(one.where, "has the route of " + at->second);
     }
     for (std::size_t i = 1; i < out_.definitions.size(); ++i)

@@ -1,12 +1,11 @@
 #include "document.hpp"
 
-#include <algorithm>
-#include <fstream>
 #include <map>
 #include <set>
-#include <sstream>
 
+#include "base/ascii.hpp"
 #include "shared/json.hpp"
+#include "texts.hpp"
 
 namespace colibri::catalogue_tool {
 namespace {
@@ -154,17 +153,14 @@ class Document {
                                         {"schema", json::object{{"type", "string"}}}});
     }
     if (!parameters.empty()) item["parameters"] = std::move(parameters);
-    auto method = one.method;
-    std::ranges::transform(method, method.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    item[method] = operation(one, tag);
+    item[lowerCase(one.method)] = operation(one, tag);
   }
 
   json::object operation(const Definition& one, const std::string& tag) {
     const bool v2 = tag == "v2";
     const auto* own = v2 ? objectAt(one.text, "v2") : nullptr;
     json::object out{{"tags", json::array{json::value(tag)}},
-                     {"operationId", name(one.id) + (v2 ? "V2" : "")}};
+                     {"operationId", camelCase(one.id) + (v2 ? "V2" : "")}};
     for (const auto* member : {"summary", "description"}) {
       const auto* text = own == nullptr ? nullptr : own->if_contains(member);
       // Whoever reads both dialects in one document reads it once.
@@ -182,20 +178,6 @@ class Document {
     if (const auto* command = objectAt(one.text, "command"))
       out["x-colibri-command"] = command->at("effect");
     out["responses"] = responses(one, v2);
-    return out;
-  }
-
-  /// `message.sendText` → messageSendText.
-  static std::string name(const std::string& id) {
-    std::string out;
-    bool upper = false;
-    for (const char c : id) {
-      if (c == '.' || c == '-')
-        upper = true;
-      else
-        out += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c,
-            upper = false;
-    }
     return out;
   }
 
@@ -301,11 +283,8 @@ class Document {
   }
 
   json::value fileOf(const std::string& path) {
-    std::ifstream in(root_ / path, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    auto parsed = shared::parseJson(text.str());
-    if (!in || !parsed) throw Faulty(path + ": cannot be read");
+    auto parsed = shared::parseJson(contentOf(root_ / path));
+    if (!parsed) throw Faulty(path + ": cannot be read");
     return std::move(parsed.value);
   }
 

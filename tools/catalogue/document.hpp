@@ -9,8 +9,9 @@
 namespace colibri::catalogue_tool {
 
 /// The document of the API, by OpenAPI 3.1. `v2`: only what clients of that dialect need; nothing:
-/// both dialects. `pluginSchemas`: the folder that plugins' own schemas are referred to in,
-/// relative to the document; if empty they are written out. [Errors] throws Faulty.
+/// both dialects. Plugins' own schemas are referred to by their files there, and written out, from
+/// the source tree `root`, in the document of one dialect, whose readers have no files. [Errors]
+/// throws Faulty.
 boost::json::object document(const Catalogue& catalogue, std::optional<bool> v2,
                              const std::filesystem::path& root);
 

@@ -23,17 +23,6 @@ std::vector<const Definition*> commandsOf(const Catalogue& catalogue, std::strin
   return found;
 }
 
-/// `message.sendText` → messageSendText.
-std::string identifier(const std::string& id) {
-  std::string out;
-  for (std::size_t i = 0; i < id.size(); ++i) {
-    const bool upper = i > 0 && id[i - 1] == '.';
-    if (id[i] != '.')
-      out += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(id[i]))) : id[i];
-  }
-  return out;
-}
-
 /// What a connector's author reads of a command's body.
 std::string commandSchema(const Catalogue& catalogue, const Definition& one) {
   json::object out{
@@ -52,8 +41,8 @@ std::string commandSchema(const Catalogue& catalogue, const Definition& one) {
 std::string bridgeTable(const std::vector<const Definition*>& commands) {
   std::string imports, rows;
   for (const auto* one : commands) {
-    imports += "import " + identifier(one->id) + " from './commands/" + one->id + ".mjs';\n";
-    rows += "  '" + one->id + "': { carryOut: " + identifier(one->id);
+    imports += "import " + camelCase(one->id) + " from './commands/" + one->id + ".mjs';\n";
+    rows += "  '" + one->id + "': { carryOut: " + camelCase(one->id);
     if (const auto* order = one->text.at("command").get_object().if_contains("order"))
       rows += ", order: '" + std::string(order->get_string()) + "'";
     rows += " },\n";

@@ -2,24 +2,16 @@
 //   catalogue source <root> <file>   writes the C++ source
 //   catalogue write <root>           writes the files of the source tree
 //   catalogue check <root>           compares them with what they should be
-#include <cstring>
 #include <fstream>
 #include <iostream>
-#include <sstream>
 
 #include "outputs.hpp"
+#include "texts.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
 using namespace colibri::catalogue_tool;
-
-std::string contentOf(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 void write(const fs::path& file, const std::string& text) {
   if (contentOf(file) == text) return;  // so that nothing is built anew

@@ -1,6 +1,7 @@
 #include <boost/json/serialize.hpp>
 #include <set>
 
+#include "base/ascii.hpp"
 #include "document.hpp"
 #include "outputs.hpp"
 #include "texts.hpp"
@@ -112,14 +113,10 @@ class Rows {
 
 std::string reservedText(const Catalogue& catalogue) {
   std::set<std::string> words;
-  const auto lower = [](std::string text) {
-    for (auto& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return text;
-  };
   for (const auto& one : catalogue.definitions)
-    if (!one.words.empty()) words.insert(lower(one.words[0]));
+    if (!one.words.empty()) words.insert(lowerCase(one.words[0]));
   for (const auto& word : catalogue.api.at("x-colibri-reserved").get_array())
-    words.insert(lower(std::string(word.get_string())));
+    words.insert(lowerCase(std::string(word.get_string())));
   std::string out;
   for (const auto& word : words) out += cppText(word) + ", ";
   return out;

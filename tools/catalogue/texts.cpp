@@ -2,7 +2,11 @@
 
 #include <boost/json/serialize.hpp>
 #include <cctype>
+#include <fstream>
 #include <set>
+#include <sstream>
+
+#include "base/ascii.hpp"
 
 namespace colibri::catalogue_tool {
 namespace {
@@ -17,14 +21,12 @@ bool isPlain(std::string_view text) {
                                                  "on",   "off",   "y",    "n"};
   if (text.empty() || !(std::isalpha(static_cast<unsigned char>(text[0])) || text[0] == '_'))
     return false;
-  std::string lower;
   for (const char c : text) {
     if (!std::isalnum(static_cast<unsigned char>(c)) &&
         std::string_view(" _./-()<>=").find(c) == std::string_view::npos)
       return false;
-    lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
-  return text.back() != ' ' && !kWords.contains(lower);
+  return text.back() != ' ' && !kWords.contains(lowerCase(text));
 }
 
 std::string quoted(std::string_view text) {
@@ -152,6 +154,24 @@ std::string jsonText(const json::value& value) {
   std::string out;
   indented(out, value, 0);
   return out + '\n';
+}
+
+std::string contentOf(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::string camelCase(std::string_view id) {
+  std::string out;
+  bool upper = false;
+  for (const char c : id) {
+    const bool between = c == '.' || c == '-';
+    if (!between) out += upper ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : c;
+    upper = between;
+  }
+  return out;
 }
 
 std::string cppText(std::string_view text) {

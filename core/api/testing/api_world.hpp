@@ -185,6 +185,17 @@ class ApiWorld {
   }
   /// Everything that is served: the catalogue's and the plugin's.
   std::span<const Route> routes() const noexcept { return table_.rows(); }
+  Services services() {
+    Services all;
+    InstancesController(*world.lifecycle, world.registry, commands_, lastChats_, plugins_, {"live"})
+        .bindTo(all);
+    DeliveriesController(deliveries_).bindTo(all);
+    bindSwitchedOff(all);
+    Gateway{"1.2.3", [] { return std::string("[]"); }, [] { return std::string("x 1\n"); },
+            [this] { return trouble; }}
+        .bindTo(all);
+    return all;
+  }
   commands::CommandService& commands() { return commands_; }
   Api& api() { return api_; }
   FakeWebMounts& webMounts() { return webMounts_; }
@@ -200,17 +211,6 @@ class ApiWorld {
                                   world.executor, world.clock,  {}};
 
  private:
-  Services services() {
-    Services all;
-    InstancesController(*world.lifecycle, world.registry, commands_, lastChats_, plugins_, {"live"})
-        .bindTo(all);
-    DeliveriesController(deliveries_).bindTo(all);
-    bindSwitchedOff(all);
-    Gateway{"1.2.3", [] { return std::string("[]"); }, [] { return std::string("x 1\n"); },
-            [this] { return trouble; }}
-        .bindTo(all);
-    return all;
-  }
   static instances::Lifecycle::Options with(std::chrono::milliseconds qrWait) {
     auto options = instances::testing::World::patient();
     options.qrWait = qrWait;
