@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <vector>
+
 namespace colibri::commands {
 namespace {
 
@@ -26,6 +28,21 @@ TEST_F(CommandRecords, AttackBySendsThatTheConnectorRefusesLeavesNone) {
   for (int i = 0; i < 20; ++i) {
     const auto got = answerOf(commands.send("{}", "order-" + std::to_string(i)));
     EXPECT_EQ(codeOf(got), Errc::busy);
+  }
+  EXPECT_EQ(records(), 0u);
+}
+
+/// Whoever comes while a refusal takes its record back is refused like the first, not told that it
+/// may have happened, and no two of them are handed over for one key.
+TEST_F(CommandRecords, ManyAtOnceUnderOneKeyAreAllRefusedForCertainAndLeaveNone) {
+  commands.world.connector.refuseWith(Error{Errc::busy, "its queue is full"});
+  for (const auto effect : {Effect::once, Effect::message}) {
+    for (int round = 0; round < 20; ++round) {
+      const auto key = std::to_string(static_cast<int>(effect)) + "-" + std::to_string(round);
+      std::vector<std::future<CommandAnswer>> answers;
+      for (int i = 0; i < 8; ++i) answers.push_back(commands.send("{}", key, effect));
+      for (auto& answer : answers) EXPECT_EQ(codeOf(answerOf(answer)), Errc::busy);
+    }
   }
   EXPECT_EQ(records(), 0u);
 }

@@ -74,8 +74,7 @@ std::optional<Error> CommandService::Impl::whyNot(const CommandRequest& request)
     return Error{Errc::unsupported,
                  instance.row.integration +
                      " cannot send under a messageId of the caller's: its network chooses them"};
-  if (!request.idempotencyKey.empty() && instance.api != instances::ApiState::open)
-    return Error{Errc::unavailable, "not connected"};
+  if (instance.api != instances::ApiState::open) return Error{Errc::unavailable, "not connected"};
   if (commands.isStopped()) return Error{Errc::shuttingDown, "the gateway is stopping"};
   return std::nullopt;
 }
@@ -107,6 +106,7 @@ void CommandService::Impl::handOver(OpenCommand open, CommandRequest request) {
   if (!token)
     return takeBack(std::move(open), Error{Errc::shuttingDown, "the gateway is stopping"});
   command.token = *token;
+  release(command.instance, command.idempotencyKey);
   arm(*token);
   connector->submit(std::move(command), [weak = weak_from_this(), token = *token](Error refused) {
     if (const auto self = weak.lock()) self->finish(token, std::move(refused), true);
@@ -122,7 +122,7 @@ void CommandService::Impl::arm(std::uint64_t token) {
 
 /// The callers are told that the outcome is unknown; the command stays open for a late completion.
 void CommandService::Impl::expire(std::uint64_t token) {
-  const Error unknown{Errc::timeout, "outcome unknown: the message may or may not have been sent"};
+  const Error unknown{Errc::timeout, "outcome unknown: it may or may not have been carried out"};
   if (auto late = commands.expire(token)) answer(late->waiting, late->messageId, unknown);
   giveUp(commands.takeOlder(clock.steady() - kLate), unknown.message.c_str());
 }
@@ -138,15 +138,14 @@ void CommandService::Impl::finish(std::uint64_t token, Result<std::string> outco
     const auto why = outcome.error().code;
     return refused || why == Errc::unavailable || (command.messageId.empty() && !isInDoubt(why));
   };
-  auto finished = commands.take(token, [&](const OpenCommand& command) {
-    return outcome || (leavesNoRecord(command) && command.madeRecord);
-  });
+  auto finished = commands.take(token);
   if (!finished) return;  // answered before, or its instance is gone
   if (finished->timer != 0) timers.cancel(finished->timer);
   if (leavesNoRecord(*finished)) return takeBack(std::move(*finished), outcome.error());
   if (outcome && (!finished->key.empty() || finished->effect == Effect::message))
     return keep(std::move(*finished), std::move(*outcome));
-  answer(*finished, outcome);
+  answer(*finished, outcome);  // its record, if it has one, stays as it is: nobody knows
+  release(finished->instance, finished->key);
 }
 
 void CommandService::Impl::giveUp(std::vector<OpenCommand> open, const char* why) {

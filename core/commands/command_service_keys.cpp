@@ -76,7 +76,7 @@ std::optional<CommandAnswer> CommandService::Impl::known(const CommandRequest& r
   return std::nullopt;
 }
 
-/// The record is durable before the command is handed over.
+/// The record is durable before the command is handed over, which releases the key.
 void CommandService::Impl::startKeyed(OpenCommand open, CommandRequest request) {
   store::IdempotencyRow row{open.instance, open.key, open.requestHash, open.messageId, 0, {},
                             clock.keptUs()};
@@ -84,16 +84,16 @@ void CommandService::Impl::startKeyed(OpenCommand open, CommandRequest request) 
       {store::PutIdempotency{std::move(row)}},
       [self = shared_from_this(), instance = open.instance, key = open.key, open = std::move(open),
        request = std::move(request)](const Result<store::Committed>& stored) mutable {
-        if (stored)
-          self->handOver(std::move(open), std::move(request));
-        else
-          answer(open, stored.error());
+        if (stored) return self->handOver(std::move(open), std::move(request));
+        if (open.madeRecord) self->allowance.giveBack(instance);
+        answer(open, stored.error());
         self->release(instance, key);
       });
 }
 
 /// The key's record is settled for now: those who came meanwhile get their look at it.
 void CommandService::Impl::release(InstanceKey instance, const std::string& key) {
+  if (key.empty()) return;
   for (auto& one : commands.release(instance, key)) {
     executor.post({this, instance}, "idempotency look-up",
                   [self = shared_from_this(), request = std::move(one.request),
@@ -105,7 +105,10 @@ void CommandService::Impl::release(InstanceKey instance, const std::string& key)
 
 /// The key is free again before the caller hears of the refusal.
 void CommandService::Impl::takeBack(OpenCommand refused, const Error& why) {
-  if (!refused.madeRecord) return answer(refused, why);
+  if (!refused.madeRecord) {
+    answer(refused, why);
+    return release(refused.instance, refused.key);
+  }
   allowance.giveBack(refused.instance);
   store::RemoveIdempotency record{refused.instance, refused.key};
   store.submit({std::move(record)}, [self = shared_from_this(), why, refused = std::move(refused)](
@@ -135,7 +138,7 @@ void CommandService::Impl::keep(OpenCommand finished, std::string result) {
   auto done = [self = shared_from_this(), result = std::move(result),
                finished = std::move(finished)](const auto&) mutable {
     answer(finished, std::move(result));
-    if (!finished.key.empty()) self->release(finished.instance, finished.key);
+    self->release(finished.instance, finished.key);
   };
   if (sent.drafts.empty())
     store.submit(std::move(ops), std::move(done));

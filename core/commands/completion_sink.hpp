@@ -13,7 +13,7 @@ namespace colibri::commands {
 class CompletionSink {
  public:
   virtual ~CompletionSink() = default;
-  /// `outcome`: the result JSON (a sent message's object), or why it failed.
+  /// `outcome`: the result JSON (of what sends a message, its object), or why it failed.
   virtual void complete(std::uint64_t token, Result<std::string> outcome) = 0;
 };
 

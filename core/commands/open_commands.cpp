@@ -41,6 +41,16 @@ std::optional<std::uint64_t> OpenCommands::add(OpenCommand& command, SteadyTime 
   return token;
 }
 
+std::optional<OpenCommand> OpenCommands::take(std::uint64_t token) {
+  const std::scoped_lock lock(mutex_);
+  auto node = byToken_.extract(token);
+  if (!node) return std::nullopt;
+  auto& command = node.mapped();
+  drop(command);
+  if (!command.key.empty()) held_.try_emplace({command.instance, command.key});
+  return std::move(command);
+}
+
 bool OpenCommands::arm(std::uint64_t token, exec::Timers::Id timer) {
   const std::scoped_lock lock(mutex_);
   const auto at = byToken_.find(token);

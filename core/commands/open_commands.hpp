@@ -51,22 +51,14 @@ class OpenCommands {
   /// The key's record is settled: those who came meanwhile.
   std::vector<Deferred> release(InstanceKey instance, const std::string& key);
 
-  /// Its token, never 0; nothing, with `command` as it was, once stopped.
+  /// Its token, never 0; nothing, with `command` as it was, once stopped. Who has the key finds the
+  /// open command from then on, so the hold may end.
   std::optional<std::uint64_t> add(OpenCommand& command, SteadyTime now);
   /// Which timer stands for the token's deadline. False: it is not open any more.
   bool arm(std::uint64_t token, exec::Timers::Id timer);
-  /// It is open no more. Its key is held if `holds(command)`, which is pure, says so: its record is
-  /// to be written.
-  template <class Holds>
-  std::optional<OpenCommand> take(std::uint64_t token, Holds&& holds) {
-    const std::scoped_lock lock(mutex_);
-    auto node = byToken_.extract(token);
-    if (!node) return std::nullopt;
-    auto& command = node.mapped();
-    drop(command);
-    if (!command.key.empty() && holds(command)) held_.try_emplace({command.instance, command.key});
-    return std::move(command);
-  }
+  /// It is open no more; its key, if it has one, is held until its record is settled: release() is
+  /// due.
+  std::optional<OpenCommand> take(std::uint64_t token);
   struct Expired {
     std::string messageId;
     std::vector<CommandDone> waiting;
