@@ -9,10 +9,6 @@ namespace {
 /// copied with the body wherever that goes, and takes no column.
 constexpr std::uint32_t kOriginBeforeBody = 1U << 16;
 
-std::string storedBody(const EventData& data) {
-  return data.origin.empty() ? data.body : data.origin + '\n' + data.body;
-}
-
 }  // namespace
 
 store::EventRow headerOf(const EventData& data) {
@@ -36,9 +32,9 @@ store::EventRow headerOf(const EventData& data) {
 store::EventRow rowOf(const EventData& data, const crypto::Sealer* sealer) {
   auto row = headerOf(data);
   row.sealed = sealer != nullptr;
-  auto body = storedBody(data);
-  row.body = sealer ? sealer->seal(body, store::eventPlaceOf(data.instanceId, data.eventId))
-                    : std::move(body);
+  const auto joined = data.origin.empty() ? std::string() : data.origin + '\n' + data.body;
+  const auto& body = data.origin.empty() ? data.body : joined;
+  row.body = sealer ? sealer->seal(body, store::eventPlaceOf(data.instanceId, data.eventId)) : body;
   return row;
 }
 
