@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 
 #include "app/catalogue_operations.hpp"
@@ -51,11 +52,14 @@ TEST(CatalogueOperations, WhatIsWrongIsToldAtOnceAndWhatThereIsNotIsUnsupported)
 
 class OfPlugins : public commands::testing::CommandServiceTest {
  protected:
-  std::future<CommandAnswer> submit(InstanceKey key, std::string idempotencyKey) {
+  static plugin::CheckedCommand text() {
+    return {"message.sendText", "{}", commands::Effect::message, {}, {}};
+  }
+  std::future<CommandAnswer> submit(InstanceKey key, std::string idempotencyKey,
+                                    plugin::CheckedCommand command = text()) {
     auto promise = std::make_shared<std::promise<CommandAnswer>>();
     PluginCommands port(commands.world.registry, commands.service);
-    port.submit(key, {"message.sendText", "{}", commands::Effect::message, {}, {}},
-                std::move(idempotencyKey), "typebot/flow-3",
+    port.submit(key, std::move(command), std::move(idempotencyKey), "typebot/flow-3",
                 [promise](CommandAnswer answer) { promise->set_value(std::move(answer)); });
     return promise->get_future();
   }
@@ -80,6 +84,24 @@ TEST_F(OfPlugins, ACommandGoesToTheServiceAndItsEventNamesThePlugin) {
       << "the same key again is the same command";
 }
 
+TEST_F(OfPlugins, ACommandKeepsItsEffectAndTheMessageIdThatItsAuthorChose) {
+  auto chosen = text();
+  chosen.messageId = "3EB0C0FFEE";
+  const auto sent = submit(commands.key, {}, chosen);
+  EXPECT_EQ(commands.taken(0).messageId, "3EB0C0FFEE");
+  EXPECT_FALSE(commands.taken(0).isSafe);
+  const auto read =
+      submit(commands.key, {}, {"chat.markMessageAsRead", "{}", commands::Effect::safe, {}, {}});
+  EXPECT_TRUE(commands.taken(1).isSafe);
+  EXPECT_EQ(commands.taken(1).messageId, "");
+}
+
+TEST_F(OfPlugins, ACommandWithoutAKeyIsRefusedWhereTheInstanceIsNotOpen) {
+  const auto closed = commands.world.create("closed");
+  EXPECT_EQ(codeOf(answerOf(submit(closed, {}))), Errc::unavailable);
+  EXPECT_TRUE(commands.world.connector.submitted().empty());
+}
+
 TEST_F(OfPlugins, AnInstanceThatIsGoneIsNotFound) {
   EXPECT_EQ(codeOf(answerOf(submit(999, {}))), Errc::notFound);
   EXPECT_EQ(asked(999, plugin::InstancePort::Question::state).error().code, Errc::notFound);
@@ -92,7 +114,15 @@ TEST_F(OfPlugins, AnInstanceIsShownAndOperatedAsTheApiDoes) {
   EXPECT_EQ(open->name, "a");
   EXPECT_EQ(open->state, instances::State::open);
   EXPECT_TRUE(asked(commands.key, Question::connect)) << "it is open already";
+  const auto calls = [&](std::string_view call) {
+    return std::ranges::count_if(commands.world.connector.calls(),
+                                 [&](const std::string& one) { return one.starts_with(call); });
+  };
+  const auto closes = calls("close"), opens = calls("open");
   EXPECT_TRUE(asked(commands.key, Question::restart));
+  EXPECT_TRUE(instances::testing::eventually([&] {
+    return calls("close") + calls("open") > closes + opens;
+  })) << "the connector was asked";
 }
 
 }  // namespace

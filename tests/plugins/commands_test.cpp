@@ -54,7 +54,7 @@ TEST_F(CommandsOfPlugins, ALineOfThousandsThatFailsAtOnceIsAnsweredToTheLast) {
 TEST_F(CommandsOfPlugins, AKeyIsThePluginsAndNoOtherOnes) {
   begin("order", R"(message.sendText|key-1||{})");
   handedOver(1);
-  EXPECT_EQ(commands_.orders()[0].key, "org.example.probe/key-1");
+  EXPECT_EQ(commands_.orders()[0].key, "org.example.probe\nkey-1");
 }
 
 TEST_F(CommandsOfPlugins, WhatTheDefinitionsRefuseIsRefusedInTheirWords) {

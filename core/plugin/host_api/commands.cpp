@@ -47,7 +47,8 @@ Result<CommandsApi::Wanted> CommandsApi::wantedOf(const colibri_order& order) co
   if (!command) return command.error();
   Wanted wanted{{}, std::move(*command), {}, callee_.alias()};
   if (order.idempotency_key.size != 0)
-    wanted.key = callee_.id() + '/' + std::string(abi::view(order.idempotency_key));
+    // No header of a request can carry a line feed, so no key of the API is one of a plugin's.
+    wanted.key = callee_.id() + '\n' + std::string(abi::view(order.idempotency_key));
   if (order.origin.size != 0) wanted.origin += '/' + std::string(abi::view(order.origin));
   return wanted;
 }
@@ -61,12 +62,17 @@ colibri_status CommandsApi::submit(const colibri_order* order, colibri_error* er
     return abi::refuse(err, own.error());
   auto wanted = wantedOf(*order);
   if (!wanted) return abi::refuse(err, wanted.error());
-  if (bytes_ + wanted->command.body.size() > kMaxBytes)
+  const auto size = wanted->command.body.size();
+  if (bytes_.fetch_add(size) + size > kMaxBytes) {
+    bytes_ -= size;
     return abi::refuse(err, COLIBRI_E_BUSY, "the commands without an answer are over 64 MB");
+  }
   const auto call = open_.begin(order->instance_key, order->user_token);
-  if (!call) return abi::refuse(err, call.error());
+  if (!call) {
+    bytes_ -= size;
+    return abi::refuse(err, call.error());
+  }
   wanted->call = *call;
-  bytes_ += wanted->command.body.size();
   if (wanted->command.order.empty()) {
     handOver(std::move(*wanted));
     return COLIBRI_PENDING;

@@ -1,13 +1,15 @@
-/* colibri/abi/ext/commands.h -- ask for an operation of the API: send, mark as read, create a group, by name.
+/* colibri/abi/ext/commands.h -- ask for an operation of the API: send, react, mark as read, by name.
  *
  * Purpose: bots and bridges to other systems, which answer what they read through whatever connector the instance has.
  * The body is that of the operation's route, checked as the API checks it; the answer is that of the route.
  * Only for instances that have settings of this plugin, in force.
- * Order: commands of one plugin for one chat are handed over one after the other, each when the one before it has its
- * answer; those for different chats do not wait for each other.
- * Key: with idempotency_key the command is recorded durably before a connector sees it, and may be submitted again
- * after whatever happened: same key, one effect, the same answer for 24 h. Without one nothing is kept, and what was
- * not answered before the plugin stopped has an unknown outcome. Keys of one plugin are no other's, nor the API's.
+ * Order: commands of one plugin for one chat, as their
+ * bodies name it, are handed over one after the other, each when the one before it has its answer; those for different chats do not wait for each other.
+ * Key: with idempotency_key a command of the effects message and once (connector.h) is recorded durably before a
+ * connector sees it, and may be submitted again after whatever happened: same key, one effect, the same answer for 24 h.
+ * Of a safe one nothing is kept. A command that waits for its turn is in memory: what was not answered before the plugin
+ * stopped is submitted again by the plugin, under its key, or has an unknown outcome. Keys of one plugin are no other's,
+ * nor the API's; a messageId in the body is the key if there is no other, and then everybody's.
  * Origin: the events that a command causes (send.message) carry the plugin's alias in colibri_event.origin, or
  * "<alias>/<origin>", so that a plugin leaves out what it has said itself. It is part of the event, durably.
  * Threads: submit [any], command_done [lane] of the instance. Ownership: what submit is given is copied; what
@@ -15,7 +17,8 @@
  * Errors: of submit E_NOT_FOUND = no such instance; E_FORBIDDEN = it has no settings of this plugin; E_BUSY = too many
  * or too large commands without an answer; E_INVALID_ARGUMENT = a limit, or the body, with a sentence per fault;
  * E_UNSUPPORTED = no such operation. In command_done as for complete() in connector.h: E_UNAVAILABLE = never handed
- * over; E_TIMEOUT = outcome unknown; E_CONFLICT = the key was used with another command. */
+ * over; E_TIMEOUT = outcome unknown; E_CONFLICT = the key was used with another command; E_UNSUPPORTED = the connector
+ * cannot; E_RATE_LIMITED = the instance keeps too many records of keys; E_REJECTED = the network says no. */
 #ifndef COLIBRI_ABI_EXT_COMMANDS_H
 #define COLIBRI_ABI_EXT_COMMANDS_H
 #include <colibri/abi/plugin.h>
@@ -38,7 +41,7 @@ typedef struct colibri_order_answer {
   colibri_status status;
   colibri_str message_id;       /* of the message that it sends; empty: it sends none, or nobody knows it */
   colibri_str result_json;      /* OK: the result, as the operation's route answers it */
-  colibri_str detail;           /* < 0: why not, a sentence per line */
+  colibri_str detail;           /* < 0: why not, a sentence per line; of E_REJECTED perhaps a JSON object */
 } colibri_order_answer;
 
 typedef struct colibri_plugin_commands {

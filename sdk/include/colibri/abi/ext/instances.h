@@ -5,7 +5,7 @@
  * Threads: ask [any], instance_done [lane] of the instance. Ownership: what instance_done is given is borrowed.
  * Errors: of ask E_NOT_FOUND = no such instance; E_FORBIDDEN = it has no settings of this plugin; E_INVALID_ARGUMENT = no
  * such question; E_BUSY = too many without an answer. In instance_done E_UNAVAILABLE = its connector does not run;
- * E_TIMEOUT = it was begun and has not come to its end in time. */
+ * E_TIMEOUT = it was begun and has not come to its end in time; E_CANCELLED, E_NOT_FOUND = it was deleted meanwhile. */
 #ifndef COLIBRI_ABI_EXT_INSTANCES_H
 #define COLIBRI_ABI_EXT_INSTANCES_H
 #include <colibri/abi/ext/connector.h>
