@@ -69,7 +69,7 @@ test('what no event can hold is quarantined: whose it is, when, what is wrong wi
     assert.deepEqual([data.messageType, data.quarantine.reason, data.message, data.pushName], ['quarantined', reason, {}, 'Eve'])
     assert.ok(data.quarantine.bytes > 0)
   }
-  assert.match(gateway.output, /a message was quarantined .*reason=tooLarge/)
+  await until('the gateway to say so', () => /a message was quarantined .*reason=tooLarge/.test(gateway.output))
 })
 
 test('a stranger does not stop an instance with a sender key for a group of a long name', async () => {

@@ -9,6 +9,7 @@ import { Gateway } from './lib/gateway.mjs'
 import { created, pair } from './lib/paired.mjs'
 import { pairedPeer } from './lib/peers.mjs'
 import { Sink } from './lib/sink.mjs'
+import { until } from './lib/wait.mjs'
 
 hush()
 const US = '15550000001',
@@ -67,7 +68,7 @@ test('a file that is gone does not keep its message back', async () => {
     const { data } = await sent(document(Buffer.from('gone')))
     assert.equal(data.messageType, 'documentMessage')
     assert.equal(data.message.base64, undefined)
-    assert.match(gateway.output, /file of a message could not be had.*HTTP 404/)
+    await until('the gateway to say so', () => /file of a message could not be had.*HTTP 404/.test(gateway.output))
   } finally {
     sim.media.put = put
   }

@@ -117,8 +117,9 @@ test('whoever sends too many wrong keys is answered 429, and served with a right
     const metrics = (await ask(200, 'GET', '/metrics', {}, daemon)).text
     assert.match(metrics, new RegExp(`^colibri_api_keys_wrong_total ${paths.length + 1}$`, 'm'))
     assert.match(metrics, new RegExp(`^colibri_api_keys_limited_total ${paths.length}$`, 'm'))
-    const lines = daemon.output.split('\n').filter((line) => line.includes('wrong keys'))
-    assert.equal(lines.length, 1, lines.join('\n'))
+    const lines = () => daemon.output.split('\n').filter((line) => line.includes('wrong keys'))
+    await until('it to be told', () => lines().length > 0)
+    assert.equal(lines().length, 1, lines().join('\n'))
   } finally {
     await daemon.remove()
   }

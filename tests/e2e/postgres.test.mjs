@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { Gateway } from './lib/gateway.mjs'
 import { Postgres } from './lib/postgres.mjs'
+import { until } from './lib/wait.mjs'
 
 const SCHEMA = 'My "odd" Schéma'
 let postgres, gateway, env
@@ -54,6 +55,7 @@ test('a restart of the server is outlasted, with a line when it goes and one whe
   await postgres.start()
   await waiting
   assert.deepEqual(await names(), ['first', 'second'])
+  await until('it to be back', () => gateway.output.includes('the database is back'))
   assert.equal(gateway.output.match(/the database is away/g)?.length, 1, gateway.output)
   assert.equal(gateway.output.match(/the database is back/g)?.length, 1, gateway.output)
 })

@@ -108,9 +108,9 @@ test('the story of a session in Redis', { timeout: 300_000 }, async (t) => {
       texts('n '),
       Array.from({ length: 90 }, (_, n) => `n ${n}`),
     )
-    const lines = gateway.output.slice(from).split('\n')
-    const down = lines.filter((line) => line.includes('no sessions:'))
-    assert.ok(down.length >= 2 && down.length <= 4, down.join('\n'))
+    const down = () => gateway.output.slice(from).split('\n').filter((line) => line.includes('no sessions:'))
+    await until('both outages to be told', () => down().length >= 2)
+    assert.ok(down().length <= 4, down().join('\n'))
     assert.match(await metrics(), /^colibri_redis_connection_up_count 1$/m)
     assert.match(await metrics(), /^colibri_redis_losses_found_total 0$/m)
   })
@@ -165,8 +165,8 @@ test('the story of a session in Redis', { timeout: 300_000 }, async (t) => {
     await bobSays('after the flush')
     await isState('close')
     await sink.wait('logout.instance')
-    assert.match(gateway.output, /to=logged-?out.*credentials are gone from the store/i)
-    assert.match(gateway.output, /Redis has lost what it had confirmed/)
+    for (const line of [/to=logged-?out.*credentials are gone from the store/i, /Redis has lost what it had confirmed/])
+      await until(`${line}`, () => line.test(gateway.output))
     assert.equal(codes(), shown)
     assert.equal(redis.ask('EXISTS', `colibri:instance:${id}`), '0')
     const again = await gateway.call('GET', `/${NAME}/instance/connect`)
