@@ -9,8 +9,9 @@ const LATE_MS = 30_000; // how long after its deadline the outcome of a sent mes
 /**
  * The commands of one instance. Each is completed exactly once.
  *
- * A command waits for the link, is carried out in the order of its chat, and survives the link: what was
- * on the wire without an answer is sent again, under the same message id, before its deadline.
+ * A command waits for the link, is carried out in the order of its chat, and survives the link: what had no
+ * answer is carried out again before its deadline, a message under the same id. So each of these commands has to be
+ * one that may be repeated, or a message; the frame does not say which.
  */
 export class Commands {
   #context;

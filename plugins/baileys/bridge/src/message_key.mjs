@@ -16,6 +16,6 @@ export function messageKey({ authorOf }, { id, remoteJid, fromMe, participant })
   const hasAuthor = isJidGroup(key.remoteJid) || isJidBroadcast(key.remoteJid);
   if (key.fromMe || !hasAuthor) return key;
   const author = participant ? createJid(participant) : authorOf(key.remoteJid, id);
-  if (!author) throw new Refusal(`the key of message ${id.slice(0, 64)} needs a participant: who wrote it in the group is not known here`);
+  if (!author) throw new Refusal(`the key of message ${id.slice(0, 64)} needs a participant: who wrote it is not known here`);
   return { ...key, participant: author };
 }
