@@ -19,7 +19,7 @@ EventChanges::EventChanges(Connection& connection, const Clock& clock, Sequences
                   "excluded.expires_at_us"
                   " WHERE d.expires_at_us < $4::bigint RETURNING instance, key"),
       last_(connection, damage),
-      store_(connection, putManySql(factsOf<SequenceRow>())) {}
+      store_(connection, putSql(Dialect::postgres, factsOf<SequenceRow>())) {}
 
 void EventChanges::stage(AppendEvent& change, Committed& committed) {
   std::string key;
@@ -91,10 +91,7 @@ void EventChanges::know(const std::set<InstanceKey>& instances) {
 void EventChanges::remember(InstanceKey instance) {
   know({instance});
   const SequenceRow note{instance, sequences_.last(instance)};
-  if (note.last == 0) return;
-  ManyRows rows;
-  rows.add(note);
-  rows.sendIfAny(store_);
+  if (note.last != 0) sendRow(store_, note);
 }
 
 }  // namespace colibri::store::postgres

@@ -17,6 +17,8 @@ void eachWritten(const Put& put, Visit visit) {
   constexpr const auto& table = tables::kOf<Put>;
   table.each([&](const auto& column) {
     using C = std::remove_cvref_t<decltype(column)>;
+    static_assert(isNumber(C::kind) || std::is_lvalue_reference_v<decltype(C::of(put))>,
+                  "the row has to own what a statement borrows");
     if constexpr (C::kind == Kind::numbers)
       visit(column, packSequences(C::of(put)));
     else if constexpr (C::kind != Kind::given)
@@ -32,6 +34,23 @@ constexpr Array::Of arrayOf(Kind kind) {
          : isNumber(kind)                           ? Array::Of::bigint
          : kind == Kind::text || kind == Kind::name ? Array::Of::text
                                                     : Array::Of::bytea;
+}
+
+/// Sends a row value by value: one on its own takes the server less than arrays of one.
+template <class Put>
+void sendRow(Statement& statement, const Put& put) {
+  Arguments arguments;
+  eachWritten(put, [&]<class C>(const C&, const auto& value) {
+    static_assert(C::kind != Kind::numbers, "a packed list would be gone before it is sent");
+    arguments.add(value);
+  });
+  statement.send(arguments);
+}
+template <class Table, class Remove>
+void sendKey(Statement& statement, const Table& table, const Remove& removal) {
+  Arguments arguments;
+  table.eachOfKey(removal, [&](const auto&, const auto& value) { arguments.add(value); });
+  statement.send(arguments);
 }
 
 /// Rows or keys of one statement, column by column.

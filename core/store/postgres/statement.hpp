@@ -26,6 +26,7 @@ class Statement {
   void send(const Args&... args) {
     connection_.send(name_, bound(args...));
   }
+  void send(const Arguments& arguments) { connection_.send(name_, arguments); }
   template <class Range>
   void sendAll(const Range& args) {
     Arguments arguments;

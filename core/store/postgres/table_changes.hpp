@@ -10,8 +10,8 @@
 namespace colibri::store::postgres {
 
 /// Changes of one table. Those of one that is written often go many in a statement, where only the
-/// last word on a row counts; others as they come. [Ownership] what was given is borrowed until
-/// flush().
+/// last word on a row counts; others are sent as they come. [Ownership] what was given is borrowed
+/// until flush().
 template <std::size_t Table>
 class Staged {
   static constexpr const auto& kTable = std::get<Table>(tables::kAll);
@@ -20,32 +20,38 @@ class Staged {
 
  public:
   Staged(Connection& connection, const TableFacts& table)
-      : put_(connection, putManySql(table)), remove_(connection, removeManySql(table)) {}
+      : put_(connection, kTable.often ? putManySql(table) : putSql(Dialect::postgres, table)),
+        remove_(connection,
+                kTable.often ? removeManySql(table) : removeSql(Dialect::postgres, table)) {}
 
   void apply(const Put& put) {
+    if constexpr (!kTable.often) return sendRow(put_, put);
     std::string key;
     kTable.each([&](const auto& column) {
       using C = std::remove_cvref_t<decltype(column)>;
       if constexpr (C::is(kKey)) append(key, C::of(put));
     });
-    stage(std::move(key), {&put, nullptr});
+    changes_[std::move(key)] = {&put, nullptr};
   }
   void apply(const Remove& removal) {
+    if constexpr (!kTable.often) return sendKey(remove_, kTable, removal);
     std::string key;
     kTable.eachOfKey(removal, [&](const auto&, const auto& value) { append(key, value); });
-    stage(std::move(key), {nullptr, &removal});
+    changes_[std::move(key)] = {nullptr, &removal};
   }
   void flush() {
-    ManyRows rows, gone;
-    for (const auto& [key, change] : changes_) {
-      if (change.put != nullptr)
-        rows.add(*change.put);
-      else
-        gone.addKey(kTable, *change.removal);
+    if constexpr (kTable.often) {
+      ManyRows rows, gone;
+      for (const auto& [key, change] : changes_) {
+        if (change.put != nullptr)
+          rows.add(*change.put);
+        else
+          gone.addKey(kTable, *change.removal);
+      }
+      rows.sendIfAny(put_);
+      gone.sendIfAny(remove_);
+      forget();
     }
-    rows.sendIfAny(put_);
-    gone.sendIfAny(remove_);
-    forget();
   }
   void forget() { changes_.clear(); }
 
@@ -54,10 +60,6 @@ class Staged {
     const Put* put;
     const Remove* removal;
   };
-  void stage(std::string key, Change change) {
-    changes_[std::move(key)] = change;
-    if (!kTable.often) flush();
-  }
   static void append(std::string& key, std::integral auto number) {
     key.append(reinterpret_cast<const char*>(&number), sizeof number);
   }
@@ -82,7 +84,8 @@ class TableChanges {
     constexpr auto at = put != tables::kNone ? put : tables::removesFrom<Change>();
     static_assert(at != tables::kNone, "no table has this operation");
     std::get<at>(writers_).apply(change);
-    if constexpr (put != tables::kNone) bytes_ += payloadOf(change);
+    if constexpr (put != tables::kNone && std::get<at>(tables::kAll).often)
+      bytes_ += payloadOf(change);
   }
   void apply(const MarkDeadLetter& change);
   void apply(const ReturnDeadLetter& change);

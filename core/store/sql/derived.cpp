@@ -11,8 +11,7 @@ using Columns = std::vector<ColumnFacts>;
 
 TableFacts factsOf(const auto& table) {
   using Description = std::remove_cvref_t<decltype(table)>;
-  TableFacts all{table.name,   table.layout, table.since, table.indexes,
-                 table.expiry, table.often,  {}};
+  TableFacts all{table.name, table.layout, table.since, table.indexes, table.expiry, {}};
   table.each([&](const auto& column) {
     using C = std::remove_cvref_t<decltype(column)>;
     all.columns.push_back({column.name, C::kind, C::marks, column.since});
@@ -52,6 +51,11 @@ Columns written(const TableFacts& table) {
 /// The key is one whole number.
 bool isId(const Columns& key) {
   return key.size() == 1 && isNumber(key.front().kind);
+}
+
+/// What a parameter's number stands behind.
+std::string markOf(Dialect dialect) {
+  return dialect == Dialect::sqlite ? "?" : "$";
 }
 
 std::string typeOf(Dialect dialect, Kind kind) {
@@ -187,18 +191,18 @@ std::string indexOfKey(const TableFacts& table) {
 std::string instanceOf(const TableFacts& table) {
   return names(those(table, [](const auto& c) { return c.is(kInstance); }));
 }
-std::string putSql(const TableFacts& table) {
+
+std::string putSql(Dialect dialect, const TableFacts& table) {
   const auto columns = written(table);
-  return insertInto(table, columns) + "VALUES(" +
-         list(columns, [](const auto&, auto& number) { return "?" + number; }) + ")" +
-         onConflict(table);
+  const auto value = [&](const auto&, auto& number) { return markOf(dialect) + number; };
+  return insertInto(table, columns) + "VALUES(" + list(columns, value) + ")" + onConflict(table);
 }
 
-std::string removeSql(const TableFacts& table) {
-  return "DELETE FROM " + std::string(table.name) + " WHERE " +
-         list(
-             key(table), [](const auto& c, auto& n) { return std::string(c.name) + " = ?" + n; },
-             " AND ");
+std::string removeSql(Dialect dialect, const TableFacts& table) {
+  const auto same = [&](const auto& c, auto& number) {
+    return std::string(c.name) + " = " + markOf(dialect) + number;
+  };
+  return "DELETE FROM " + std::string(table.name) + " WHERE " + list(key(table), same, " AND ");
 }
 
 std::string putManySql(const TableFacts& table) {

@@ -31,7 +31,6 @@ struct TableFacts {
   int since;
   std::span<const Index> indexes;
   Expiry expiry;
-  bool often;
   std::vector<ColumnFacts> columns;
 };
 
@@ -75,10 +74,10 @@ std::string keyOf(const TableFacts& table);
 std::string indexOfKey(const TableFacts& table);
 /// The one that says whose a row is.
 std::string instanceOf(const TableFacts& table);
-/// SQLite's: inserts one row, or updates it by its key.
-std::string putSql(const TableFacts& table);
+/// Inserts one row, or updates it by its key.
+std::string putSql(Dialect dialect, const TableFacts& table);
 /// Removes one by its key.
-std::string removeSql(const TableFacts& table);
+std::string removeSql(Dialect dialect, const TableFacts& table);
 /// PostgreSQL's, for many rows: each parameter is an array.
 std::string putManySql(const TableFacts& table);
 std::string removeManySql(const TableFacts& table);

@@ -10,8 +10,8 @@ TableChanges::TableChanges(sqlite3* db)
                         "UPDATE dead_letters SET reason = ?2, attempts = ?3, dead_at_us = ?4,"
                         " fate_sum = ?5, replay_at_us = 0 WHERE id = ?1") {
   for (const auto& table : facts()) {
-    puts_.push_back(std::make_unique<Statement>(db, putSql(table)));
-    removals_.push_back(std::make_unique<Statement>(db, removeSql(table)));
+    puts_.push_back(std::make_unique<Statement>(db, putSql(Dialect::sqlite, table)));
+    removals_.push_back(std::make_unique<Statement>(db, removeSql(Dialect::sqlite, table)));
   }
 }
 
