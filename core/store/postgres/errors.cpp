@@ -28,6 +28,8 @@ Error toError(const Failure& failure) {
     if (failure.constraint == constraint) return {Errc::conflict, sentence};
   if (failure.lost || passes(failure.sqlState))
     return {Errc::unavailable, "the database does not answer: " + text};
+  if (failure.sqlState == "XX001" || failure.sqlState == "XX002")  // a table's, an index's
+    return {Errc::unavailable, "a page of the database is damaged: " + text};
   return {Errc::internal, "the database refused: " + text + " (" + failure.sqlState + ")"};
 }
 

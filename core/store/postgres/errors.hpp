@@ -21,7 +21,7 @@ struct Failure : std::runtime_error {
 };
 
 /// What it means to the caller of the store: conflict (a unique name is taken), busy (the disk is
-/// full), unavailable (it may work later), internal (our SQL is wrong).
+/// full), unavailable (it may work later, or a page is damaged), internal (our SQL is wrong).
 Error toError(const Failure& failure);
 
 }  // namespace colibri::store::postgres

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "store/postgres/errors.hpp"
 #include "store/postgres/testing/server.hpp"
 #include "store/store_suite.hpp"
 
@@ -177,6 +178,20 @@ TEST_F(PostgresStoreTest, ADamagedRowIsNotServedAndStopsNothingElse) {
   server_.ask("DELETE FROM " + table("events") + " WHERE instance = 2 AND sequence = 2");
   EXPECT_EQ((*store)->read(ask::Events{2, 0, 10, 1000})->size(), 2u);
   EXPECT_EQ((*store)->damagedRows(), 11u) << "one is missing in the middle";
+}
+
+TEST_F(PostgresStoreTest, ADamagedPageIsCalledThat) {
+  const auto store = open(uri_);
+  ASSERT_TRUE(commit(**store, {PutSettings{{1, "webhook", "{}"}}}));
+  server_.ask("ALTER TABLE " + table("settings") + " DROP CONSTRAINT settings_pkey");
+  server_.ask("INSERT INTO " + table("settings") + " SELECT * FROM " + table("settings"));
+  const auto twice = (*store)->read(ask::Settings{1});
+  ASSERT_FALSE(twice) << "a row that its page names twice";
+  const Error found[] = {twice.error(), toError({"invalid page in block 0", "XX001", "", false})};
+  for (const auto& error : found) {
+    EXPECT_EQ(error.code, Errc::unavailable);
+    EXPECT_THAT(error.message, HasSubstr("a page of the database is damaged"));
+  }
 }
 
 TEST_F(PostgresStoreTest, AnotherDatabaseOrMasterKeyThanBeforeIsRefusedAlsoAfterAReconnect) {

@@ -64,7 +64,7 @@ Result<Identity> identityOf(Reader& reader, const crypto::Sealer* sealer) {
   auto known = found;
   if (sealer != nullptr) {
     const auto some = someSealed(reader);
-    auto confirmed = confirm(std::move(found), some, *sealer);
+    auto confirmed = confirm(found, some, *sealer);
     if (!confirmed) return confirmed;
     known = std::move(*confirmed);
   } else if (known.id.empty()) {

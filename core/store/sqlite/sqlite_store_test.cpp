@@ -7,6 +7,9 @@
 #include <fstream>
 #include <iterator>
 
+#include "store/reader/identity_row.hpp"
+#include "store/sqlite/poco_reader.hpp"
+#include "store/sqlite/schema.hpp"
 #include "store/sqlite/temporary_database.hpp"
 #include "store/store_suite.hpp"
 
@@ -84,6 +87,18 @@ TEST_F(SqliteStoreTest, RefusesANewerSchemaInASentence) {
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().code, Errc::conflict);
   EXPECT_THAT(store.error().message, HasSubstr("newer Colibri (schema 99"));
+}
+
+TEST_F(SqliteStoreTest, AnOpenOfAnUnchangedDatabaseWritesNothing) {
+  const crypto::Sealer sealer(std::string(crypto::Sealer::kKeySize, 'k'));
+  for (const auto* key : {static_cast<const crypto::Sealer*>(nullptr), &sealer}) {
+    { ASSERT_TRUE(open(key)); }
+    Connection connection(database_.path(), Connection::Use::write);
+    PocoReader reader(connection);
+    EXPECT_TRUE(migrate(connection, migrations()));
+    EXPECT_TRUE(identityOf(reader, key));
+    EXPECT_EQ(sqlite3_total_changes(connection.handle()), 0);
+  }
 }
 
 TEST_F(SqliteStoreTest, SecretValuesAreSealedOnDisk) {
