@@ -65,14 +65,38 @@ TEST_P(StoreSuite, EveryTableIsWrittenTwiceCountedAndPurged) {
   EXPECT_EQ(tables, tables::kNone - 2) << "all but the notes of sequences and of dedupe keys";
 }
 
-TEST_P(StoreSuite, EveryRowThatHasARemovalIsRemovedByItsKey) {
+/// For each column of the key, a row that differs from this one in it only.
+template <class Put>
+Batch neighbours(const Put& put) {
+  Batch batch;
+  tables::kOf<Put>.each([&](const auto& column) {
+    using C = std::remove_cvref_t<decltype(column)>;
+    if constexpr (C::is(kKey)) {
+      auto other = put;
+      if constexpr (isNumber(C::kind))
+        ++C::of(other);  // a given one is given again
+      else
+        C::of(other) += "2";
+      batch.push_back(std::move(other));
+    }
+  });
+  return batch;
+}
+
+TEST_P(StoreSuite, EveryRowThatHasARemovalIsRemovedByItsWholeKey) {
   ASSERT_TRUE(commit(*store_, {PutInstance{anInstance(kOne, "one")}}));
-  const auto others = store_->read(ask::RowCount{kOne}).value();
+  ASSERT_TRUE(commit(*store_, {PutInstance{anInstance(kOne + 1, "two")}}));
+  const auto rows = [&] {
+    return store_->read(ask::RowCount{kOne}).value() +
+           store_->read(ask::RowCount{kOne + 1}).value();
+  };
   eachWritten([&](const auto& table, const auto& put) {
     using Of = std::remove_cvref_t<decltype(table)>;
     if constexpr (!std::is_same_v<typename Of::Remove, NoRemove>) {
       SCOPED_TRACE(std::string(table.name));
       ASSERT_TRUE(commit(*store_, {put}));
+      for (auto& neighbour : neighbours(put)) ASSERT_TRUE(commit(*store_, {std::move(neighbour)}));
+      const auto before = rows();
       typename Of::Remove removal{};
       table.eachOfKey(removal, [&](const auto& key, const auto& value) {
         using K = std::remove_cvref_t<decltype(key)>;
@@ -83,7 +107,9 @@ TEST_P(StoreSuite, EveryRowThatHasARemovalIsRemovedByItsKey) {
           to = K::of(put);
       });
       ASSERT_TRUE(commit(*store_, {removal}));
-      EXPECT_EQ(store_->read(ask::RowCount{kOne}).value(), others);
+      EXPECT_EQ(rows(), before - 1) << "its neighbours stay";
+      ASSERT_TRUE(commit(*store_, {removal}));
+      EXPECT_EQ(rows(), before - 1) << "and it is the one that is gone";
     }
   });
 }

@@ -28,6 +28,8 @@ static_assert(kDeadLetters.size == membersOf<DeadLetterRow>() - 2 + membersOf<Ev
 static_assert(kAttempts.size == membersOf<AttemptRow>() + membersOf<PutAttempt>());  // and a slot
 static_assert(kIdempotency.size == membersOf<IdempotencyRow>() - 1 + membersOf<PutIdempotency>());
 static_assert(kKv.size == membersOf<KvPut>());
+static_assert(kSequences.size == membersOf<SequenceRow>());
+static_assert(kDedupe.size == membersOf<DedupeRow>());
 
 }  // namespace
 

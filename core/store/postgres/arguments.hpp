@@ -20,7 +20,6 @@ class Array {
   void add(const std::string& bytes) { add(std::string_view(bytes)); }
   void add(bool value);
   void add(std::integral auto number) { addInteger(static_cast<std::int64_t>(number)); }
-  std::size_t size() const noexcept { return size_; }
   std::string_view bytes() const noexcept { return bytes_; }
 
  private:

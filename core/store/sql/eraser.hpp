@@ -25,7 +25,7 @@ class Eraser {
 
   explicit Eraser(Handle& handle)
       : dropEvents_(handle,
-                    removeSome(dialect, facts().front(),
+                    removeSome(dialect, factsOf<AppendEvent>(),
                                dialect == Dialect::sqlite
                                    ? "instance = ?1 AND sequence <= ?2 ORDER BY sequence LIMIT ?3"
                                    : "instance = $1 AND sequence <= $2 ORDER BY sequence LIMIT "
