@@ -14,6 +14,11 @@ class RowOrder {
  public:
   template <class Rows>
   explicit RowOrder(Rows& rows) : fail_([&rows] { rows.failForOrder(); }) {}
+  /// Of a reader who goes on `behind` the last row it had.
+  template <class Rows>
+  RowOrder(Rows& rows, Key behind) : RowOrder(rows) {
+    next(std::move(behind));
+  }
   void next(Key key) {
     if (std::exchange(any_, true) && !Before()(last_, key)) fail_();
     last_ = std::move(key);

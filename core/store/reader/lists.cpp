@@ -85,7 +85,7 @@ std::vector<CursorRow> Lists::answer(const ask::Cursors&) {
 std::vector<DeadLetterRow> Lists::answer(const ask::DeadLetters& q) {
   auto after = q.after;
   std::vector<DeadLetterRow> rows;
-  RowOrder<std::uint64_t> order(*reader_);
+  RowOrder<std::uint64_t> order(*reader_, q.after);
   for (std::uint32_t seen = q.limit;
        rows.size() < q.limit && seen == q.limit;) {  // but damaged ones
     auto query = from<AddDeadLetter>(" WHERE instance = ", kEndOfBody);
@@ -189,7 +189,7 @@ Result<std::vector<KvPut>> Lists::answer(const ask::AllEntries& q) {
       query.bind(static_cast<std::uint64_t>(clock_.keptUs())) + ") ORDER BY plugin, key LIMIT ";
   query.sql += query.bind(q.limit);
   Result<std::vector<KvPut>> entries = std::vector<KvPut>();
-  RowOrder<std::pair<std::string, std::string>> order(*reader_);
+  RowOrder<std::pair<std::string, std::string>> order(*reader_, {q.after.plugin, q.after.key});
   reader_->read(query, [&](RowCells& cells) {
     if (!entries) return;
     KvPut put;

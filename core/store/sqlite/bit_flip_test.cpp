@@ -6,6 +6,7 @@
 
 #include <fstream>
 #include <map>
+#include <optional>
 #include <random>
 
 #include "base/testing/killed_child.hpp"
@@ -121,10 +122,21 @@ class BitFlip : public ::testing::Test {
         for (const auto& r : *rows) add("kv " + n + r.key, r.value.value_or("(none)"));
       if (const auto rows = store.read(ask::DeadLetters{{.instance = key}, 0, 100}))
         for (const auto& r : *rows)
-          add("letter " + n + std::to_string(r.sequence), r.reason + textOf(*r.event));
+          if (const auto text = textOfLetter(store, key, r.id))
+            add("letter " + n + std::to_string(r.sequence), *text);
       if (const auto last = store.read(ask::LastSequence{key})) sequences[key] = *last;
     }
     return all;
+  }
+  /// As it is delivered again. Nothing: it cannot be.
+  std::optional<std::string> textOfLetter(Store& store, InstanceKey key, std::uint64_t id) const {
+    const auto letter = store.read(ask::DeadLetter{key, id});
+    if (!letter || !*letter) return std::nullopt;
+    auto event = *(*letter)->event;
+    const auto body = sealer_.open(event.body, eventPlaceOf(idOf(key), event.eventId));
+    if (!body) return std::nullopt;
+    event.body = *body;
+    return (*letter)->reason + textOf(event);
   }
   static std::string read(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
@@ -222,6 +234,26 @@ TEST_F(BitFlip, InTheMarkOfOurDatabasesIsSaidAndCostsNothing) {
   const auto again = SqliteStore::open(fresh, clock_, &sealer_, {});
   ASSERT_TRUE(again) << again.error().message;
   EXPECT_EQ(everything(**again, sequences_), truth_);
+}
+
+TEST_F(BitFlip, InTheTextOfTheSchemaIsSaidAndCostsNothing) {
+  for (const auto* change : {"sql = replace(sql, 'low INTEGER', 'mow INTEGER')",
+                             "sql = replace(sql, 'low INTEGER', 'low HNTEGER')",
+                             "name = 'cussors', tbl_name = 'cussors'"}) {
+    SCOPED_TRACE(change);
+    const TemporaryDatabase copy;
+    write(copy.path(), read(database_.path()));
+    testing::meddle(copy.path(), "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET " +
+                                     std::string(change) + " WHERE name = 'cursors'");
+    const auto looked = inspect(copy.path(), &sealer_);
+    ASSERT_TRUE(looked) << looked.error().message;
+    EXPECT_THAT(looked->damage, ::testing::Contains(HasSubstr("schema: ")));
+    const auto fresh = copy.folder() / "salvaged.db";
+    ASSERT_TRUE(salvage(copy.path(), fresh, &sealer_));
+    const auto again = SqliteStore::open(fresh, clock_, &sealer_, {});
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(everything(**again, sequences_), truth_);
+  }
 }
 
 TEST_F(BitFlip, ARowThatIsGoneFromTheMiddleOfTheLogIsNoticed) {

@@ -14,6 +14,7 @@
 #include "store/sqlite/pages.hpp"
 #include "store/sqlite/row_copy.hpp"
 #include "store/sqlite/schema.hpp"
+#include "store/sqlite/schema_damage.hpp"
 #include "store/sqlite/statement.hpp"
 #include "store/sqlite/stray_rows.hpp"
 #include "store/sqlite/table_walk.hpp"
@@ -73,6 +74,10 @@ class Reading {
     const auto mark = ask(db_.get(), "PRAGMA application_id", fault);
     if (mark.empty() || mark.front().front() != std::to_string(kApplicationId))
       damaged("header: it is not marked as a database of Colibri's, so the gateway refuses it");
+    for (const auto& what : schemaDamage(db_.get())) {
+      trees_ = false;
+      damaged(what);
+    }
     const auto unsummed = ask(db_.get(), "SELECT unsummed FROM identity", fault);
     by_.unsummed = unsummed.empty() || unsummed.front().front() != "0";
     return {};
@@ -158,7 +163,7 @@ class Reading {
   Checker by_;
   std::set<std::string> said_;
   std::set<std::string_view> damagedIn_;  // tables
-  bool trees_ = true;                     // nothing is known to be wrong with them
+  bool trees_ = true;  // nothing is known to be wrong with them, or with what SQLite takes them for
 };
 
 /// Trees first.

@@ -74,7 +74,7 @@ std::vector<EventRow> Queries::answer(const ask::Events& q) {
   std::vector<EventRow> rows;
   std::size_t bytes = 0;
   auto before = q.after;  // the number of the row before this one
-  RowOrder<std::uint64_t> order(events_);
+  RowOrder<std::uint64_t> order(events_, q.after);
   for (events_.start(q.instance, q.after); rows.size() < q.limit && events_.next();) {
     AppendEvent put;
     auto& r = put.event;
@@ -147,7 +147,7 @@ Result<std::vector<KvEntry>> Queries::answer(const ask::Entries& q) {
 Result<std::vector<KvEntry>> Queries::answer(const ask::EntriesWith& q) {
   const auto end = endOfPrefix(q.prefix);
   std::vector<KvEntry> entries;
-  RowOrder<std::string> order(kvScan_);
+  RowOrder<std::string> order(kvScan_, std::string(q.after));
   kvScan_.start(q.instance, q.plugin, Blob{q.prefix}, Blob{q.after}, Blob{end}, clock_.keptUs());
   while (entries.size() < q.limit && kvScan_.next()) {
     KvPut put;

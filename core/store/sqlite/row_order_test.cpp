@@ -49,6 +49,20 @@ class RowOrderOfAStore : public ::testing::Test {
     testing::setBytes(database_.path(), bytes);
   }
 
+  /// A bit flips in the number that an index has of its entry of one place: it is 64 higher.
+  void raise(const std::string& index, std::size_t place) {
+    const auto begin = (testing::rootOf(database_.path(), index) - 1) * Pages::kSize;
+    auto bytes = testing::bytesOf(database_.path());
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
+    const auto pointer = begin + 8 + 2 * place;
+    const auto cell = begin + byte(pointer) * 256u + byte(pointer + 1);
+    const auto header = byte(cell + 1);
+    ASSERT_EQ(byte(cell + 2), 9) << "the instance is the constant 1, which takes no byte";
+    ASSERT_EQ(byte(cell + 1 + header), place + 1) << "the number";
+    bytes[cell + 1 + header] = static_cast<char>(byte(cell + 1 + header) | 64);
+    testing::setBytes(database_.path(), bytes);
+  }
+
   const ManualClock clock_{};
   const TemporaryDatabase database_;
 };
@@ -109,6 +123,13 @@ TEST_F(RowOrderOfAStore, AReaderThatGoesOnBehindTheLastRowDoesNotGoRoundInACircl
     EXPECT_GT(rows->back().sequence, after);
     after = rows->back().sequence;
   }
+}
+
+TEST_F(RowOrderOfAStore, AReaderThatGoesOnIsNotSentBackByADamagedKey) {
+  raise("events_by_sequence", 3);  // which a search for what follows 5 looks at
+  const auto read = open()->read(ask::Events{1, 5, 5, 1 << 20});
+  ASSERT_FALSE(read) << "event 4 comes again";
+  EXPECT_THAT(read.error().message, HasSubstr("a page of the database is damaged"));
 }
 
 }  // namespace

@@ -14,8 +14,9 @@ namespace {
 
 using Prepared = std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)>;
 
+/// SQLITE_ERROR: a table or a column of ours that SQLite does not know.
 bool isDamage(int code) {
-  return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+  return (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB || code == SQLITE_ERROR;
 }
 
 /// One walk over one table.
