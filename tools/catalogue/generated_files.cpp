@@ -31,7 +31,7 @@ std::string commandSchema(const Catalogue& catalogue, const Definition& one) {
       {"title", one.id},
       {"description", one.said("summary") + ". Effect: " +
                           std::string(one.text.at("command").at("effect").get_string())}};
-  auto schema = shared::parseJson(checkedSchema(catalogue, one.text.at("body"), one.where)).value;
+  auto schema = shared::parseJson(checkedSchema(catalogue, commandBody(one), one.where)).value;
   for (const auto& [key, value] : schema.get_object())
     if (!key.starts_with("x-")) out[key] = value;
   out["additionalProperties"] = false;
