@@ -2,6 +2,8 @@ import { proto } from 'baileys/WAProto/index.js';
 import { isJidGroup, jidNormalizedUser } from 'baileys/lib/WABinary/index.js';
 import { Connection } from './connection.mjs';
 import { dropHalfPairing, encodeCreds, isLinked, loadCreds } from './creds.mjs';
+import { Existence } from './existence.mjs';
+import { GroupCache } from './group_cache.mjs';
 import { inbound } from './inbound.mjs';
 import { KeyStore } from './key_store.mjs';
 import { baileysLogger } from './log.mjs';
@@ -23,9 +25,9 @@ export class Session {
   #recent = new RecentCiphertexts();
   #names = newNameCache();
   #sentTo = new TtlCache({ ttlMs: 24 * 60 * MINUTE });
-  #onWhatsApp = new TtlCache({ ttlMs: 24 * 60 * MINUTE });
+  #existence = new Existence();
   #authors = new TtlCache({ ttlMs: 24 * 60 * MINUTE }); // "group id" -> who wrote it
-  #groups = new TtlCache({ ttlMs: 5 * MINUTE, most: 200 });
+  #groups = new GroupCache();
   #caches = {
     userDevicesCache: new TtlCache({ ttlMs: 5 * MINUTE }),
     msgRetryCounterCache: new TtlCache({ ttlMs: 60 * MINUTE }),
@@ -72,7 +74,7 @@ export class Session {
       caches: this.#caches,
       logger: this.logger,
       getMessage: ({ id }) => this.sentMessage(id),
-      cachedGroupMetadata: async (jid) => this.#groups.get(jid),
+      cachedGroupMetadata: async (jid) => this.#groups.known(jid),
       onSent: () => { if (outbox.waiting > 0) stops.reach('received'); },
     });
     const { sock } = connection;
@@ -85,7 +87,7 @@ export class Session {
       names: this.#names,
       chatOf: (id) => this.#sentTo.get(id),
     };
-    wireNetworkEvents(sock, known, publish, (group) => this.#groups.del(group),
+    wireNetworkEvents(sock, known, publish, (group) => this.#groups.forget(group),
       (event) => this.#parts.log.warn('what WhatsApp told cannot be read and is left out', { k: this.#parts.k, type: event }));
     return connection;
   }
@@ -102,24 +104,17 @@ export class Session {
       ...this.#about,
       stops: this.#parts.stops,
       sentTo: this.#sentTo,
-      onWhatsApp: this.#onWhatsApp,
+      existence: this.#existence,
+      groups: this.#groups,
       sentMessage: (id) => this.sentMessage(id),
       authorOf: (chat, id) => this.#authors.get(`${chat} ${id}`),
-      groupMetadata: (jid) => this.#groupMetadata(sock, jid),
+      groupMetadata: (jid) => this.#groups.get(sock, jid),
     };
   }
 
   async sentMessage(id) {
     const [bytes] = await this.#parts.host.get([`sent/${id}`]);
     return bytes ? proto.Message.decode(bytes) : undefined;
-  }
-
-  async #groupMetadata(sock, jid) {
-    const known = this.#groups.get(jid);
-    if (known) return known;
-    const metadata = await sock.groupMetadata(jid);
-    this.#groups.set(jid, metadata);
-    return metadata;
   }
 
   #repository(stanzaOf) {
