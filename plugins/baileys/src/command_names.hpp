@@ -5,8 +5,21 @@ namespace colibri::baileys {
 
 /// The commands that the bridge carries out; ends in null.
 inline constexpr const char* kCommandNames[] = {
+    "chat.archiveChat",
+    "chat.fetchBusinessProfile",
+    "chat.fetchPrivacySettings",
+    "chat.fetchProfile",
     "chat.fetchProfilePictureUrl",
+    "chat.markChatUnread",
     "chat.markMessageAsRead",
+    "chat.removeProfilePicture",
+    "chat.sendPresence",
+    "chat.updateBlockStatus",
+    "chat.updatePrivacySettings",
+    "chat.updateProfileName",
+    "chat.updateProfilePicture",
+    "chat.updateProfileStatus",
+    "chat.whatsappNumbers",
     "group.acceptInviteCode",
     "group.create",
     "group.fetchAllGroups",

@@ -1,6 +1,19 @@
 // made from the catalogue by tools/generate; not to be edited.
+import chatArchiveChat from './commands/chat.archiveChat.mjs';
+import chatFetchBusinessProfile from './commands/chat.fetchBusinessProfile.mjs';
+import chatFetchPrivacySettings from './commands/chat.fetchPrivacySettings.mjs';
+import chatFetchProfile from './commands/chat.fetchProfile.mjs';
 import chatFetchProfilePictureUrl from './commands/chat.fetchProfilePictureUrl.mjs';
+import chatMarkChatUnread from './commands/chat.markChatUnread.mjs';
 import chatMarkMessageAsRead from './commands/chat.markMessageAsRead.mjs';
+import chatRemoveProfilePicture from './commands/chat.removeProfilePicture.mjs';
+import chatSendPresence from './commands/chat.sendPresence.mjs';
+import chatUpdateBlockStatus from './commands/chat.updateBlockStatus.mjs';
+import chatUpdatePrivacySettings from './commands/chat.updatePrivacySettings.mjs';
+import chatUpdateProfileName from './commands/chat.updateProfileName.mjs';
+import chatUpdateProfilePicture from './commands/chat.updateProfilePicture.mjs';
+import chatUpdateProfileStatus from './commands/chat.updateProfileStatus.mjs';
+import chatWhatsappNumbers from './commands/chat.whatsappNumbers.mjs';
 import groupAcceptInviteCode from './commands/group.acceptInviteCode.mjs';
 import groupCreate from './commands/group.create.mjs';
 import groupFetchAllGroups from './commands/group.fetchAllGroups.mjs';
@@ -22,8 +35,21 @@ import presenceSet from './commands/presence.set.mjs';
 
 /** Name → what carries it out, what a repeat would do, and the member of the body that names the chat it keeps the order of. */
 export const COMMANDS = {
+  'chat.archiveChat': { carryOut: chatArchiveChat, effect: 'safe', order: 'chat' },
+  'chat.fetchBusinessProfile': { carryOut: chatFetchBusinessProfile, effect: 'safe' },
+  'chat.fetchPrivacySettings': { carryOut: chatFetchPrivacySettings, effect: 'safe' },
+  'chat.fetchProfile': { carryOut: chatFetchProfile, effect: 'safe' },
   'chat.fetchProfilePictureUrl': { carryOut: chatFetchProfilePictureUrl, effect: 'safe' },
+  'chat.markChatUnread': { carryOut: chatMarkChatUnread, effect: 'safe', order: 'lastMessage.key.remoteJid' },
   'chat.markMessageAsRead': { carryOut: chatMarkMessageAsRead, effect: 'safe', order: 'readMessages.0.remoteJid' },
+  'chat.removeProfilePicture': { carryOut: chatRemoveProfilePicture, effect: 'safe' },
+  'chat.sendPresence': { carryOut: chatSendPresence, effect: 'safe', order: 'number' },
+  'chat.updateBlockStatus': { carryOut: chatUpdateBlockStatus, effect: 'safe', order: 'number' },
+  'chat.updatePrivacySettings': { carryOut: chatUpdatePrivacySettings, effect: 'safe' },
+  'chat.updateProfileName': { carryOut: chatUpdateProfileName, effect: 'safe' },
+  'chat.updateProfilePicture': { carryOut: chatUpdateProfilePicture, effect: 'safe' },
+  'chat.updateProfileStatus': { carryOut: chatUpdateProfileStatus, effect: 'safe' },
+  'chat.whatsappNumbers': { carryOut: chatWhatsappNumbers, effect: 'safe' },
   'group.acceptInviteCode': { carryOut: groupAcceptInviteCode, effect: 'once' },
   'group.create': { carryOut: groupCreate, effect: 'once' },
   'group.fetchAllGroups': { carryOut: groupFetchAllGroups, effect: 'safe' },

@@ -15,6 +15,7 @@ const PATIENCE_MS = 2000; // for an answer, until the next question is asked bes
 export class Existence {
   #known = new TtlCache({ ttlMs: 24 * HOUR, most: 10_000 });
   #absent = new TtlCache({ ttlMs: HOUR / 60, most: 10_000 });
+  #numbers = new TtlCache({ ttlMs: 24 * HOUR, most: 10_000 }); // address that tells no number -> the one that does
   #waiting = new Map(); // jid -> {promise, resolve, reject}: in the next question, or in the one under way
   #asking = false;
   #rate;
@@ -36,6 +37,11 @@ export class Existence {
     if (this.#waiting.size > 0 && !this.#asking) void this.#run();
     const found = await Promise.all(answers);
     return new Map(jids.map((jid, n) => [jid, found[n]]));
+  }
+
+  /** @returns {string|undefined} the address by phone number of somebody who was asked for by it */
+  numberOf(lid) {
+    return this.#numbers.get(lid);
   }
 
   #queued(jid) {
@@ -66,6 +72,7 @@ export class Existence {
       for (const [jid, { resolve }] of batch) {
         const answer = answers.get(jid) ?? { jid, exists: false };
         (answer.exists ? this.#known : this.#absent).set(jid, answer);
+        if (answer.lid) this.#numbers.set(answer.lid, answer.jid);
         resolve(answer);
       }
     } catch (error) {

@@ -1,10 +1,10 @@
 import { isJidBroadcast, isJidGroup, isJidNewsletter, isLidUser, isPnUser } from 'baileys/lib/WABinary/index.js';
 import { candidates, createJid } from './jids.mjs';
-import { Refusal } from './refusal.mjs';
+import { NotOnWhatsApp, Refusal } from './refusal.mjs';
 
 /**
  * Where a message to `to` goes. A person must be on WhatsApp, a group must be one of ours.
- * @throws Refusal, for a person the object of the contract: {"jid","exists":false,"number"}
+ * @throws Refusal, of a person NotOnWhatsApp
  */
 export async function resolveRecipient(context, to) {
   const jid = createJid(to);
@@ -30,10 +30,22 @@ export async function addressOf(context, given) {
 }
 
 async function person(context, jid, number) {
-  if (isLidUser(jid)) return jid;
-  const found = await registered(context, jid);
-  if (!found) throw new Refusal(JSON.stringify({ jid, exists: false, number: String(number) }));
-  return found;
+  return isLidUser(jid) ? jid : (await accountOf(context, number)).jid;
+}
+
+/** The account of a number. @throws Refusal as resolveRecipient() */
+export async function accountOf(context, number) {
+  const jid = createJid(number);
+  const found = await onWhatsApp(context, jid);
+  if (!found) throw new NotOnWhatsApp(jid, number);
+  return { ...found };
+}
+
+/** A person's account as far as there is one; nobody is refused. @returns {Promise<{jid: string, exists: boolean, lid?: string}>} */
+export async function accountIfThere(context, number) {
+  const jid = createJid(number);
+  if (isLidUser(jid)) return { jid, exists: true };
+  return (await onWhatsApp(context, jid)) ?? { jid, exists: false };
 }
 
 /** The address under which a person is on WhatsApp; undefined: under none. */

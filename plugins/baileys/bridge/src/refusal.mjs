@@ -10,6 +10,18 @@ export class NotFound extends Refusal {
   status = Status.notFound;
 }
 
+/** With the object of the contract: {"jid","exists":false,"number"}. */
+export class NotOnWhatsApp extends Refusal {
+  constructor(jid, number) {
+    super(JSON.stringify({ jid, exists: false, number: String(number) }));
+  }
+}
+
+/** It may be asked for again in a while; nothing was done. */
+export class NotNow extends Refusal {
+  status = Status.unavailable;
+}
+
 /** @returns {string|undefined} why WhatsApp, or common sense, said no; undefined: something else went wrong */
 export function refusalOf(error) {
   if (error instanceof Refusal) return error.message;

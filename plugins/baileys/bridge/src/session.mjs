@@ -27,6 +27,7 @@ export class Session {
   #sentTo = new TtlCache({ ttlMs: 24 * 60 * MINUTE });
   #existence = new Existence();
   #authors = new TtlCache({ ttlMs: 24 * 60 * MINUTE }); // "group id" -> who wrote it
+  #lasts = new TtlCache({ ttlMs: 24 * 60 * MINUTE }); // chat -> its last message: {key, messageTimestamp}
   #groups = new GroupCache();
   #caches = {
     userDevicesCache: new TtlCache({ ttlMs: 5 * MINUTE }),
@@ -107,6 +108,8 @@ export class Session {
       existence: this.#existence,
       groups: this.#groups,
       sentMessage: (id) => this.sentMessage(id),
+      lastMessage: (chat) => this.#lasts.get(chat),
+      nameOf: (...jids) => jids.map((jid) => this.#names.get(jid)).find(Boolean),
       authorOf: (chat, id) => this.#authors.get(`${chat} ${id}`),
       groupMetadata: (jid) => this.#groups.get(sock, jid),
     };
@@ -133,6 +136,7 @@ export class Session {
   /** What came in becomes events; who wrote it in a group is kept for those who answer it by its id alone. */
   #inbound(received) {
     const told = inbound(received, this.#about);
+    if (told.last) this.#lasts.set(told.last.key.remoteJid, told.last);
     const { from, id } = received.stanza.attrs;
     if (told.author && isJidGroup(from) && id?.length <= LONGEST_ID) this.#authors.set(`${from} ${id}`, jidNormalizedUser(told.author));
     return told;

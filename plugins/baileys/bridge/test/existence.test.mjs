@@ -50,6 +50,7 @@ test('what is known is not asked again', async () => {
   await delay(5);
   assert.equal(sock.asked.length, 1);
   assert.equal((await again).get(jid(1)).exists, true);
+  assert.equal(existence.numberOf('99@lid'), jid(1));
 });
 
 test('an account that WhatsApp knows by another address is found by the number that was asked', async () => {
