@@ -33,6 +33,8 @@ before(async () => {
   })
   await admin('account', { phone: OLD })
   await pair(gateway, sim, await created(gateway, 'us', US))
+  const named = () => gateway.call('POST', '/us/chat/updateProfileName', { body: { name: 'Us' } })
+  await until('the phone to send the key of the settings', async () => (await named()).status === 200)
 })
 after(async () => {
   await bob?.stop()
@@ -150,8 +152,8 @@ test('a business says what it is; who is none, or nobody, is told apart', async 
 test('what people show of themselves is told, and nothing of nobody', async () => {
   await bob.sock.updateProfileStatus('Gone fishing')
   await admin('picture', { phone: BOB, picture: '/9j/4AAQ' })
-  await bob.sock.sendMessage(jid(US), { text: 'with my name' })
   const named = async () => {
+    await bob.sock.sendMessage(jid(US), { text: 'with my name' })
     const profile = await ask(200, 'POST', 'fetchProfile', { number: BOB })
     return profile.name !== null && profile
   }
@@ -207,6 +209,34 @@ test('privacy is set and shown; if one setting is refused, which ones are set is
   delete sim.iq['privacy privacy']
   assert.deepEqual(sentences(refused), ['online: WhatsApp refused with error 406; set already: readreceipts, profile, status'])
   assert.deepEqual([account(US).privacy.readreceipts, account(US).privacy.last], ['all', 'none'])
+})
+
+test('the labels of the account are those that its phone has now', async () => {
+  const label = (mod) => admin('phone/app-state', { phone: US, mod: { addLabel: mod } })
+  await label({ id: '1', name: 'New customer', color: 3, predefinedId: 7 })
+  await label({ id: '2', name: 'Of before', color: 1 })
+  await label({ id: '3', name: 'Of before', color: 1 })
+  await label({ id: '2', name: 'Paid', color: 4 })
+  await label({ id: '3', name: 'Of before', color: 1, deleted: true })
+  assert.deepEqual(await ask(200, 'GET', 'findLabels', undefined, '/us/label/findLabels'), [
+    { color: '3', name: 'New customer', id: '1', predefinedId: '7' },
+    { color: '4', name: 'Paid', id: '2', predefinedId: null },
+  ])
+})
+
+test('a label is put on a chat and taken off, as the phone sees it; one that there is not is refused', async () => {
+  const own = (id, more) => admin('phone/app-state', { phone: US, mod: { addLabel: { id, name: 'Own', color: 4, ...more } } })
+  await own('5')
+  await own('6', { deleted: true })
+  const handle = (status, body) => ask(status, 'POST', 'handleLabel', { number: BOB, ...body }, '/label/handleLabel/us')
+  assert.deepEqual(await handle(200, { labelId: '5', action: 'add' }), { numberJid: jid(BOB), labelId: '5', add: true })
+  const labeled = async () => (await settingOf('regular', 'label_jid', '5', jid(BOB))).labelAssociationAction.labeled
+  assert.equal(await labeled(), true)
+  assert.deepEqual(await handle(200, { labelId: '5', action: 'remove' }), { numberJid: jid(BOB), labelId: '5', remove: true })
+  assert.equal(await labeled(), false)
+  for (const labelId of ['6', '99'])
+    assert.deepEqual(sentences(await handle(404, { labelId, action: 'add' })), ['there is no label with this labelId'])
+  assert.deepEqual(sentences(await handle(404, { number: NOBODY, labelId: '5', action: 'add' })), ['Number is not on WhatsApp'])
 })
 
 test('nothing happened that a correct client never does', () => {

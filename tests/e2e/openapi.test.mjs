@@ -266,6 +266,9 @@ test('an instance that connects, sends and logs out', { timeout: 120_000 }, asyn
     assert.equal(nobody.json.response.message[0].exists, false, nobody.text)
     await ask(200, 'POST', form('instance', 'restart', 'qr'))
   }
+  const rename = () => gateway.call('POST', '/us/chat/updateProfileName', { body: { name: 'Us' } })
+  await until('the phone to send the key of the settings', async () => (await rename()).status === 200)
+  await post(sim.adminUrl, 'phone/app-state', { phone: US, mod: { addLabel: { id: '1', name: 'Example', color: 1 } } })
   for (const operation of contract.operations.filter(({ command }) => command)) await carriedOut(operation)
   const { key } = await json(201, 'POST', '/us/message/sendText', { body: { number: BOB, text: 'first' } })
   await ask(201, 'POST', '/us/message/sendText', { body: { number: BOB, text: 'answer', quoted: { key } } })
@@ -423,7 +426,7 @@ test('every promise of the document was seen kept, but those that need a fault o
       .map((status) => `${one.id} ${status}`),
   )
   const needAFault =
-    /^(instance|message|chat|group|webhook|websocket|rabbitmq|deliveries)\w+ 50[34]$/
+    /^(instance|message|chat|group|label|webhook|websocket|rabbitmq|deliveries)\w+ 50[34]$/
   assert.deepEqual(
     promised.filter((one) => !contract.seen.has(one) && !needAFault.test(one)),
     [],

@@ -35,6 +35,8 @@ inline constexpr const char* kCommandNames[] = {
     "group.updateGroupSubject",
     "group.updateParticipant",
     "group.updateSetting",
+    "label.findLabels",
+    "label.handleLabel",
     "message.sendReaction",
     "message.sendText",
     "presence.set",

@@ -29,6 +29,8 @@ import groupUpdateGroupPicture from './commands/group.updateGroupPicture.mjs';
 import groupUpdateGroupSubject from './commands/group.updateGroupSubject.mjs';
 import groupUpdateParticipant from './commands/group.updateParticipant.mjs';
 import groupUpdateSetting from './commands/group.updateSetting.mjs';
+import labelFindLabels from './commands/label.findLabels.mjs';
+import labelHandleLabel from './commands/label.handleLabel.mjs';
 import messageSendReaction from './commands/message.sendReaction.mjs';
 import messageSendText from './commands/message.sendText.mjs';
 import presenceSet from './commands/presence.set.mjs';
@@ -65,6 +67,8 @@ export const COMMANDS = {
   'group.updateGroupSubject': { carryOut: groupUpdateGroupSubject, effect: 'safe', order: 'groupJid' },
   'group.updateParticipant': { carryOut: groupUpdateParticipant, effect: 'once', order: 'groupJid' },
   'group.updateSetting': { carryOut: groupUpdateSetting, effect: 'safe', order: 'groupJid' },
+  'label.findLabels': { carryOut: labelFindLabels, effect: 'safe' },
+  'label.handleLabel': { carryOut: labelHandleLabel, effect: 'safe', order: 'number' },
   'message.sendReaction': { carryOut: messageSendReaction, effect: 'message', order: 'key.remoteJid' },
   'message.sendText': { carryOut: messageSendText, effect: 'message', order: 'number' },
   'presence.set': { carryOut: presenceSet, effect: 'safe', order: 'chat' },
