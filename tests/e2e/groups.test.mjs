@@ -9,6 +9,7 @@ import { Gateway } from './lib/gateway.mjs'
 import { created, pair } from './lib/paired.mjs'
 import { pairedPeer } from './lib/peers.mjs'
 import { until } from './lib/wait.mjs'
+import { idAt } from '../../plugins/baileys/bridge/src/several.mjs'
 
 hush()
 const US = '15554000001',
@@ -202,6 +203,27 @@ test('an invitation is shown, accepted by its code, and void once it is revoked'
   assert.notEqual(next.inviteCode, inviteCode)
   for (const action of ['inviteInfo', 'acceptInviteCode'])
     assert.deepEqual(sentences(await ask(404, 'GET', action, { query: `?inviteCode=${inviteCode}` })), ['the group was not found'])
+})
+
+test('the invitation is sent to people, each under an id of its own, and a refused one is told beside the others', async () => {
+  const { id } = await create()
+  const invite = (status, body) => ask(status, 'POST', 'sendInvite', { body: { groupJid: id, description: 'Come', numbers: [BOB, CAROL], ...body } })
+  const { send, inviteUrl, messages } = await invite(200, { messageId: 'INVITATION0000001' })
+  assert.deepEqual([send, inviteUrl], [true, `https://chat.whatsapp.com/${truth(id).invite}`])
+  assert.deepEqual(messages.map((one) => one.key.remoteJid), [BOB, CAROL].map((phone) => `${phone}@s.whatsapp.net`))
+  assert.deepEqual(messages.map((one) => one.key.id), ['INVITATION0000001', idAt('INVITATION0000001', 1)])
+  const text = `Come\n\n${inviteUrl}`
+  assert.equal((await bob.text(text)).key.id, messages[0].key.id)
+  const inbox = () => admin('phone/inbox', { phone: CAROL })
+  assert.ok(await until('the invitation at Carol', async () => (await inbox()).find((one) => one.text === text && one.id === messages[1].key.id)))
+
+  await admin('faults', { nack: 479 })
+  const refused = await invite(400, { numbers: [BOB] })
+  await admin('faults', { nack: 0 })
+  assert.match(sentences(refused)[0], /479/)
+  const nobody = await invite(400, { numbers: [BOB, '15559999999'], description: 'To nobody' })
+  assert.equal(sentences(nobody)[0].exists, false)
+  assert.ok(!bob.events.some((event) => JSON.stringify(event.data)?.includes('To nobody')))
 })
 
 test('all groups are listed, with their people if wanted', async () => {

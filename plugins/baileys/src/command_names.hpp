@@ -29,6 +29,7 @@ inline constexpr const char* kCommandNames[] = {
     "group.leaveGroup",
     "group.participants",
     "group.revokeInviteCode",
+    "group.sendInvite",
     "group.toggleEphemeral",
     "group.updateGroupDescription",
     "group.updateGroupPicture",

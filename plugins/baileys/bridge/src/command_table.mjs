@@ -23,6 +23,7 @@ import groupInviteInfo from './commands/group.inviteInfo.mjs';
 import groupLeaveGroup from './commands/group.leaveGroup.mjs';
 import groupParticipants from './commands/group.participants.mjs';
 import groupRevokeInviteCode from './commands/group.revokeInviteCode.mjs';
+import groupSendInvite from './commands/group.sendInvite.mjs';
 import groupToggleEphemeral from './commands/group.toggleEphemeral.mjs';
 import groupUpdateGroupDescription from './commands/group.updateGroupDescription.mjs';
 import groupUpdateGroupPicture from './commands/group.updateGroupPicture.mjs';
@@ -61,6 +62,7 @@ export const COMMANDS = {
   'group.leaveGroup': { carryOut: groupLeaveGroup, effect: 'once', order: 'groupJid' },
   'group.participants': { carryOut: groupParticipants, effect: 'safe' },
   'group.revokeInviteCode': { carryOut: groupRevokeInviteCode, effect: 'once', order: 'groupJid' },
+  'group.sendInvite': { carryOut: groupSendInvite, effect: 'message', order: 'groupJid' },
   'group.toggleEphemeral': { carryOut: groupToggleEphemeral, effect: 'safe', order: 'groupJid' },
   'group.updateGroupDescription': { carryOut: groupUpdateGroupDescription, effect: 'safe', order: 'groupJid' },
   'group.updateGroupPicture': { carryOut: groupUpdateGroupPicture, effect: 'safe', order: 'groupJid' },

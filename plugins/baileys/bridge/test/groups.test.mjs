@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { GroupCache } from '../src/group_cache.mjs';
+import { LinkLost, Refusal } from '../src/refusal.mjs';
+import { idAt, sendSeveral } from '../src/several.mjs';
 import { World } from './support/world.mjs';
 
 /** A socket that answers about groups when the test says so. */
@@ -64,4 +67,32 @@ test('a list of all groups is no news of them', async () => {
   await peer.sock.sendMessage(jid, { text: 'told after it' });
   await host.event('messages.upsert', (b) => b.message?.conversation === 'told after it');
   assert.deepEqual(host.events('groups.update'), []);
+});
+
+test('the ids of several messages of one command follow the rule of the SDK', () => {
+  assert.deepEqual([0, 1].map((index) => idAt('3EB0C0FFEE', index)), ['3EB0C0FFEE', '3EB039F41219A0412463E7']);
+});
+
+test('several messages go on the wire in their order; a refusal is told in its place, and is one of the whole only if it is all there is', async () => {
+  const wire = [];
+  const sends = (outcomes) => async (index, own) => {
+    wire.push(own.messageId);
+    if (outcomes[index] === 'early') throw new Refusal('refused before');
+    own.sent = true;
+    return { acknowledged: outcomes[index] === 'late' ? Promise.reject(new Refusal('refused after')) : Promise.resolve(), result: { key: index } };
+  };
+  const command = { messageId: 'M', sent: false };
+  const all = await sendSeveral(command, ['a', 'b', 'c'], sends(['early', 'fine', 'late']));
+  assert.deepEqual(all, [{ number: 'a', refused: 'refused before' }, { key: 1 }, { number: 'c', refused: 'refused after' }]);
+  assert.deepEqual(wire, [0, 1, 2].map((index) => idAt('M', index)));
+  assert.equal(command.sent, true, 'from then on its outcome may be unknown');
+  await assert.rejects(sendSeveral({ messageId: 'M' }, ['a', 'b'], sends(['early', 'late'])), /refused before/);
+});
+
+test('a link that is lost under one of several messages is told as that, and ends nothing else', async () => {
+  const sendOne = async (index) => {
+    await delay(5 * index);
+    throw new LinkLost('the link went away');
+  };
+  await assert.rejects(sendSeveral({ messageId: 'M' }, ['a', 'b', 'c'], sendOne), LinkLost);
 });
