@@ -426,7 +426,7 @@ test('every promise of the document was seen kept, but those that need a fault o
       .map((status) => `${one.id} ${status}`),
   )
   const needAFault =
-    /^(instance|message|chat|group|label|webhook|websocket|rabbitmq|deliveries)\w+ 50[34]$/
+    /^(instance|message|chat|group|label|settings|webhook|websocket|rabbitmq|deliveries)\w+ 50[34]$/
   assert.deepEqual(
     promised.filter((one) => !contract.seen.has(one) && !needAFault.test(one)),
     [],
