@@ -50,6 +50,13 @@ void keepOnly(json::object& body, Keep keep) {
   body = std::move(kept);
 }
 
+/// What a caller may say in the query instead of in the body.
+void complete(json::object& body, const json::object& query) {
+  for (const auto& [name, value] : query)
+    if (const auto* own = body.if_contains(name); own == nullptr || own->is_null())
+      body[name] = value;
+}
+
 }  // namespace
 
 Result<json::object> parseObject(std::string_view text) {
@@ -112,12 +119,16 @@ Rules::Rules(const catalogue::Operation& operation)
 std::optional<Answer> Rules::read(const http::Request& request, Dialect dialect, Brought& brought,
                                   Faults more) const {
   Faults faults;
+  const bool isCommand = operation_.carrier == catalogue::Carrier::command;
   if (query_) readQuery(request.query, dialect, brought.query, faults);
   if (body_) {
     auto body = parseObject(request.body);
     if (!body) return failure(400, body.error().message);
     brought.body = std::move(*body);
+    if (isCommand) complete(brought.body, brought.query);
     readBody(dialect, brought, faults);
+  } else if (isCommand) {
+    brought.body = brought.query;
   }
   faults.insert(faults.end(), more.begin(), more.end());
   if (faults.empty()) return std::nullopt;
@@ -129,7 +140,13 @@ std::optional<Answer> Rules::read(const http::Request& request, Dialect dialect,
 
 Faults Rules::readBody(Brought& brought) const {
   Faults faults;
-  if (body_) readBody(Dialect::native, brought, faults);
+  if (body_) {
+    readBody(Dialect::native, brought, faults);
+  } else if (query_) {  // a command that clients of the API give in the query
+    json::value value = std::move(brought.body);
+    faults = query_->apply(value, "");
+    brought.body = std::move(value.get_object());
+  }
   return faults;
 }
 

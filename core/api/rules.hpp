@@ -32,7 +32,8 @@ std::int64_t numberOf(const boost::json::object& from, std::string_view member,
 std::string takeMessageId(boost::json::object& body);
 
 /// What a request brought, as its operation's definition has it: only members that are named there,
-/// in our spelling, with defaults, and none that is null (but see `unknown`).
+/// in our spelling, with defaults, and none that is null (but see `unknown`). The body of a command
+/// has the members of the query that it lacks; without a definition of a body it is the query.
 struct Brought {
   boost::json::object query, body;
   /// Members of the body that the definition does not name; kept there if it says so.

@@ -126,6 +126,50 @@ TEST(Rules, ABodyArrivesInOurSpellingWithDefaultsAndWithoutNulls) {
       << "natively there is one spelling";
 }
 
+constexpr catalogue::Operation commandWith(std::string_view body, std::string_view query) {
+  return {.id = "test",
+          .method = "POST",
+          .router = "test",
+          .name = "",
+          .carrier = catalogue::Carrier::command,
+          .body = body,
+          .query = query};
+}
+
+TEST(Rules, ACommandTakesFromTheQueryWhatItsBodyLacks) {
+  const auto operation = commandWith(
+      R"({"type":"object","additionalProperties":false,"required":["group","name"],"properties":{
+          "group":{"type":"string","maxLength":9},"name":{"type":"string"}}})",
+      R"({"type":"object","properties":{"group":{"type":"string"}}})");
+  ToldBy told(operation);
+  EXPECT_TRUE(told(R"({"name":"x","group":null})", Dialect::native, {{"group", "1@g.us"}}).empty());
+  EXPECT_EQ(told.brought.body, (json::object{{"group", "1@g.us"}, {"name", "x"}}));
+  EXPECT_TRUE(told(R"({"name":"x","group":"2"})", Dialect::native, {{"group", "1"}}).empty());
+  EXPECT_EQ(told.brought.body.at("group"), "2") << "the body wins";
+  EXPECT_EQ(told("{}", Dialect::native, {{"group", "1234567890"}, {"name", "x"}}).size(), 2u)
+      << "what comes by the query is checked, and only what may come by it counts";
+  EXPECT_EQ(told(R"({"name":"x"})").size(), 1u);
+}
+
+TEST(Rules, ACommandWithoutABodyIsItsQuery) {
+  const auto operation = commandWith(
+      "", R"({"type":"object","additionalProperties":false,"required":["group"],"properties":{
+          "group":{"type":"string","minLength":1},"all":{"type":"boolean","default":false}}})");
+  ToldBy told(operation);
+  EXPECT_TRUE(told("", Dialect::native, {{"group", "1"}, {"all", "true"}, {"x", "y"}}).empty());
+  EXPECT_EQ(told.brought.body, (json::object{{"group", "1"}, {"all", true}}));
+  EXPECT_EQ(told("", Dialect::native, {{"all", "perhaps"}}).size(), 2u);
+  EXPECT_EQ(told(R"({"group":"1"})").size(), 1u);
+
+  Rules rules(operation);
+  Brought brought;
+  brought.body = {{"group", "1"}};
+  EXPECT_TRUE(rules.readBody(brought).empty());
+  EXPECT_EQ(brought.body, (json::object{{"group", "1"}, {"all", false}}));
+  brought.body = {{"colour", "red"}};
+  EXPECT_EQ(rules.readBody(brought).size(), 2u) << "a plugin that submits it is checked alike";
+}
+
 TEST(Rules, AQueryIsReadAsItsTypesAndUnknownParametersAreIgnored) {
   ToldBy told(kOperation);
   const auto* body = R"({"text":"x"})";

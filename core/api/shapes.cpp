@@ -72,17 +72,10 @@ json::object webhookV2(const Instance& instance) {
   return out;
 }
 
-/// What the gateway does; none of them can be changed yet.
-json::object settings() {
-  return {{"rejectCall", false},      {"msgCall", ""},         {"groupsIgnore", false},
-          {"alwaysOnline", false},    {"readMessages", false}, {"readStatus", false},
-          {"syncFullHistory", false}, {"wavoipToken", ""}};
-}
-
 /// The same as a row of v2.
 json::object settingRow(const Instance& instance) {
   json::object out{{"id", instance.row.id}};
-  for (auto& [key, value] : settings()) out[key] = std::move(value);
+  for (auto& [key, value] : settings(instance)) out[key] = std::move(value);
   out["createdAt"] = out["updatedAt"] = timeOrNull(instance.row.createdAtUs);
   out["instanceId"] = instance.row.id;
   return out;
@@ -103,12 +96,46 @@ json::object createdV2(const instances::Created& created) {
     if (created.instance->settings.contains(sink)) shown["enabled"] = true;
     out[sink] = std::move(shown);
   }
-  out["settings"] = settings();
+  out["settings"] = settings(*created.instance);
   if (created.qr) out["qrcode"] = qrCode(Dialect::v2, *created.qr);
   return out;
 }
 
 }  // namespace
+
+namespace {
+
+constexpr std::string_view kAccountSettings[] = {"rejectCall", "msgCall", "groupsIgnore",
+                                                 "alwaysOnline", "readMessages"};
+
+/// Those that cannot be changed are off.
+json::object settingsIn(const json::object& ofConnector) {
+  json::object out{{"rejectCall", false},      {"msgCall", ""},         {"groupsIgnore", false},
+                   {"alwaysOnline", false},    {"readMessages", false}, {"readStatus", false},
+                   {"syncFullHistory", false}, {"wavoipToken", ""}};
+  for (const auto name : kAccountSettings)
+    if (const auto* value = ofConnector.if_contains(name)) out[name] = *value;
+  return out;
+}
+
+}  // namespace
+
+std::span<const std::string_view> accountSettings() noexcept {
+  return kAccountSettings;
+}
+
+json::object settings(const instances::KeptSettings& ofConnector) {
+  return settingsIn(shared::parseJson(ofConnector.json).value.as_object());
+}
+
+json::object settings(const Instance& instance) {
+  // Only a connector's have such members.
+  for (const auto& [alias, kept] : instance.settings) {
+    const auto object = shared::parseJson(kept.json).value;
+    if (object.as_object().contains(kAccountSettings[0])) return settingsIn(object.as_object());
+  }
+  return settingsIn(json::object());
+}
 
 json::value timeOrNull(std::int64_t us) {
   return us == 0 ? json::value(nullptr) : json::value(isoTime(us));

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,12 @@ namespace colibri::api::shapes {
 
 /// A time of UTC as texts have it; null: never.
 boost::json::value timeOrNull(std::int64_t us);
+
+/// What of an account's settings its connector carries out, by the names of the API.
+std::span<const std::string_view> accountSettings() noexcept;
+/// All of an account's settings, as `settings/find` has them; off what was never set.
+boost::json::object settings(const instances::Instance& instance);
+boost::json::object settings(const instances::KeptSettings& ofConnector);
 
 boost::json::value created(Dialect dialect, const instances::Created& created);
 boost::json::value connected(Dialect dialect, const instances::Connected& connected);

@@ -10,6 +10,7 @@
 #include "api/deliveries_controller.hpp"
 #include "api/gateway_services.hpp"
 #include "api/instances_controller.hpp"
+#include "api/settings_controller.hpp"
 #include "api/switched_off.hpp"
 #include "app/adapters.hpp"
 #include "app/catalogue_operations.hpp"
@@ -289,6 +290,7 @@ Result<void> Application::Parts::serve() {
   api::InstancesController(*lifecycle, registry, *commands, lastChats, *pluginSettings,
                            pluginMounts->words(), settings().authentication.shortestToken)
       .bindTo(services);
+  api::SettingsController(*lifecycle, *pluginSettings).bindTo(services);
   api::DeliveriesController(*deliveries).bindTo(services);
   api::bindSwitchedOff(services);
   warnOfReservedNames();

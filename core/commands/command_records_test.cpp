@@ -73,6 +73,19 @@ TEST_F(CommandRecords, ARefusalKeepsTheRecordOfAnEarlierCommandWhoseOutcomeIsUnk
   EXPECT_EQ(records(), 1u);
 }
 
+/// Without an id that the network would know it by, nobody may try again under its key.
+TEST_F(CommandRecords, WhatIsToHappenOnceAndMayHaveHappenedIsNotHandedOverAgainUnderItsKey) {
+  auto first = commands.once("{}", "order-1");
+  commands.service.complete(commands.taken(0).token, Error{Errc::timeout, "outcome unknown"});
+  EXPECT_EQ(codeOf(answerOf(first)), Errc::timeout);
+  const auto again = answerOf(commands.once("{}", "order-1"));
+  EXPECT_EQ(codeOf(again), Errc::timeout);
+  EXPECT_THAT(again.outcome.error().message,
+              HasSubstr("may have been carried out, so it is not repeated"));
+  EXPECT_EQ(commands.world.connector.submitted().size(), 1u);
+  EXPECT_EQ(records(), 1u);
+}
+
 TEST(CommandRecordsOfAnother, AttackBySendsOfAnInstanceThatIsNotConnectedWritesNothing) {
   Commands commands;
   commands.key = commands.world.create("a");

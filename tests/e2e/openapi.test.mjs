@@ -49,6 +49,17 @@ const FORMS = {
   'router-first': (router, action, name) => `/${router}/${action}/${name}`,
   '/v2': (router, action, name) => `/v2/${router}/${action}/${name}`,
 }
+/** Where an operation is asked for an instance. */
+const pathOf = ({ path }, instance) => path.replace('{instance}', instance)
+/** The document's examples of what an operation is given: {body, query}, at least one. */
+function examplesOf({ body, query }) {
+  if (body) return body.examples.map((example) => ({ body: example, query: '' }))
+  const parameters = query.filter(({ schema }) => schema.examples)
+  const count = Math.max(1, ...parameters.map(({ schema }) => schema.examples.length))
+  return Array.from({ length: count }, (_, n) => ({
+    query: parameters.length > 0 ? `?${new URLSearchParams(parameters.map(({ name, schema: { examples } }) => [name, examples[n] ?? examples[0]]))}` : '',
+  }))
+}
 /** Every operation of an instance, as [method, router, action]. */
 const instanceRoutes = () =>
   contract.operations
@@ -136,6 +147,12 @@ test('an instance that is not connected', async () => {
     for (const body of [{ number: BOB, text: 'x' }, { number: BOB }, '{"number":'])
       await ask(400, 'POST', form('message', 'sendText', 'idle'), { body })
   }
+  for (const operation of contract.operations.filter(({ command }) => command)) {
+    for (const { query, ...options } of examplesOf(operation)) {
+      const answer = await ask(400, operation.method, pathOf(operation, 'idle') + query, options)
+      assert.match(answer.text, /not connected/)
+    }
+  }
   for (const form of Object.values(FORMS)) 
     for (const [, router] of instanceRoutes().filter(([, , action]) => action === 'find')) await ask(200, 'GET', form(router, 'find', 'idle'))
   await ask(200, 'DELETE', '/idle/instance/logout')
@@ -144,9 +161,25 @@ test('an instance that is not connected', async () => {
   await ask(200, 'DELETE', '/v2/instance/delete/idle2')
 })
 
+test('a query is taken exactly if the document takes each of its parameters', async () => {
+  await create('query')
+  for (const operation of contract.operations.filter(({ command, query, body }) => command && query.length > 0 && !body)) {
+    const [{ query: right }] = examplesOf(operation)
+    for (const { name, schema, required } of operation.query) {
+      for (const text of [undefined, '7', 'yes', 'true', '', 'a b', 'x'.repeat(70)]) {
+        const params = new URLSearchParams(right)
+        if (text === undefined) params.delete(name)
+        else params.set(name, text)
+        const value = { true: true, yes: true }[schema.type === 'boolean' && text] ?? text
+        const taken = value === undefined || value === '' ? !required : contract.faults(schema, value).length === 0
+        const answer = await ask(400, operation.method, `${pathOf(operation, 'query')}?${params}`)
+        assert.equal(/not connected/.test(answer.text), taken, `${operation.id}?${params}: ${answer.text}`)
+      }
+    }
+  }
+})
+
 describe('a body is taken exactly if the document takes it: its examples, and all that differ from one in one place', () => {
-  /** Where an operation is asked for an instance. */
-  const pathOf = ({ path }, instance) => path.replace('{instance}', instance)
   /** Asks with every body; `taken` says of an answer whether the body was. */
   async function agree(operation, send, taken) {
     assert.ok(operation.body.examples?.length > 0, `${operation.id} has no example`)
@@ -192,7 +225,7 @@ describe('a body is taken exactly if the document takes it: its examples, and al
       const send = async (body) => {
         const name = changes ? `${operation.id}${++n}` : operation.id
         if (changes) await create(name)
-        return gateway.call('POST', pathOf(operation, name), { body })
+        return gateway.call(operation.method, pathOf(operation, name), { body })
       }
       // A body that is right gets as far as the state of the instance, or to a lane that there is not.
       const goesOn = changes ? /webhook\.url: is missing/ : /not connected|no such integration/
@@ -233,6 +266,9 @@ test('an instance that connects, sends and logs out', { timeout: 120_000 }, asyn
     assert.equal(nobody.json.response.message[0].exists, false, nobody.text)
     await ask(200, 'POST', form('instance', 'restart', 'qr'))
   }
+  const rename = () => gateway.call('POST', '/us/chat/updateProfileName', { body: { name: 'Us' } })
+  await until('the phone to send the key of the settings', async () => (await rename()).status === 200)
+  await post(sim.adminUrl, 'phone/app-state', { phone: US, mod: { addLabel: { id: '1', name: 'Example', color: 1 } } })
   for (const operation of contract.operations.filter(({ command }) => command)) await carriedOut(operation)
   const { key } = await json(201, 'POST', '/us/message/sendText', { body: { number: BOB, text: 'first' } })
   await ask(201, 'POST', '/us/message/sendText', { body: { number: BOB, text: 'answer', quoted: { key } } })
@@ -241,16 +277,33 @@ test('an instance that connects, sends and logs out', { timeout: 120_000 }, asyn
 })
 
 /** A command with the document's first example; once for a key, if it does more than one may repeat. */
-async function carriedOut({ id, method, path, body, command, responses }) {
+async function carriedOut(operation) {
+  const { id, method, command, responses } = operation
   const [status] = Object.keys(responses).map(Number)
-  const at = path.replace('{instance}', 'us')
-  const [example, another = { ...example, messageId: 'ANOTHERONE' }] = body.examples
+  const [example, another = { ...example, body: { ...example.body, messageId: 'ANOTHERONE' } }] = examplesOf(operation)
+  prepareGroups()
   const headers = { 'Idempotency-Key': id }
-  const first = await ask(status, method, at, { body: example, headers })
-  const again = await ask(status, method, at, { body: example, headers })
+  const give = (wanted, { query, body }) => ask(wanted, method, pathOf(operation, 'us') + query, { body, headers })
+  const first = await give(status, example)
+  const again = await give(status, example)
   if (command === 'safe') return
   assert.deepEqual(again.json, first.json)
-  await ask(422, method, at, { body: another, headers })
+  await give(422, another)
+}
+
+/** The groups that examples name: of ours, with Bob in them, and of Bob's, which we are invited to. */
+function prepareGroups() {
+  const [us, bobs] = [US, BOB].map((phone) => sim.account(phone))
+  const group = (id, owner, members, invite) => {
+    const made = sim.store.newGroup('Example', owner)
+    sim.store.groups.delete(made.id)
+    for (const account of members) made.members.set(account.lid, { account })
+    sim.store.groups.set(id, Object.assign(made, { id }, invite && { invite }))
+  }
+  for (const n of [1, 2]) {
+    group(`12036300000000000${n}@g.us`, us, [bobs])
+    group(`12036300000000001${n}@g.us`, bobs, [], `ColibriInvitation1234${4 + n}`)
+  }
 }
 
 test('no QR code in time is 504, and leaves nothing of a create', async () => {
@@ -373,7 +426,7 @@ test('every promise of the document was seen kept, but those that need a fault o
       .map((status) => `${one.id} ${status}`),
   )
   const needAFault =
-    /^(instance|message|chat|webhook|websocket|rabbitmq|deliveries)\w+ 50[34]$/
+    /^(instance|message|chat|group|label|settings|webhook|websocket|rabbitmq|deliveries)\w+ 50[34]$/
   assert.deepEqual(
     promised.filter((one) => !contract.seen.has(one) && !needAFault.test(one)),
     [],

@@ -14,7 +14,7 @@ constexpr std::string_view kSchemas = "#/components/schemas/";
 /// What only readers of a schema need.
 bool isForReaders(std::string_view key) {
   return key == "description" || key == "title" || key == "examples" ||
-         key.starts_with("x-openapi") || key == "x-colibri-dialect";
+         key.starts_with("x-openapi") || key == "x-colibri-dialect" || key == "x-colibri-required";
 }
 
 class Checked {
@@ -79,6 +79,23 @@ const json::value& referred(const Catalogue& catalogue, const json::value& value
                            : nullptr;
   if (schema == nullptr) throw Faulty("there is no " + std::string(text));
   return referred(catalogue, *schema);
+}
+
+json::object querySchemaOf(const Definition& one) {
+  json::object out{{"type", "object"}, {"additionalProperties", false}};
+  const auto* query = one.text.if_contains("query");
+  if (query == nullptr) return out;
+  json::array required;
+  for (const auto& [name, schema] : query->get_object())
+    if (schema.get_object().contains("x-colibri-required")) required.emplace_back(name);
+  if (!required.empty()) out["required"] = std::move(required);
+  out["properties"] = *query;
+  return out;
+}
+
+json::value commandBody(const Definition& one) {
+  const auto* body = one.text.if_contains("body");
+  return body == nullptr ? json::value(querySchemaOf(one)) : *body;
 }
 
 std::string checkedSchema(const Catalogue& catalogue, const json::value& schema,

@@ -42,6 +42,11 @@ Catalogue readCatalogue(const std::filesystem::path& root);
 /// Faulty.
 const boost::json::value& referred(const Catalogue& catalogue, const boost::json::value& value);
 
+/// The schema of all parameters of a query; without any, of none.
+boost::json::object querySchemaOf(const Definition& definition);
+/// The schema of what a command is given: the body, or the query if it has none.
+boost::json::value commandBody(const Definition& definition);
+
 /// The schema of a body or query as the gateway checks it: in the words of config/schema.hpp,
 /// complete in itself, without what is only for readers. [Errors] throws Faulty, which names
 /// `where`.

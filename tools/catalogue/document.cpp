@@ -189,6 +189,7 @@ class Document {
         if (only != nullptr && (*only == "v2") != v2) continue;
         auto shown = readable(schema, v2).get_object();
         json::object parameter{{"name", name}, {"in", "query"}};
+        if (schema.get_object().contains("x-colibri-required")) parameter["required"] = true;
         if (const auto* about = shown.if_contains("description")) {
           parameter["description"] = *about;
           shown.erase("description");

@@ -31,7 +31,7 @@ std::string commandSchema(const Catalogue& catalogue, const Definition& one) {
       {"title", one.id},
       {"description", one.said("summary") + ". Effect: " +
                           std::string(one.text.at("command").at("effect").get_string())}};
-  auto schema = shared::parseJson(checkedSchema(catalogue, one.text.at("body"), one.where)).value;
+  auto schema = shared::parseJson(checkedSchema(catalogue, commandBody(one), one.where)).value;
   for (const auto& [key, value] : schema.get_object())
     if (!key.starts_with("x-")) out[key] = value;
   out["additionalProperties"] = false;
@@ -43,13 +43,14 @@ std::string bridgeTable(const std::vector<const Definition*>& commands) {
   for (const auto* one : commands) {
     imports += "import " + camelCase(one->id) + " from './commands/" + one->id + ".mjs';\n";
     rows += "  '" + one->id + "': { carryOut: " + camelCase(one->id);
+    rows += ", effect: '" + std::string(one->text.at("command").at("effect").get_string()) + "'";
     if (const auto* order = one->text.at("command").get_object().if_contains("order"))
       rows += ", order: '" + std::string(order->get_string()) + "'";
     rows += " },\n";
   }
   return std::string("// ") + kNote + ".\n" + imports +
-         "\n/** Name → what carries it out, and the member of the body that names the chat it "
-         "keeps the order of. */\n"
+         "\n/** Name → what carries it out, what a repeat would do, and the member of the body "
+         "that names the chat it keeps the order of. */\n"
          "export const COMMANDS = {\n" +
          rows + "};\n";
 }

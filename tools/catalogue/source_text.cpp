@@ -38,11 +38,12 @@ class Rows {
 
   std::string querySchema(const Definition& one, std::vector<std::string>& ofV2) {
     const auto* query = one.text.if_contains("query");
-    if (query == nullptr) return {};
-    for (const auto& [name, schema] : query->get_object())
-      if (schema.get_object().contains("x-colibri-dialect")) ofV2.emplace_back(name);
-    return checkedSchema(catalogue_, json::object{{"type", "object"}, {"properties", *query}},
-                         one.where + ": query");
+    const bool isBody = one.isCommand() && !one.text.contains("body");
+    if (query == nullptr && !isBody) return {};
+    if (query != nullptr)
+      for (const auto& [name, schema] : query->get_object())
+        if (schema.get_object().contains("x-colibri-dialect")) ofV2.emplace_back(name);
+    return checkedSchema(catalogue_, querySchemaOf(one), one.where + ": query");
   }
 
   std::string bodySchema(const Definition& one) {

@@ -13,6 +13,7 @@
 #include "api/deliveries_controller.hpp"
 #include "api/gateway_services.hpp"
 #include "api/instances_controller.hpp"
+#include "api/settings_controller.hpp"
 #include "api/switched_off.hpp"
 #include "delivery/deliveries.hpp"
 #include "http/target.hpp"
@@ -26,7 +27,7 @@ class FakePlugins final : public PluginSettings {
  public:
   bool serves(const std::string& integration) const override { return integration == "TEST"; }
   bool known(const std::string& alias) const override {
-    return alias == "webhook" || alias == "audit";
+    return alias == "webhook" || alias == "audit" || alias == "fake";
   }
   Result<std::string> check(const std::string& alias, const std::string& json) const override {
     if (json.find("\"absent\"") != json.npos) return Error{Errc::unavailable, alias + " is away"};
@@ -189,6 +190,7 @@ class ApiWorld {
     Services all;
     InstancesController(*world.lifecycle, world.registry, commands_, lastChats_, plugins_, {"live"})
         .bindTo(all);
+    SettingsController(*world.lifecycle, plugins_).bindTo(all);
     DeliveriesController(deliveries_).bindTo(all);
     bindSwitchedOff(all);
     Gateway{"1.2.3", [] { return std::string("[]"); }, [] { return std::string("x 1\n"); },

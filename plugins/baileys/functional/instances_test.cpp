@@ -47,6 +47,24 @@ TEST_F(Instances, TheBridgeIsToldWhoTheInstanceIsAndHowToPair) {
   EXPECT_FALSE(open.at("instanceId").as_string().empty());
 }
 
+TEST_F(Instances, SettingsAreToldBeforeEachOpeningAndWhenTheyChange) {
+  start(R"({"on settings": [{"tell": true}],
+            "runs": {"1": {"on settings": [{"tell": true}],
+                           "on submit": [{"kill": true}]}}})");
+  host->settings(1, R"({"rejectCall":true})");
+  openAndWait();
+  ASSERT_TRUE(until([&] { return heard("settings").size() == 1; }));
+  EXPECT_EQ(heard("settings")[0].at("settings"), (boost::json::object{{"rejectCall", true}}));
+  host->settings(1, R"({"rejectCall":false})");
+  ASSERT_TRUE(until([&] { return heard("settings").size() == 2; }));
+  EXPECT_EQ(heard("settings")[1].at("settings"), (boost::json::object{{"rejectCall", false}}));
+  host->submit({.messageId = "3EB0BB"});
+  ASSERT_TRUE(until([&] { return heard("settings").size() == 3; })) << "the next bridge";
+  host->settings(1, "");
+  ASSERT_TRUE(until([&] { return heard("settings").size() == 4; }));
+  EXPECT_TRUE(heard("settings")[3].at("settings").as_object().empty());
+}
+
 TEST_F(Instances, ClosingEndsInClosedAsAsked) {
   start("{}");
   openAndWait();

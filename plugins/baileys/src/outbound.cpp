@@ -57,6 +57,11 @@ std::string open(std::uint64_t key, std::int64_t ask, std::string_view instanceI
                 {"options", parseObject(optionsJson)}});
 }
 
+std::string settings(std::uint64_t key, std::string_view settings) {
+  return frame(
+      {{"t", "settings"}, {"k", std::to_string(key)}, {"settings", parseObject(settings)}});
+}
+
 std::string close(std::uint64_t key, std::int64_t ask) {
   return frame({{"t", "close"}, {"k", std::to_string(key)}, {"ask", ask}});
 }

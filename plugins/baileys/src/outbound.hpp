@@ -18,6 +18,8 @@ std::string hello(const BridgeOptions& options);
 /// `ask`: the number of what is asked of the instance; states say it again, see PROTOCOL.md.
 std::string open(std::uint64_t key, std::int64_t ask, std::string_view instanceId,
                  std::string_view name, std::string_view optionsJson);
+/// `settings`: of the instance, whole; empty = none.
+std::string settings(std::uint64_t key, std::string_view settings);
 std::string close(std::uint64_t key, std::int64_t ask);
 std::string logout(std::uint64_t key, std::int64_t ask, std::string_view instanceId,
                    std::string_view name, std::chrono::milliseconds deadline);

@@ -1,4 +1,5 @@
 #include <colibri/sdk/connector.hpp>
+#include <colibri/sdk/instance_observer.hpp>
 #include <colibri/sdk/kv_store.hpp>
 #include <colibri/sdk/plugin.hpp>
 
@@ -21,7 +22,9 @@ namespace {
 /// WhatsApp Web through the library of the same name, in processes of its own.
 ///
 /// [Threading] the ABI's tags; every [lane] call posts to the I/O thread and returns.
-class BaileysPlugin final : public sdk::PluginWith<sdk::Connector, sdk::KvStore>, private HostPort {
+class BaileysPlugin final
+    : public sdk::PluginWith<sdk::Connector, sdk::KvStore, sdk::InstanceObserver>,
+      private HostPort {
  public:
   static constexpr sdk::Info kInfo{
       .id = "org.colibri.baileys",
@@ -55,6 +58,11 @@ class BaileysPlugin final : public sdk::PluginWith<sdk::Connector, sdk::KvStore>
                name = std::string(sdk::view(spec.instance_name)),
                options = std::string(sdk::view(spec.options_json))](Supervisor& s) mutable {
       s.open(key, std::move(id), std::move(name), std::move(options));
+    });
+  }
+  void onSettings(std::uint64_t key, std::string_view settingsJson) override {
+    io_->post([key, settings = std::string(settingsJson)](Supervisor& s) mutable {
+      s.choose(key, std::move(settings));
     });
   }
   void close(std::uint64_t key, std::chrono::milliseconds deadline) override {

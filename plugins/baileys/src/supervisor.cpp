@@ -78,6 +78,16 @@ void Supervisor::forget(std::uint64_t key) {
   commands_.forget(key);
   pool_.remove(key);
   instances_.erase(key);
+  chosen_.erase(key);
+}
+
+void Supervisor::choose(std::uint64_t key, std::string settings) {
+  if (auto* bridge = readyBridgeOf(key)) bridge->send(outbound::settings(key, settings));
+  if (settings.empty()) {
+    chosen_.erase(key);
+  } else {
+    chosen_.insert_or_assign(key, std::move(settings));
+  }
 }
 
 void Supervisor::submit(Commands::Command command) {
@@ -111,6 +121,8 @@ void Supervisor::place(std::uint64_t key) {
 /// Says to a ready bridge what the host wants of an instance.
 void Supervisor::ask(std::uint64_t key, Instance& instance, Bridge& bridge) {
   if (instance.wish == Wish::open) {
+    if (const auto chosen = chosen_.find(key); chosen != chosen_.end())
+      bridge.send(outbound::settings(key, chosen->second));
     bridge.send(outbound::open(key, ++instance.ask, instance.id, instance.name, instance.options));
   } else if (instance.wish == Wish::logout) {
     const auto left = std::chrono::duration_cast<milliseconds>(instance.deadline - now());

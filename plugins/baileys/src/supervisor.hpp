@@ -40,6 +40,8 @@ class Supervisor final : private Bridge::Listener {
   void close(std::uint64_t key, std::chrono::milliseconds deadline);
   void logout(std::uint64_t key, std::chrono::milliseconds deadline);
   void forget(std::uint64_t key);
+  /// The settings of an instance from now on, whole; empty = none.
+  void choose(std::uint64_t key, std::string settings);
   void submit(Commands::Command command);
   void cancel(std::uint64_t token);
   void resume();
@@ -115,6 +117,7 @@ class Supervisor final : private Bridge::Listener {
   Commands commands_;
   HostRequests requests_;
   std::map<std::uint64_t, Instance> instances_;
+  std::map<std::uint64_t, std::string> chosen_;  ///< settings, of those who have any
   std::vector<Slot> slots_;
   std::uint64_t lastGeneration_ = 0;
   bool paused_ = false;  ///< the bridges were told to stop reading

@@ -29,6 +29,7 @@ export class Contract {
         prefixes: (item.servers ?? api.servers).map(({ url }) => new URL(url).pathname.replace(/\/$/, '')),
         responses: item[method].responses,
         body: item[method].requestBody?.content['application/json'].schema,
+        query: (item[method].parameters ?? []).filter((one) => one.in === 'query'),
         tag: item[method].tags[0],
         command: item[method]['x-colibri-command'],
         open: item[method].security?.length === 0,

@@ -2,6 +2,8 @@
 import { n, kid, bytes, now } from './b.mjs'
 import { err } from './iq.mjs'
 
+const JPEG = 0xffd8
+
 export class Pictures {
   constructor(sim) {
     this.sim = sim
@@ -12,7 +14,11 @@ export class Pictures {
     const of = this.store.groups.get(q.attrs.target) ?? this.store.account(q.attrs.target ?? '')
     if (q.attrs.type === 'set') {
       const mine = of ?? c.account
-      mine.picture = bytes(kid(q, 'picture'))
+      if (mine.members && !mine.members.has(c.account.lid)) throw err(403, 'forbidden')
+      if (mine.pn && mine !== c.account) throw err(403, 'forbidden')
+      const picture = bytes(kid(q, 'picture'))
+      if (picture && picture.readUInt16BE() !== JPEG) throw err(406, 'not-acceptable')
+      mine.picture = picture
       return c.result(q, mine.picture && [n('picture', { id: now() })])
     }
     if (of?.members && !of.members.has(c.account.lid)) throw err(403, 'forbidden')

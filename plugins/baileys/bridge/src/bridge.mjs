@@ -20,6 +20,7 @@ export class Bridge extends EventEmitter {
   #version;
   #instances = new Map(); // k -> Instance
   #asks = new Map(); // k -> number of the last open, close or logout
+  #chosen = new Map(); // k -> what the instance's user chose
   #settings = null;
   #stops = null;
   #log;
@@ -61,8 +62,13 @@ export class Bridge extends EventEmitter {
       else this.#report(k, { state: 'closed' });
     },
     logout: (header) => void this.#instance(header).logout(header.deadlineMs),
+    settings: ({ k, settings }) => {
+      this.#chosen.set(k, settings);
+      this.#instances.get(k)?.choose();
+    },
     forget: ({ k }) => {
       this.#instances.get(k)?.forget();
+      this.#chosen.delete(k);
       this.#instances.delete(k);
       this.#asks.delete(k);
     },
@@ -87,6 +93,7 @@ export class Bridge extends EventEmitter {
       log: this.#log,
       stops: this.#stops,
       settings: this.#settings,
+      chosen: () => this.#chosen.get(k) ?? {},
     };
     const instance = new Instance(parts, {
       report: (fields) => this.#report(k, fields),

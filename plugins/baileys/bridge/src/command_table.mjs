@@ -1,15 +1,77 @@
 // made from the catalogue by tools/generate; not to be edited.
+import chatArchiveChat from './commands/chat.archiveChat.mjs';
+import chatFetchBusinessProfile from './commands/chat.fetchBusinessProfile.mjs';
+import chatFetchPrivacySettings from './commands/chat.fetchPrivacySettings.mjs';
+import chatFetchProfile from './commands/chat.fetchProfile.mjs';
 import chatFetchProfilePictureUrl from './commands/chat.fetchProfilePictureUrl.mjs';
+import chatMarkChatUnread from './commands/chat.markChatUnread.mjs';
 import chatMarkMessageAsRead from './commands/chat.markMessageAsRead.mjs';
+import chatRemoveProfilePicture from './commands/chat.removeProfilePicture.mjs';
+import chatSendPresence from './commands/chat.sendPresence.mjs';
+import chatUpdateBlockStatus from './commands/chat.updateBlockStatus.mjs';
+import chatUpdatePrivacySettings from './commands/chat.updatePrivacySettings.mjs';
+import chatUpdateProfileName from './commands/chat.updateProfileName.mjs';
+import chatUpdateProfilePicture from './commands/chat.updateProfilePicture.mjs';
+import chatUpdateProfileStatus from './commands/chat.updateProfileStatus.mjs';
+import chatWhatsappNumbers from './commands/chat.whatsappNumbers.mjs';
+import groupAcceptInviteCode from './commands/group.acceptInviteCode.mjs';
+import groupCreate from './commands/group.create.mjs';
+import groupFetchAllGroups from './commands/group.fetchAllGroups.mjs';
+import groupFindGroupInfos from './commands/group.findGroupInfos.mjs';
+import groupInviteCode from './commands/group.inviteCode.mjs';
+import groupInviteInfo from './commands/group.inviteInfo.mjs';
+import groupLeaveGroup from './commands/group.leaveGroup.mjs';
+import groupParticipants from './commands/group.participants.mjs';
+import groupRevokeInviteCode from './commands/group.revokeInviteCode.mjs';
+import groupSendInvite from './commands/group.sendInvite.mjs';
+import groupToggleEphemeral from './commands/group.toggleEphemeral.mjs';
+import groupUpdateGroupDescription from './commands/group.updateGroupDescription.mjs';
+import groupUpdateGroupPicture from './commands/group.updateGroupPicture.mjs';
+import groupUpdateGroupSubject from './commands/group.updateGroupSubject.mjs';
+import groupUpdateParticipant from './commands/group.updateParticipant.mjs';
+import groupUpdateSetting from './commands/group.updateSetting.mjs';
+import labelFindLabels from './commands/label.findLabels.mjs';
+import labelHandleLabel from './commands/label.handleLabel.mjs';
 import messageSendReaction from './commands/message.sendReaction.mjs';
 import messageSendText from './commands/message.sendText.mjs';
 import presenceSet from './commands/presence.set.mjs';
 
-/** Name → what carries it out, and the member of the body that names the chat it keeps the order of. */
+/** Name → what carries it out, what a repeat would do, and the member of the body that names the chat it keeps the order of. */
 export const COMMANDS = {
-  'chat.fetchProfilePictureUrl': { carryOut: chatFetchProfilePictureUrl },
-  'chat.markMessageAsRead': { carryOut: chatMarkMessageAsRead, order: 'readMessages.0.remoteJid' },
-  'message.sendReaction': { carryOut: messageSendReaction, order: 'key.remoteJid' },
-  'message.sendText': { carryOut: messageSendText, order: 'number' },
-  'presence.set': { carryOut: presenceSet, order: 'chat' },
+  'chat.archiveChat': { carryOut: chatArchiveChat, effect: 'safe', order: 'chat' },
+  'chat.fetchBusinessProfile': { carryOut: chatFetchBusinessProfile, effect: 'safe' },
+  'chat.fetchPrivacySettings': { carryOut: chatFetchPrivacySettings, effect: 'safe' },
+  'chat.fetchProfile': { carryOut: chatFetchProfile, effect: 'safe' },
+  'chat.fetchProfilePictureUrl': { carryOut: chatFetchProfilePictureUrl, effect: 'safe' },
+  'chat.markChatUnread': { carryOut: chatMarkChatUnread, effect: 'safe', order: 'lastMessage.key.remoteJid' },
+  'chat.markMessageAsRead': { carryOut: chatMarkMessageAsRead, effect: 'safe', order: 'readMessages.0.remoteJid' },
+  'chat.removeProfilePicture': { carryOut: chatRemoveProfilePicture, effect: 'safe' },
+  'chat.sendPresence': { carryOut: chatSendPresence, effect: 'safe', order: 'number' },
+  'chat.updateBlockStatus': { carryOut: chatUpdateBlockStatus, effect: 'safe', order: 'number' },
+  'chat.updatePrivacySettings': { carryOut: chatUpdatePrivacySettings, effect: 'safe' },
+  'chat.updateProfileName': { carryOut: chatUpdateProfileName, effect: 'safe' },
+  'chat.updateProfilePicture': { carryOut: chatUpdateProfilePicture, effect: 'safe' },
+  'chat.updateProfileStatus': { carryOut: chatUpdateProfileStatus, effect: 'safe' },
+  'chat.whatsappNumbers': { carryOut: chatWhatsappNumbers, effect: 'safe' },
+  'group.acceptInviteCode': { carryOut: groupAcceptInviteCode, effect: 'once' },
+  'group.create': { carryOut: groupCreate, effect: 'once' },
+  'group.fetchAllGroups': { carryOut: groupFetchAllGroups, effect: 'safe' },
+  'group.findGroupInfos': { carryOut: groupFindGroupInfos, effect: 'safe' },
+  'group.inviteCode': { carryOut: groupInviteCode, effect: 'safe' },
+  'group.inviteInfo': { carryOut: groupInviteInfo, effect: 'safe' },
+  'group.leaveGroup': { carryOut: groupLeaveGroup, effect: 'once', order: 'groupJid' },
+  'group.participants': { carryOut: groupParticipants, effect: 'safe' },
+  'group.revokeInviteCode': { carryOut: groupRevokeInviteCode, effect: 'once', order: 'groupJid' },
+  'group.sendInvite': { carryOut: groupSendInvite, effect: 'message', order: 'groupJid' },
+  'group.toggleEphemeral': { carryOut: groupToggleEphemeral, effect: 'safe', order: 'groupJid' },
+  'group.updateGroupDescription': { carryOut: groupUpdateGroupDescription, effect: 'safe', order: 'groupJid' },
+  'group.updateGroupPicture': { carryOut: groupUpdateGroupPicture, effect: 'safe', order: 'groupJid' },
+  'group.updateGroupSubject': { carryOut: groupUpdateGroupSubject, effect: 'safe', order: 'groupJid' },
+  'group.updateParticipant': { carryOut: groupUpdateParticipant, effect: 'once', order: 'groupJid' },
+  'group.updateSetting': { carryOut: groupUpdateSetting, effect: 'safe', order: 'groupJid' },
+  'label.findLabels': { carryOut: labelFindLabels, effect: 'safe' },
+  'label.handleLabel': { carryOut: labelHandleLabel, effect: 'safe', order: 'number' },
+  'message.sendReaction': { carryOut: messageSendReaction, effect: 'message', order: 'key.remoteJid' },
+  'message.sendText': { carryOut: messageSendText, effect: 'message', order: 'number' },
+  'presence.set': { carryOut: presenceSet, effect: 'safe', order: 'chat' },
 };

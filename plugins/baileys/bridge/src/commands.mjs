@@ -1,6 +1,6 @@
 import { COMMANDS } from './command_table.mjs';
 import { createJid } from './jids.mjs';
-import { Refusal } from './refusal.mjs';
+import { Refusal, refusalOf } from './refusal.mjs';
 import { Serial } from './serial.mjs';
 import { Status } from './status.mjs';
 
@@ -10,8 +10,8 @@ const LATE_MS = 30_000; // how long after its deadline the outcome of a sent mes
  * The commands of one instance. Each is completed exactly once.
  *
  * A command waits for the link, is carried out in the order of its chat, and survives the link: what had no
- * answer is carried out again before its deadline, a message under the same id. So each of these commands has to be
- * one that may be repeated, or a message; the frame does not say which.
+ * answer is carried out again before its deadline, a message under the same id. One that is to happen once is not: if
+ * its link is lost after it was begun, its outcome is unknown, and that is its answer.
  */
 export class Commands {
   #context;
@@ -36,8 +36,9 @@ export class Commands {
 
   submit({ token, name, messageId, deadlineUs, body }, willOpen) {
     if (this.#running.has(token)) return; // the daemon repeats what it thinks lost
-    const command = { token, name, messageId, body: body ?? {}, deadlineMs: deadlineUs / 1000, begun: false, sent: false, answered: false };
     if (!Object.hasOwn(this.#table, name)) return this.#answer(token, Status.unsupported, 'this command is not known');
+    const { effect } = this.#table[name];
+    const command = { token, name, effect, messageId, body: body ?? {}, deadlineMs: deadlineUs / 1000, begun: false, sent: false, answered: false };
     if (!willOpen) return this.#answer(token, Status.unavailable, 'the instance is not connected');
     this.#running.set(token, command);
     this.#armDeadline(command);
@@ -59,13 +60,17 @@ export class Commands {
 
   linkDown() {
     this.#connection = null;
+    for (const command of [...this.#running.values()]) {
+      if (command.begun && command.effect === 'once')
+        this.#finish(command, Status.timeout, 'outcome unknown: the link went away before WhatsApp answered');
+    }
   }
 
   /** Nobody will connect any more. */
   giveUp(detail) {
     this.linkDown();
     for (const command of [...this.#running.values()]) {
-      if (command.sent) this.#finish(command, Status.timeout, 'the link was closed before WhatsApp answered');
+      if (mayHaveHappened(command)) this.#finish(command, Status.timeout, 'the link was closed before WhatsApp answered');
       else this.#finish(command, Status.unavailable, detail);
     }
   }
@@ -77,6 +82,7 @@ export class Commands {
     await this.#inOrder(chatOf(command.body, order), async () => {
       if (!isCurrent() || Date.now() >= command.deadlineMs) return;
       command.begun = true;
+      if (command.effect === 'once') command.sent = true; // whatever it begins with
       try {
         const step = await carryOut(this.#context(connection), command);
         if (step.acknowledged) void this.#await(command, step); // the next of the chat need not wait
@@ -98,13 +104,12 @@ export class Commands {
 
   #failed(command, error, linked) {
     if (command.answered) return;
-    if (error instanceof Refusal) return this.#finish(command, Status.rejected, error.message);
+    if (error instanceof Refusal) return this.#finish(command, error.status, error.message);
     if (!linked || error.lost) return; // sent again on the next link, or ended by the deadline
-    if (!command.sent && typeof error?.data === 'number') { // an answer that says no, as baileys throws it
-      return this.#finish(command, Status.rejected, `WhatsApp refused with error ${error.data}`);
-    }
+    const refusal = refusalOf(error);
+    if (refusal && (!command.sent || command.effect === 'once')) return this.#finish(command, Status.rejected, refusal);
     this.#log.warn('a command failed', { type: command.name, reason: error?.name ?? 'Error' });
-    if (command.sent) return this.#finish(command, Status.timeout, 'outcome unknown: the send was interrupted');
+    if (command.sent) return this.#finish(command, Status.timeout, 'outcome unknown: it was interrupted');
     this.#finish(command, Status.internal, 'the command could not be carried out');
   }
 
@@ -124,7 +129,8 @@ export class Commands {
   #armDeadline(command) {
     const at = () => {
       const why = command.begun ? 'WhatsApp did not answer in time' : 'the link was not open in time';
-      if (!command.sent) return this.#finish(command, Status.unavailable, why);
+      const status = mayHaveHappened(command) ? Status.timeout : Status.unavailable;
+      if (!command.sent) return this.#finish(command, status, why);
       command.timer = setTimeout(
         () => this.#finish(command, Status.timeout, 'outcome unknown: WhatsApp did not answer'), LATE_MS);
     };
@@ -142,6 +148,9 @@ export class Commands {
     this.#complete(token, status, { detail, result });
   }
 }
+
+/** A message leaves when it is `sent`; of all else nobody knows how far it came once it was begun. */
+const mayHaveHappened = ({ sent, begun, effect }) => sent || (begun && effect !== 'message');
 
 /**
  * The chat whose order a command keeps, by one name however the caller wrote it.

@@ -27,8 +27,8 @@ export const isIgnored = (jid) => Boolean(isJidNewsletter(jid) || isJidBroadcast
  * @param {boolean} [received.more] other ciphertexts of the stanza follow: one of them may be what was meant
  * @param {{reason, bytes}} [received.quarantine] all that could be recorded of it
  * @param {{instanceId: string, bytes?: string}} about `bytes`: see plain.mjs
- * @returns {{drafts: object[], message?: object, author?: string, broken?: boolean}} no drafts: nothing to tell;
- *   `broken`: baileys would fail at it as well
+ * @returns {{drafts: object[], message?: object, author?: string, last?: object, broken?: boolean}} no drafts: nothing to tell;
+ *   `last`: {key, messageTimestamp} of a message of its chat; `broken`: baileys would fail at it as well
  */
 export function inbound({ stanza, plaintext, me, more, quarantine }, about) {
   let full, author;
@@ -45,7 +45,9 @@ export function inbound({ stanza, plaintext, me, more, quarantine }, about) {
     full.message = message;
     cleanMessage(full, me.id, me.lid ?? '');
     const drafts = isIgnored(full.key.remoteJid) ? [] : draftsOf(full, { ...about, size: plaintext.length });
-    return { drafts, message, author, broken: drafts.some((draft) => draft.quarantine) };
+    const told = drafts.some(({ type }) => type === 'messages.upsert');
+    const last = told ? { key: full.key, messageTimestamp: Number(full.messageTimestamp) } : undefined;
+    return { drafts, message, author, last, broken: drafts.some((draft) => draft.quarantine) };
   } catch {
     const untold = more || full.category === 'peer' || isIgnored(full.key.remoteJid);
     const drafts = untold ? [] : [stub(full, { ...about, size: plaintext.length }, 'unreadable')];

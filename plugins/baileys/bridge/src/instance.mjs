@@ -36,7 +36,7 @@ export class Instance {
   #forgetting = null; // a Promise while the keys of an account that is gone are deleted
 
   /**
-   * @param parts {k, instanceId, name, host, log, stops, settings}
+   * @param parts {k, instanceId, name, host, log, stops, settings, chosen}
    * @param report (fields of a `state` frame) => void
    * @param complete see Commands
    */
@@ -90,6 +90,11 @@ export class Instance {
       state: 'loggedOut', networkCode: 401,
       detail: told ? 'logged out' : 'logged out here; WhatsApp could not be told',
     });
+  }
+
+  /** Its user chose something else. */
+  choose() {
+    this.#session?.choose();
   }
 
   forget() {

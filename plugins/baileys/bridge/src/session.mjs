@@ -1,13 +1,19 @@
 import { proto } from 'baileys/WAProto/index.js';
 import { isJidGroup, jidNormalizedUser } from 'baileys/lib/WABinary/index.js';
+import { generateMessageIDV2 } from 'baileys/lib/Utils/generics.js';
 import { Connection } from './connection.mjs';
 import { dropHalfPairing, encodeCreds, isLinked, loadCreds } from './creds.mjs';
+import { draft } from './draft.mjs';
+import { Existence } from './existence.mjs';
+import { GroupCache } from './group_cache.mjs';
+import { Habits, isTold } from './habits.mjs';
 import { inbound } from './inbound.mjs';
 import { KeyStore } from './key_store.mjs';
 import { baileysLogger } from './log.mjs';
 import { newNameCache, wireNetworkEvents } from './network_events.mjs';
 import { continueAfter, decodePending, PREFIX } from './pending.mjs';
 import { RecentCiphertexts } from './recent.mjs';
+import { send } from './send.mjs';
 import { signalRepositoryFactory } from './signal_repository.mjs';
 import { TtlCache } from './ttl_cache.mjs';
 
@@ -23,9 +29,11 @@ export class Session {
   #recent = new RecentCiphertexts();
   #names = newNameCache();
   #sentTo = new TtlCache({ ttlMs: 24 * 60 * MINUTE });
-  #onWhatsApp = new TtlCache({ ttlMs: 24 * 60 * MINUTE });
+  #existence = new Existence();
   #authors = new TtlCache({ ttlMs: 24 * 60 * MINUTE }); // "group id" -> who wrote it
-  #groups = new TtlCache({ ttlMs: 5 * MINUTE, most: 200 });
+  #lasts = new TtlCache({ ttlMs: 24 * 60 * MINUTE }); // chat -> its last message: {key, messageTimestamp}
+  #groups = new GroupCache();
+  #habits = null;
   #caches = {
     userDevicesCache: new TtlCache({ ttlMs: 5 * MINUTE }),
     msgRetryCounterCache: new TtlCache({ ttlMs: 60 * MINUTE }),
@@ -35,7 +43,7 @@ export class Session {
   creds = null;
   keys;
 
-  /** @param parts {k, instanceId, name, host, outbox, log, stops, settings, timing, onStoreFailure} */
+  /** @param parts {k, instanceId, name, host, outbox, log, stops, settings, timing, chosen, onStoreFailure}; chosen: () => what its user chose */
   constructor(parts) {
     this.#parts = parts;
     this.logger = baileysLogger(parts.log, parts.k);
@@ -46,6 +54,13 @@ export class Session {
   /** Reads the credentials and hands on what a crash left unpublished. Rejects if the store does. */
   async load() {
     this.creds = await loadCreds(this.#parts.host);
+    const { log, k, chosen } = this.#parts;
+    this.#habits = new Habits({
+      chosen,
+      creds: this.creds,
+      say: (...what) => this.#say(...what),
+      onFailure: (what, error) => log.warn('what the account does by itself failed', { k, type: what, reason: error?.name ?? 'Error' }),
+    });
     for await (const page of this.#parts.host.scan(PREFIX)) {
       for (const record of page) await this.#recover(record);
       if (this.#parts.outbox.crowded) await this.#parts.outbox.drained();
@@ -63,21 +78,25 @@ export class Session {
   connect() {
     dropHalfPairing(this.creds);
     const { settings, timing, stops, outbox } = this.#parts;
-    const connection = new Connection({
+    let connection = null;
+    connection = new Connection({
       settings,
       timing,
       creds: this.creds,
       keys: this.keys,
-      repository: (stanzaOf) => this.#repository(stanzaOf),
+      repository: (stanzaOf) => this.#repository(stanzaOf, () => connection),
       caches: this.#caches,
       logger: this.logger,
       getMessage: ({ id }) => this.sentMessage(id),
-      cachedGroupMetadata: async (jid) => this.#groups.get(jid),
+      cachedGroupMetadata: async (jid) => this.#groups.known(jid),
       onSent: () => { if (outbox.waiting > 0) stops.reach('received'); },
     });
     const { sock } = connection;
     sock.ev.on('creds.update', () => this.keys.saveCreds(() => encodeCreds(this.creds)));
-    const publish = (drafts) => { if (drafts.length > 0) outbox.add({ drafts }); };
+    const publish = (drafts) => {
+      const told = drafts.filter((one) => isTold(this.#parts.chosen(), one));
+      if (told.length > 0) outbox.add({ drafts: told });
+    };
     const known = {
       ...this.#about,
       name: this.#parts.name,
@@ -85,9 +104,25 @@ export class Session {
       names: this.#names,
       chatOf: (id) => this.#sentTo.get(id),
     };
-    wireNetworkEvents(sock, known, publish, (group) => this.#groups.del(group),
+    wireNetworkEvents(sock, known, publish, (group) => this.#groups.forget(group),
       (event) => this.#parts.log.warn('what WhatsApp told cannot be read and is left out', { k: this.#parts.k, type: event }));
+    this.#habits.wire(connection);
     return connection;
+  }
+
+  /** Its user chose something else. */
+  choose() {
+    this.#habits?.changed();
+  }
+
+  /** A message that nobody asked the API for; it is told like one that was sent from the phone. */
+  async #say(connection, jid, text) {
+    const messageId = generateMessageIDV2(this.creds.me.id);
+    const command = { messageId, body: {}, deadlineMs: Date.now() + MINUTE, sent: false, answered: false };
+    const { acknowledged, result } = await send(this.context(connection), command, jid, { text, linkPreview: null });
+    await acknowledged;
+    const about = { chat: jid, dedupe: `messages.upsert ${jid}  ${messageId}`, fromSelf: true };
+    this.#parts.outbox.add({ drafts: [draft('messages.upsert', result, about)] });
   }
 
   /** What a command works with. */
@@ -102,10 +137,13 @@ export class Session {
       ...this.#about,
       stops: this.#parts.stops,
       sentTo: this.#sentTo,
-      onWhatsApp: this.#onWhatsApp,
+      existence: this.#existence,
+      groups: this.#groups,
       sentMessage: (id) => this.sentMessage(id),
+      lastMessage: (chat) => this.#lasts.get(chat),
+      nameOf: (...jids) => jids.map((jid) => this.#names.get(jid)).find(Boolean),
       authorOf: (chat, id) => this.#authors.get(`${chat} ${id}`),
-      groupMetadata: (jid) => this.#groupMetadata(sock, jid),
+      groupMetadata: (jid) => this.#groups.get(sock, jid),
     };
   }
 
@@ -114,15 +152,7 @@ export class Session {
     return bytes ? proto.Message.decode(bytes) : undefined;
   }
 
-  async #groupMetadata(sock, jid) {
-    const known = this.#groups.get(jid);
-    if (known) return known;
-    const metadata = await sock.groupMetadata(jid);
-    this.#groups.set(jid, metadata);
-    return metadata;
-  }
-
-  #repository(stanzaOf) {
+  #repository(stanzaOf, connection) {
     const { stops, outbox } = this.#parts;
     return signalRepositoryFactory({
       keys: this.keys,
@@ -130,14 +160,19 @@ export class Session {
       stanzaOf,
       me: this.me,
       inbound: (received) => this.#inbound(received),
-      deliver: (delivery) => outbox.add(delivery),
+      deliver: (delivery) => {
+        outbox.add(delivery);
+        if (delivery.last && connection()) this.#habits.onMessage(connection(), delivery.last.key);
+      },
       stops,
     });
   }
 
   /** What came in becomes events; who wrote it in a group is kept for those who answer it by its id alone. */
   #inbound(received) {
-    const told = inbound(received, this.#about);
+    const all = inbound(received, this.#about);
+    const told = { ...all, drafts: all.drafts.filter((one) => isTold(this.#parts.chosen(), one)) };
+    if (told.last) this.#lasts.set(told.last.key.remoteJid, told.last);
     const { from, id } = received.stanza.attrs;
     if (told.author && isJidGroup(from) && id?.length <= LONGEST_ID) this.#authors.set(`${from} ${id}`, jidNormalizedUser(told.author));
     return told;

@@ -69,13 +69,13 @@ export function signalRepositoryFactory({ keys, recent, stanzaOf, me, inbound, d
       const stanza = stanzaOf(ciphertext);
       if (!stanza) return {};
       const received = { stanza, plaintext, me: me(), digest, more: followed(ciphertext, stanza) };
-      const { drafts, message, author, broken } = inbound(received);
+      const { drafts, message, author, last, broken } = inbound(received);
       await takeSenderKey(message, author);
       if (drafts.length === 0) return { broken };
       const pendingKey = newPendingKey();
       const instead = encodeStub(received);
       keys.put(pendingKey, recordOf(received) ?? instead, { instead });
-      return { delivery: { drafts, pendingKey }, broken };
+      return { delivery: { drafts, pendingKey, last }, broken };
     }
 
     return {

@@ -79,7 +79,7 @@ test('no answer until the deadline is told as that, and holds nobody else up', a
     assert.equal(text.status, 0, text.detail);
     return late;
   });
-  assert.deepEqual([waiting.status, waiting.detail], [-4, 'WhatsApp did not answer in time']);
+  assert.deepEqual([waiting.status, waiting.detail], [-5, 'WhatsApp did not answer in time']);
 });
 
 test('a question that is cancelled is answered so at once', async () => {

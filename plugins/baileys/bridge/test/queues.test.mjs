@@ -215,6 +215,91 @@ test('a command that keeps no order, or names no chat, waits for nobody', async 
   close();
 });
 
+/** A command `change` of an effect. `begun`: how often it began; `say`: the answers of its carrying out, in turn. */
+function commandOf(effect, say) {
+  const answers = [];
+  const told = { begun: 0, answers };
+  const commands = new Commands({
+    context: () => ({}), log: { warn() {} },
+    complete: (token, status, { detail }) => answers.push([token, status, detail]),
+    table: { change: { effect, carryOut: () => say[told.begun++]() } },
+  });
+  const submit = (token, inMs = 5000) => commands.submit({ token, name: 'change', messageId: '', deadlineUs: (Date.now() + inMs) * 1000, body: {} }, true);
+  return Object.assign(told, { commands, submit });
+}
+const silence = () => new Promise(() => {});
+const lost = async () => { throw new Error('Connection Closed'); };
+const saysNo = async () => { throw Object.assign(new Error('not-acceptable'), { data: 406 }); };
+const done = async () => ({ result: {} });
+const link = () => ({ isOpen: true });
+
+test('what is to happen once and was begun when its link was lost is not begun again: its outcome is unknown', async () => {
+  for (const end of [silence, lost]) {
+    const change = commandOf('once', [end, done]);
+    change.submit('1');
+    change.commands.linkUp(link());
+    await pass();
+    change.commands.linkDown();
+    assert.deepEqual(change.answers, end === silence
+      ? [['1', -5, 'outcome unknown: the link went away before WhatsApp answered']]
+      : [['1', -5, 'outcome unknown: it was interrupted']]);
+    change.commands.linkUp(link());
+    await pass();
+    assert.deepEqual([change.begun, change.answers.length], [1, 1]);
+  }
+});
+
+test('what is to happen once waits for a link, and is carried out on the first one', async () => {
+  const change = commandOf('once', [done]);
+  change.submit('1');
+  change.commands.linkDown();
+  change.commands.linkUp(link());
+  await pass();
+  assert.deepEqual([change.begun, change.answers], [1, [['1', 0, undefined]]]);
+});
+
+test('what may be repeated is carried out again on the next link', async () => {
+  const change = commandOf('safe', [silence, done]);
+  change.submit('1');
+  change.commands.linkUp(link());
+  await pass();
+  change.commands.linkDown();
+  assert.deepEqual(change.answers, []);
+  change.commands.linkUp(link());
+  await pass();
+  assert.deepEqual([change.begun, change.answers], [2, [['1', 0, undefined]]]);
+});
+
+test('what WhatsApp refuses has not happened; what was begun is not cancelled if it is to happen once', async () => {
+  const refused = commandOf('once', [saysNo]);
+  refused.submit('1');
+  refused.commands.linkUp(link());
+  await pass();
+  assert.deepEqual(refused.answers, [['1', -12, 'WhatsApp refused with error 406']]);
+  const begun = commandOf('once', [silence]);
+  begun.submit('1');
+  begun.commands.linkUp(link());
+  await pass();
+  begun.commands.cancel('1');
+  assert.deepEqual(begun.answers, []);
+  begun.commands.giveUp('closed');
+  assert.deepEqual(begun.answers.map(([, status]) => status), [-5]);
+});
+
+test('of what was begun and is not answered by the deadline, or by the end, nobody says that nothing was done', async () => {
+  const late = commandOf('safe', [silence]);
+  late.submit('1', 20);
+  late.commands.linkUp(link());
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  assert.deepEqual(late.answers, [['1', -5, 'WhatsApp did not answer in time']]);
+  const closed = commandOf('safe', [silence]);
+  closed.submit('1');
+  closed.commands.linkUp(link());
+  await pass();
+  closed.commands.giveUp('closed');
+  assert.deepEqual(closed.answers.map(([, status]) => status), [-5]);
+});
+
 class FakeStream extends EventEmitter {
   written = [];
   write(bytes) { this.written.push(bytes); }

@@ -116,7 +116,7 @@ test('no answer until the deadline, and a cancelled command, are told as that', 
   host.send({ t: 'cancel', token: host.lastToken });
   assert.equal((await cancelled).status, -7);
   await world.admin('faults', { iq: {} });
-  assert.deepEqual([late.status, late.detail], [-4, 'WhatsApp did not answer in time']);
+  assert.deepEqual([late.status, late.detail], [-5, 'WhatsApp did not answer in time']);
 });
 
 test('nothing happened that a correct client never does', () => {

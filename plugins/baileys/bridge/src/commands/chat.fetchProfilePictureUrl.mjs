@@ -1,7 +1,6 @@
 import { patience } from '../patience.mjs';
+import { pictureUrlOf } from '../picture.mjs';
 import { addressOf } from '../recipient.mjs';
-
-const NONE = new Set([401, 403, 404]); // private, of a group of others, absent: there is none for us to see
 
 /**
  * {number} of a person, or the JID of a group.
@@ -11,14 +10,5 @@ const NONE = new Set([401, 403, 404]); // private, of a group of others, absent:
  */
 export default async function fetchProfilePictureUrl(context, command) {
   const wuid = await addressOf(context, command.body.number);
-  return { result: { wuid, profilePictureUrl: await pictureOf(context, wuid, patience(command)) } };
-}
-
-async function pictureOf({ sock }, jid, ms) {
-  try {
-    return (await sock.profilePictureUrl(jid, 'image', ms)) ?? null;
-  } catch (error) {
-    if (NONE.has(error?.data)) return null;
-    throw error;
-  }
+  return { result: { wuid, profilePictureUrl: await pictureUrlOf(context.sock, wuid, patience(command)) } };
 }
