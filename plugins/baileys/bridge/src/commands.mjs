@@ -36,7 +36,10 @@ export class Commands {
 
   submit({ token, name, messageId, deadlineUs, body }, willOpen) {
     if (this.#running.has(token)) return; // the daemon repeats what it thinks lost
-    const command = { token, name, messageId, body: body ?? {}, deadlineMs: deadlineUs / 1000, begun: false, sent: false, answered: false };
+    const command = {
+      token, name, messageId, body: body ?? {}, deadlineMs: deadlineUs / 1000,
+      begun: false, sent: false, answered: false, wake: undefined, // `wake` ends what it waits for by the clock
+    };
     if (!Object.hasOwn(this.#table, name)) return this.#answer(token, Status.unsupported, 'this command is not known');
     if (!willOpen) return this.#answer(token, Status.unavailable, 'the instance is not connected');
     this.#running.set(token, command);
@@ -59,6 +62,7 @@ export class Commands {
 
   linkDown() {
     this.#connection = null;
+    for (const command of this.#running.values()) command.wake?.();
   }
 
   /** Nobody will connect any more. */
@@ -134,6 +138,7 @@ export class Commands {
   #finish(command, status, detail, result) {
     if (!this.#running.delete(command.token)) return;
     command.answered = true;
+    command.wake?.();
     clearTimeout(command.timer);
     this.#answer(command.token, status, detail, result);
   }
