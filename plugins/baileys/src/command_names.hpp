@@ -7,6 +7,8 @@ namespace colibri::baileys {
 inline constexpr const char* kCommandNames[] = {
     "chat.fetchProfilePictureUrl",
     "chat.markMessageAsRead",
+    "message.sendContact",
+    "message.sendLocation",
     "message.sendReaction",
     "message.sendText",
     "presence.set",

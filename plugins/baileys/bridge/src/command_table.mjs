@@ -1,6 +1,8 @@
 // made from the catalogue by tools/generate; not to be edited.
 import chatFetchProfilePictureUrl from './commands/chat.fetchProfilePictureUrl.mjs';
 import chatMarkMessageAsRead from './commands/chat.markMessageAsRead.mjs';
+import messageSendContact from './commands/message.sendContact.mjs';
+import messageSendLocation from './commands/message.sendLocation.mjs';
 import messageSendReaction from './commands/message.sendReaction.mjs';
 import messageSendText from './commands/message.sendText.mjs';
 import presenceSet from './commands/presence.set.mjs';
@@ -9,6 +11,8 @@ import presenceSet from './commands/presence.set.mjs';
 export const COMMANDS = {
   'chat.fetchProfilePictureUrl': { carryOut: chatFetchProfilePictureUrl },
   'chat.markMessageAsRead': { carryOut: chatMarkMessageAsRead, order: 'readMessages.0.remoteJid' },
+  'message.sendContact': { carryOut: messageSendContact, order: 'number' },
+  'message.sendLocation': { carryOut: messageSendLocation, order: 'number' },
   'message.sendReaction': { carryOut: messageSendReaction, order: 'key.remoteJid' },
   'message.sendText': { carryOut: messageSendText, order: 'number' },
   'presence.set': { carryOut: presenceSet, order: 'chat' },

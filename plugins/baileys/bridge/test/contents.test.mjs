@@ -1,0 +1,60 @@
+// What messages of ours are made of: as a peer's client has them, and as the answer tells them.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { newId } from './support/host.mjs';
+import { phoneOf, World } from './support/world.mjs';
+
+const world = await World.create();
+const host = await world.host();
+const jid = await world.pair(host, '1');
+const peer = await world.peer('ana');
+
+/** Sends, and resolves with the answer's result and the message as the peer has it. */
+async function sent(name, body, to = peer.phone) {
+  const messageId = newId();
+  const { status, detail, result } = await host.submit('1', name, { number: to, ...body }, { messageId });
+  assert.equal(status, 0, detail);
+  assert.deepEqual([result.key.id, result.status, result.pushName], [messageId, 'PENDING', 'Você']);
+  const got = await peer.wait('messages.upsert', ({ messages }) => messages.find(({ key }) => key.id === messageId));
+  return { result, got, message: got.message };
+}
+/** What the stanza of a message has beside its ciphertexts. */
+const stanzas = new Map();
+peer.sock.ws.on('CB:message', (node) => stanzas.set(node.attrs.id, node));
+const child = (node, tag) => node?.content?.find?.((one) => one.tag === tag);
+
+test('a place arrives with its name and address', async () => {
+  const place = { latitude: -23.5, longitude: -46.625, name: 'Loja', address: 'Rua A, 1' };
+  const { result, message } = await sent('message.sendLocation', place);
+  const { degreesLatitude, degreesLongitude, name, address } = message.locationMessage;
+  assert.deepEqual({ latitude: degreesLatitude, longitude: degreesLongitude, name, address }, place);
+  assert.equal(result.messageType, 'locationMessage');
+  assert.equal(result.message.locationMessage.name, 'Loja');
+});
+
+test('one contact is a card that can be written to, several are a list of them', async () => {
+  const ana = { fullName: 'Ana Lima', phoneNumber: '+55 11 99999-0001', organization: 'Loja; Matriz', email: 'ana@example.com', url: 'https://example.com' };
+  const one = await sent('message.sendContact', { contact: [ana] });
+  assert.equal(one.result.messageType, 'contactMessage');
+  const { displayName, vcard } = one.message.contactMessage;
+  assert.equal(displayName, 'Ana Lima');
+  for (const line of ['FN:Ana Lima', 'ORG:Loja\\; Matriz', 'TEL;type=CELL;type=VOICE;waid=5511999990001:+55 11 99999-0001', 'EMAIL:ana@example.com', 'URL:https://example.com'])
+    assert.ok(vcard.split('\n').includes(line), `${line} in ${vcard}`);
+  const two = await sent('message.sendContact', { contact: [ana, { fullName: 'Bob', phoneNumber: '15550001111', wuid: '15550002222' }] });
+  assert.equal(two.result.messageType, 'contactsArrayMessage');
+  const { contacts } = two.message.contactsArrayMessage;
+  assert.deepEqual(contacts.map((contact) => contact.displayName), ['Ana Lima', 'Bob']);
+  assert.match(contacts[1].vcard, /waid=15550002222:15550001111/);
+});
+
+test('nothing that a caller writes into a contact becomes a line of the card', async () => {
+  const { message } = await sent('message.sendContact', { contact: [{ fullName: 'A\r\nTEL:999', phoneNumber: '15550001111\nURL:x' }] });
+  const lines = message.contactMessage.vcard.split('\n');
+  assert.equal(lines.length, 6, message.contactMessage.vcard);
+  assert.ok(lines.includes('FN:A\\nTEL:999'));
+});
+
+test('nothing happened that a correct client never does', () => {
+  assert.deepEqual(world.sim.violations, []);
+  assert.deepEqual(host.refusals, []);
+});
