@@ -9,6 +9,7 @@ inline constexpr const char* kCommandNames[] = {
     "chat.markMessageAsRead",
     "message.sendContact",
     "message.sendLocation",
+    "message.sendPoll",
     "message.sendReaction",
     "message.sendText",
     "presence.set",

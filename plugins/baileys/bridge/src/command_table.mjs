@@ -3,6 +3,7 @@ import chatFetchProfilePictureUrl from './commands/chat.fetchProfilePictureUrl.m
 import chatMarkMessageAsRead from './commands/chat.markMessageAsRead.mjs';
 import messageSendContact from './commands/message.sendContact.mjs';
 import messageSendLocation from './commands/message.sendLocation.mjs';
+import messageSendPoll from './commands/message.sendPoll.mjs';
 import messageSendReaction from './commands/message.sendReaction.mjs';
 import messageSendText from './commands/message.sendText.mjs';
 import presenceSet from './commands/presence.set.mjs';
@@ -13,6 +14,7 @@ export const COMMANDS = {
   'chat.markMessageAsRead': { carryOut: chatMarkMessageAsRead, order: 'readMessages.0.remoteJid' },
   'message.sendContact': { carryOut: messageSendContact, order: 'number' },
   'message.sendLocation': { carryOut: messageSendLocation, order: 'number' },
+  'message.sendPoll': { carryOut: messageSendPoll, order: 'number' },
   'message.sendReaction': { carryOut: messageSendReaction, order: 'key.remoteJid' },
   'message.sendText': { carryOut: messageSendText, order: 'number' },
   'presence.set': { carryOut: presenceSet, order: 'chat' },

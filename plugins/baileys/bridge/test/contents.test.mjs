@@ -54,6 +54,27 @@ test('nothing that a caller writes into a contact becomes a line of the card', a
   assert.ok(lines.includes('FN:A\\nTEL:999'));
 });
 
+test('a poll arrives as one that may be voted in, for one or for several', async () => {
+  const one = await sent('message.sendPoll', { name: 'When?', values: ['today', 'tomorrow'], selectableCount: 1 });
+  assert.equal(one.result.messageType, 'pollCreationMessageV3');
+  const { name, options, selectableOptionsCount } = one.message.pollCreationMessageV3;
+  assert.deepEqual([name, options.map(({ optionName }) => optionName), selectableOptionsCount], ['When?', ['today', 'tomorrow'], 1]);
+  assert.equal(one.message.messageContextInfo.messageSecret.length, 32);
+  assert.deepEqual(child(stanzas.get(one.got.key.id), 'meta').attrs, { polltype: 'creation' });
+  const any = await sent('message.sendPoll', { name: 'Which?', values: ['a', 'b', 'c'], selectableCount: 0 });
+  assert.equal(any.message.pollCreationMessage.selectableOptionsCount ?? 0, 0);
+  const many = await host.submit('1', 'message.sendPoll', { number: peer.phone, name: 'x', values: ['a', 'b'], selectableCount: 3 });
+  assert.deepEqual([many.status, many.detail], [-12, 'selectableCount: is 3, and there are only 2 values']);
+});
+
+/** What is to be tapped, as [name, params]; and the stanza has to say what is in the message, or no client shows it. */
+function tapped({ got, message }, flow) {
+  const biz = child(stanzas.get(got.key.id), 'biz');
+  assert.deepEqual(child(child(biz, 'interactive'), 'native_flow').attrs, { v: '9', name: flow });
+  assert.equal(child(biz, 'quality_control').attrs.source_type, 'third_party');
+  return message.interactiveMessage.nativeFlowMessage.buttons.map(({ name, buttonParamsJson }) => [name, JSON.parse(buttonParamsJson)]);
+}
+
 test('nothing happened that a correct client never does', () => {
   assert.deepEqual(world.sim.violations, []);
   assert.deepEqual(host.refusals, []);
