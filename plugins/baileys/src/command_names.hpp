@@ -7,7 +7,9 @@ namespace colibri::baileys {
 inline constexpr const char* kCommandNames[] = {
     "chat.fetchProfilePictureUrl",
     "chat.markMessageAsRead",
+    "message.sendButtons",
     "message.sendContact",
+    "message.sendList",
     "message.sendLocation",
     "message.sendPoll",
     "message.sendReaction",

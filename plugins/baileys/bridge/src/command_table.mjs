@@ -1,7 +1,9 @@
 // made from the catalogue by tools/generate; not to be edited.
 import chatFetchProfilePictureUrl from './commands/chat.fetchProfilePictureUrl.mjs';
 import chatMarkMessageAsRead from './commands/chat.markMessageAsRead.mjs';
+import messageSendButtons from './commands/message.sendButtons.mjs';
 import messageSendContact from './commands/message.sendContact.mjs';
+import messageSendList from './commands/message.sendList.mjs';
 import messageSendLocation from './commands/message.sendLocation.mjs';
 import messageSendPoll from './commands/message.sendPoll.mjs';
 import messageSendReaction from './commands/message.sendReaction.mjs';
@@ -12,7 +14,9 @@ import presenceSet from './commands/presence.set.mjs';
 export const COMMANDS = {
   'chat.fetchProfilePictureUrl': { carryOut: chatFetchProfilePictureUrl },
   'chat.markMessageAsRead': { carryOut: chatMarkMessageAsRead, order: 'readMessages.0.remoteJid' },
+  'message.sendButtons': { carryOut: messageSendButtons, order: 'number' },
   'message.sendContact': { carryOut: messageSendContact, order: 'number' },
+  'message.sendList': { carryOut: messageSendList, order: 'number' },
   'message.sendLocation': { carryOut: messageSendLocation, order: 'number' },
   'message.sendPoll': { carryOut: messageSendPoll, order: 'number' },
   'message.sendReaction': { carryOut: messageSendReaction, order: 'key.remoteJid' },

@@ -75,6 +75,74 @@ function tapped({ got, message }, flow) {
   return message.interactiveMessage.nativeFlowMessage.buttons.map(({ name, buttonParamsJson }) => [name, JSON.parse(buttonParamsJson)]);
 }
 
+test('a list arrives as a button that opens it', async () => {
+  const sections = [
+    { title: 'Warm', rows: [{ title: 'Soup', description: 'of the day', rowId: 'soup' }] },
+    { rows: [{ title: 'Bread', rowId: 'bread' }] },
+  ];
+  const list = await sent('message.sendList', { title: 'Lunch', description: 'Today', footerText: 'until noon', buttonText: 'Menu', sections });
+  assert.equal(list.result.messageType, 'interactiveMessage');
+  const { header, body, footer } = list.message.interactiveMessage;
+  assert.deepEqual([header.title, body.text, footer.text], ['Lunch', 'Today', 'until noon']);
+  const [[name, params], ...more] = tapped(list, 'mixed');
+  assert.deepEqual([name, params.title, more], ['single_select', 'Menu', []]);
+  assert.deepEqual(params.sections.map(({ title, rows }) => [title, rows.map(({ title, description, id }) => [title, description, id])]),
+    [['Warm', [['Soup', 'of the day', 'soup']]], ['', [['Bread', '', 'bread']]]]);
+});
+
+test('buttons arrive each as what its type does', async () => {
+  const replies = [{ type: 'reply', displayText: 'Yes', id: 'yes' }, { type: 'reply', displayText: 'No', id: 'no' }];
+  const asked = await sent('message.sendButtons', { title: 'Lunch', description: 'Are you coming?', footer: 'until noon', buttons: replies });
+  assert.deepEqual(tapped(asked, 'mixed'), [
+    ['quick_reply', { display_text: 'Yes', id: 'yes' }],
+    ['quick_reply', { display_text: 'No', id: 'no' }],
+  ]);
+  const others = [
+    { type: 'copy', displayText: 'Copy', copyCode: 'ABC' },
+    { type: 'url', displayText: 'Look', url: 'https://example.com' },
+    { type: 'call', displayText: 'Call', phoneNumber: '+5511999990001' },
+  ];
+  assert.deepEqual(tapped(await sent('message.sendButtons', { description: 'x', buttons: others }), 'mixed'), [
+    ['cta_copy', { display_text: 'Copy', copy_code: 'ABC' }],
+    ['cta_url', { display_text: 'Look', url: 'https://example.com', merchant_url: 'https://example.com' }],
+    ['cta_call', { display_text: 'Call', phone_number: '+5511999990001' }],
+  ]);
+  const pay = { type: 'pix', currency: 'BRL', name: 'Loja', keyType: 'random', key: 'a-b-c' };
+  const [[name, params]] = tapped(await sent('message.sendButtons', { title: 'Pay', buttons: [pay] }), 'payment_info');
+  assert.deepEqual([name, params.currency], ['payment_info', 'BRL']);
+  assert.deepEqual(params.payment_settings[0].pix_static_code, { merchant_name: 'Loja', key: 'a-b-c', key_type: 'EVP' });
+  for (const [buttons, why] of [
+    [Array(4).fill(replies[0]), /3 reply/],
+    [[replies[0], others[0]], /cannot be mixed/],
+    [[pay, others[0]], /only one/],
+  ]) {
+    const { status, detail } = await host.submit('1', 'message.sendButtons', { number: peer.phone, buttons });
+    assert.equal(status, -12);
+    assert.match(detail, why);
+  }
+});
+
+test('whatever is sent can quote and mention', async () => {
+  const group = await peer.sock.groupCreate('Contents', [jid]);
+  const first = await sent('message.sendText', { text: 'first' }, group.id);
+  const more = { quoted: { key: { id: first.result.key.id } }, mentioned: [peer.phone] };
+  for (const [name, body] of [
+    ['message.sendText', { text: 'x' }],
+    ['message.sendLocation', { latitude: 1, longitude: 2 }],
+    ['message.sendContact', { contact: [{ fullName: 'Ana', phoneNumber: '15550001111' }] }],
+    ['message.sendPoll', { name: 'x', values: ['a', 'b'], selectableCount: 1 }],
+    ['message.sendList', { buttonText: 'x', sections: [{ rows: [{ title: 'a', rowId: 'a' }] }] }],
+    ['message.sendButtons', { buttons: [{ type: 'reply', displayText: 'a', id: 'a' }] }],
+  ]) {
+    const { result, message } = await sent(name, { ...body, ...more }, group.id);
+    const { contextInfo } = Object.values(message).find((part) => part?.contextInfo);
+    assert.equal(contextInfo.stanzaId, first.result.key.id, name);
+    assert.equal(contextInfo.quotedMessage.extendedTextMessage?.text ?? contextInfo.quotedMessage.conversation, 'first', name);
+    assert.deepEqual(contextInfo.mentionedJid, [peer.jid], name);
+    assert.equal(result.contextInfo.participant, jid, name);
+  }
+});
+
 test('nothing happened that a correct client never does', () => {
   assert.deepEqual(world.sim.violations, []);
   assert.deepEqual(host.refusals, []);
