@@ -13,6 +13,7 @@ inline constexpr const char* kCommandNames[] = {
     "message.sendLocation",
     "message.sendPoll",
     "message.sendReaction",
+    "message.sendStatus",
     "message.sendText",
     "presence.set",
     nullptr,

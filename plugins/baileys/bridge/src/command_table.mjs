@@ -7,6 +7,7 @@ import messageSendList from './commands/message.sendList.mjs';
 import messageSendLocation from './commands/message.sendLocation.mjs';
 import messageSendPoll from './commands/message.sendPoll.mjs';
 import messageSendReaction from './commands/message.sendReaction.mjs';
+import messageSendStatus from './commands/message.sendStatus.mjs';
 import messageSendText from './commands/message.sendText.mjs';
 import presenceSet from './commands/presence.set.mjs';
 
@@ -20,6 +21,7 @@ export const COMMANDS = {
   'message.sendLocation': { carryOut: messageSendLocation, order: 'number' },
   'message.sendPoll': { carryOut: messageSendPoll, order: 'number' },
   'message.sendReaction': { carryOut: messageSendReaction, order: 'key.remoteJid' },
+  'message.sendStatus': { carryOut: messageSendStatus },
   'message.sendText': { carryOut: messageSendText, order: 'number' },
   'presence.set': { carryOut: presenceSet, order: 'chat' },
 };

@@ -122,6 +122,21 @@ test('buttons arrive each as what its type does', async () => {
   }
 });
 
+test('a status reaches those who are named, as it is to look, and nobody else', async () => {
+  const stranger = await world.peer('stranger');
+  const messageId = newId();
+  const body = { type: 'text', content: 'open again', backgroundColor: '#008000', font: 1, statusJidList: [peer.phone, '19998887777'] };
+  const { status, detail, result } = await host.submit('1', 'message.sendStatus', body, { messageId });
+  assert.equal(status, 0, detail);
+  assert.deepEqual([result.key.remoteJid, result.message.conversation], ['status@broadcast', 'open again']);
+  const { key, message } = await peer.wait('messages.upsert', ({ messages }) => messages.find((m) => m.key.id === messageId));
+  const { text, backgroundArgb, font } = message.extendedTextMessage;
+  assert.deepEqual([key.remoteJid, text, backgroundArgb, font], ['status@broadcast', 'open again', 0xff008000, 1]);
+  assert.equal(stranger.events.some(({ data }) => JSON.stringify(data).includes('open again')), false);
+  const inbox = await world.admin('phone/inbox', { phone: phoneOf(jid) });
+  assert.ok(inbox.some(({ id }) => id === messageId), 'our own phone knows it');
+});
+
 test('whatever is sent can quote and mention', async () => {
   const group = await peer.sock.groupCreate('Contents', [jid]);
   const first = await sent('message.sendText', { text: 'first' }, group.id);
