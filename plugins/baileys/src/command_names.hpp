@@ -7,6 +7,7 @@ namespace colibri::baileys {
 inline constexpr const char* kCommandNames[] = {
     "chat.fetchProfilePictureUrl",
     "chat.markMessageAsRead",
+    "chat.updateMessage",
     "message.sendButtons",
     "message.sendContact",
     "message.sendList",

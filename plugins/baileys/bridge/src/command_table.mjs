@@ -1,6 +1,7 @@
 // made from the catalogue by tools/generate; not to be edited.
 import chatFetchProfilePictureUrl from './commands/chat.fetchProfilePictureUrl.mjs';
 import chatMarkMessageAsRead from './commands/chat.markMessageAsRead.mjs';
+import chatUpdateMessage from './commands/chat.updateMessage.mjs';
 import messageSendButtons from './commands/message.sendButtons.mjs';
 import messageSendContact from './commands/message.sendContact.mjs';
 import messageSendList from './commands/message.sendList.mjs';
@@ -15,6 +16,7 @@ import presenceSet from './commands/presence.set.mjs';
 export const COMMANDS = {
   'chat.fetchProfilePictureUrl': { carryOut: chatFetchProfilePictureUrl },
   'chat.markMessageAsRead': { carryOut: chatMarkMessageAsRead, order: 'readMessages.0.remoteJid' },
+  'chat.updateMessage': { carryOut: chatUpdateMessage, order: 'key.remoteJid' },
   'message.sendButtons': { carryOut: messageSendButtons, order: 'number' },
   'message.sendContact': { carryOut: messageSendContact, order: 'number' },
   'message.sendList': { carryOut: messageSendList, order: 'number' },

@@ -1,0 +1,73 @@
+// What is done to messages that exist: edited, deleted, pinned, starred, forwarded, voted in; and to a chat.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decryptPollVote } from 'baileys/lib/Utils/process-message.js';
+import { sha256 } from 'baileys/lib/Utils/crypto.js';
+import { newId } from './support/host.mjs';
+import { eventually, phoneOf, swallow, World } from './support/world.mjs';
+
+const world = await World.create();
+const host = await world.host();
+const jid = await world.pair(host, '1');
+const peer = await world.peer('ana');
+
+/** Submits, and resolves with the result of what has to go well. */
+async function done(name, body, options) {
+  const { status, detail, result } = await host.submit('1', name, body, options);
+  assert.equal(status, 0, detail);
+  return result;
+}
+async function refused(name, body, why) {
+  const { status, detail } = await host.submit('1', name, body);
+  assert.equal(status, -12, detail);
+  assert.match(detail, why);
+}
+const text = (words, number = peer.phone) => done('message.sendText', { number, text: words });
+/** The event of what the peer sends with `content`. */
+async function received(content, to = jid) {
+  const { key } = await peer.sock.sendMessage(to, content);
+  return (await host.event('messages.upsert', (b) => b.key.id === key.id)).body;
+}
+/** A message of ours as the peer has it. */
+const atPeer = (id) => peer.wait('messages.upsert', ({ messages }) => messages.find(({ key }) => key.id === id));
+/** What the peer was told of a message of ours. */
+const updateAtPeer = (id, wanted) => peer.wait('messages.update', (list) => list.find(({ key, update }) => key.id === id && wanted(update)));
+
+/** The peer makes us an administrator of its group. */
+async function promoted(group) {
+  await peer.sock.groupParticipantsUpdate(group, [jid], 'promote');
+  await host.event('group-participants.update', (b) => b.id === group && b.action === 'promote');
+}
+
+test('an edit changes the text at the peer, and is an id of its own', async () => {
+  const { key } = await text('helo');
+  await peer.text('helo');
+  const messageId = newId();
+  const result = await done('chat.updateMessage', { number: peer.phone, text: 'hello', key }, { messageId });
+  assert.deepEqual([result.key.id, result.messageType, result.message.protocolMessage.key.id], [messageId, 'protocolMessage', key.id]);
+  const { update } = await updateAtPeer(key.id, (u) => u.message?.editedMessage);
+  assert.equal(update.message.editedMessage.message.extendedTextMessage.text, 'hello');
+});
+
+test('what is not ours, or in another chat, is not edited', async () => {
+  const { key } = await received({ text: 'mine' });
+  await refused('chat.updateMessage', { number: peer.phone, text: 'yours', key }, /of our own/);
+  const other = await world.peer('bob');
+  await refused('chat.updateMessage', { number: other.phone, text: 'x', key: { ...key, fromMe: true } }, /RemoteJid does not match/);
+});
+
+test('an edit that is lost with the link is sent again, under the same id', async () => {
+  const { key } = await text('to be changed');
+  const lost = swallow(world.sim.router, 'onMessage');
+  const messageId = newId();
+  const answer = done('chat.updateMessage', { number: peer.phone, text: 'changed', key }, { messageId });
+  await lost;
+  await world.admin('drop', { jid: `${phoneOf(jid)}:1@s.whatsapp.net` });
+  assert.equal((await answer).key.id, messageId);
+  await updateAtPeer(key.id, (u) => u.message?.editedMessage);
+});
+
+test('nothing happened that a correct client never does', () => {
+  assert.deepEqual(world.sim.violations, []);
+  assert.deepEqual(host.refusals, []);
+});
