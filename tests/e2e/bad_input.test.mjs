@@ -92,7 +92,7 @@ describe('keys', () => {
 
 describe('bodies', () => {
   test('malformed JSON is 400 with its place', async () => {
-    for (const { path: template } of contract.operations.filter(({ body }) => body)) {
+    for (const { method, path: template } of contract.operations.filter(({ body }) => body)) {
       const path = template.replace('{instance}', 'a')
       for (const [body, place] of [
         ['{"a":', /line 1, column 6/],
@@ -101,13 +101,13 @@ describe('bodies', () => {
         ['not json', /column/],
         ['\u0000', /column/],
       ]) {
-        const [message] = isEnvelope(await gateway.call('POST', path, { body }), 400)
+        const [message] = isEnvelope(await gateway.call(method, path, { body }), 400)
         assert.match(message, place, `${path} ${JSON.stringify(body)}`)
       }
-      assert.deepEqual(isEnvelope(await gateway.call('POST', path, { body: '[1]' }), 400), [
+      assert.deepEqual(isEnvelope(await gateway.call(method, path, { body: '[1]' }), 400), [
         'the body must be a JSON object',
       ])
-      isEnvelope(await gateway.call('POST', path, { body: '['.repeat(60_000) }), 400)
+      isEnvelope(await gateway.call(method, path, { body: '['.repeat(60_000) }), 400)
     }
   })
   test('wrong types are named, all at once', async () => {

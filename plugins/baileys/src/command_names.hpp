@@ -5,6 +5,7 @@ namespace colibri::baileys {
 
 /// The commands that the bridge carries out; ends in null.
 inline constexpr const char* kCommandNames[] = {
+    "chat.deleteMessageForEveryone",
     "chat.fetchProfilePictureUrl",
     "chat.markMessageAsRead",
     "chat.updateMessage",

@@ -1,4 +1,5 @@
 // made from the catalogue by tools/generate; not to be edited.
+import chatDeleteMessageForEveryone from './commands/chat.deleteMessageForEveryone.mjs';
 import chatFetchProfilePictureUrl from './commands/chat.fetchProfilePictureUrl.mjs';
 import chatMarkMessageAsRead from './commands/chat.markMessageAsRead.mjs';
 import chatUpdateMessage from './commands/chat.updateMessage.mjs';
@@ -14,6 +15,7 @@ import presenceSet from './commands/presence.set.mjs';
 
 /** Name → what carries it out, and the member of the body that names the chat it keeps the order of. */
 export const COMMANDS = {
+  'chat.deleteMessageForEveryone': { carryOut: chatDeleteMessageForEveryone, order: 'remoteJid' },
   'chat.fetchProfilePictureUrl': { carryOut: chatFetchProfilePictureUrl },
   'chat.markMessageAsRead': { carryOut: chatMarkMessageAsRead, order: 'readMessages.0.remoteJid' },
   'chat.updateMessage': { carryOut: chatUpdateMessage, order: 'key.remoteJid' },

@@ -101,6 +101,7 @@ export class Session {
       logger: this.logger,
       ...this.#about,
       stops: this.#parts.stops,
+      publish: (drafts) => new Promise((told) => this.#parts.outbox.add({ drafts, told })),
       sentTo: this.#sentTo,
       onWhatsApp: this.#onWhatsApp,
       sentMessage: (id) => this.sentMessage(id),

@@ -56,6 +56,41 @@ test('what is not ours, or in another chat, is not edited', async () => {
   await refused('chat.updateMessage', { number: other.phone, text: 'x', key: { ...key, fromMe: true } }, /RemoteJid does not match/);
 });
 
+test('a message of ours is deleted for everyone, and told with what is known of it', async () => {
+  const { key } = await text('not meant');
+  await peer.text('not meant');
+  const result = await done('chat.deleteMessageForEveryone', key, { messageId: '' });
+  assert.equal(result.message.protocolMessage.key.id, key.id);
+  assert.notEqual(result.key.id, key.id);
+  await updateAtPeer(key.id, (u) => u.message === null);
+  const { body } = await host.event('messages.delete', (b) => b.id === key.id);
+  const { message, ...rest } = body;
+  assert.equal(message.conversation, 'not meant');
+  assert.deepEqual(rest, {
+    id: key.id, instanceId: 'id-1', key, messageType: 'conversation', status: 'DELETED', source: 'web', messageTimestamp: null,
+    pushName: 'Você', participant: null,
+  });
+});
+
+test('the event of a deletion is in the log before the command is completed', async () => {
+  const { key } = await text('gone soon');
+  host.faults.failPublishes = 2;
+  await done('chat.deleteMessageForEveryone', key);
+  assert.ok(host.events('messages.delete').some(({ body }) => body.id === key.id));
+});
+
+test('in a group an administrator deletes what others wrote; in a chat nobody does', async () => {
+  const mine = await received({ text: 'stays' });
+  await refused('chat.deleteMessageForEveryone', mine.key, /administrator/);
+  const group = await peer.sock.groupCreate('Deletions', [jid]);
+  const { key } = await received({ text: 'spam' }, group.id);
+  await refused('chat.deleteMessageForEveryone', key, /administrator/);
+  await promoted(group.id);
+  await done('chat.deleteMessageForEveryone', { ...key, participant: undefined });
+  await updateAtPeer(key.id, (u) => u.message === null);
+  await host.event('messages.delete', (b) => b.id === key.id && b.participant === key.participant);
+});
+
 test('an edit that is lost with the link is sent again, under the same id', async () => {
   const { key } = await text('to be changed');
   const lost = swallow(world.sim.router, 'onMessage');
