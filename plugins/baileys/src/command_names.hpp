@@ -9,6 +9,7 @@ inline constexpr const char* kCommandNames[] = {
     "chat.fetchProfilePictureUrl",
     "chat.markMessageAsRead",
     "chat.updateMessage",
+    "message.pin",
     "message.sendButtons",
     "message.sendContact",
     "message.sendList",
@@ -17,6 +18,7 @@ inline constexpr const char* kCommandNames[] = {
     "message.sendReaction",
     "message.sendStatus",
     "message.sendText",
+    "message.star",
     "presence.set",
     nullptr,
 };

@@ -3,6 +3,7 @@ import chatDeleteMessageForEveryone from './commands/chat.deleteMessageForEveryo
 import chatFetchProfilePictureUrl from './commands/chat.fetchProfilePictureUrl.mjs';
 import chatMarkMessageAsRead from './commands/chat.markMessageAsRead.mjs';
 import chatUpdateMessage from './commands/chat.updateMessage.mjs';
+import messagePin from './commands/message.pin.mjs';
 import messageSendButtons from './commands/message.sendButtons.mjs';
 import messageSendContact from './commands/message.sendContact.mjs';
 import messageSendList from './commands/message.sendList.mjs';
@@ -11,6 +12,7 @@ import messageSendPoll from './commands/message.sendPoll.mjs';
 import messageSendReaction from './commands/message.sendReaction.mjs';
 import messageSendStatus from './commands/message.sendStatus.mjs';
 import messageSendText from './commands/message.sendText.mjs';
+import messageStar from './commands/message.star.mjs';
 import presenceSet from './commands/presence.set.mjs';
 
 /** Name → what carries it out, and the member of the body that names the chat it keeps the order of. */
@@ -19,6 +21,7 @@ export const COMMANDS = {
   'chat.fetchProfilePictureUrl': { carryOut: chatFetchProfilePictureUrl },
   'chat.markMessageAsRead': { carryOut: chatMarkMessageAsRead, order: 'readMessages.0.remoteJid' },
   'chat.updateMessage': { carryOut: chatUpdateMessage, order: 'key.remoteJid' },
+  'message.pin': { carryOut: messagePin, order: 'key.remoteJid' },
   'message.sendButtons': { carryOut: messageSendButtons, order: 'number' },
   'message.sendContact': { carryOut: messageSendContact, order: 'number' },
   'message.sendList': { carryOut: messageSendList, order: 'number' },
@@ -27,5 +30,6 @@ export const COMMANDS = {
   'message.sendReaction': { carryOut: messageSendReaction, order: 'key.remoteJid' },
   'message.sendStatus': { carryOut: messageSendStatus },
   'message.sendText': { carryOut: messageSendText, order: 'number' },
+  'message.star': { carryOut: messageStar, order: 'key.remoteJid' },
   'presence.set': { carryOut: presenceSet, order: 'chat' },
 };

@@ -91,6 +91,31 @@ test('in a group an administrator deletes what others wrote; in a chat nobody do
   await host.event('messages.delete', (b) => b.id === key.id && b.participant === key.participant);
 });
 
+test('a message is pinned for a time, and taken down', async () => {
+  const { key } = await received({ text: 'important' });
+  for (const [pin, type, seconds] of [[true, 1, 86400], [false, 2, 0]]) {
+    const result = await done('message.pin', { key, pin, duration: 86400 });
+    const { message } = await atPeer(result.key.id);
+    assert.deepEqual([message.pinInChatMessage.type, message.pinInChatMessage.key.id], [type, key.id]);
+    assert.equal(message.messageContextInfo.messageAddOnDurationInSecs ?? 0, seconds);
+  }
+});
+
+test('a star is shared with the other devices of the account, also that of a group message with its author', async () => {
+  const mine = await world.peer('mine', phoneOf(jid));
+  const group = await peer.sock.groupCreate('Stars', [jid]);
+  for (const { key } of [await received({ text: 'bright' }), await received({ text: 'brighter' }, group.id)]) {
+    for (const star of [true, false]) {
+      const mark = mine.mark();
+      assert.deepEqual(await done('message.star', { key, star }), { starred: star });
+      await mine.wait('messages.update', (list) => list.some((one) => one.key.id === key.id && one.update.starred === star), 10_000, mark);
+    }
+  }
+  const { mutationMap } = await world.sim.phone(world.sim.account(phoneOf(jid))).replay('regular_low');
+  const authors = Object.values(mutationMap).filter(({ index }) => index[0] === 'star').map(({ index }) => index[4]);
+  assert.equal(authors.filter((author) => author.endsWith('@lid')).length, 1, authors.join());
+});
+
 test('an edit that is lost with the link is sent again, under the same id', async () => {
   const { key } = await text('to be changed');
   const lost = swallow(world.sim.router, 'onMessage');
