@@ -9,6 +9,7 @@ inline constexpr const char* kCommandNames[] = {
     "chat.fetchProfilePictureUrl",
     "chat.markMessageAsRead",
     "chat.updateMessage",
+    "message.forward",
     "message.pin",
     "message.sendButtons",
     "message.sendContact",

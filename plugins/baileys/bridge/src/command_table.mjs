@@ -3,6 +3,7 @@ import chatDeleteMessageForEveryone from './commands/chat.deleteMessageForEveryo
 import chatFetchProfilePictureUrl from './commands/chat.fetchProfilePictureUrl.mjs';
 import chatMarkMessageAsRead from './commands/chat.markMessageAsRead.mjs';
 import chatUpdateMessage from './commands/chat.updateMessage.mjs';
+import messageForward from './commands/message.forward.mjs';
 import messagePin from './commands/message.pin.mjs';
 import messageSendButtons from './commands/message.sendButtons.mjs';
 import messageSendContact from './commands/message.sendContact.mjs';
@@ -21,6 +22,7 @@ export const COMMANDS = {
   'chat.fetchProfilePictureUrl': { carryOut: chatFetchProfilePictureUrl },
   'chat.markMessageAsRead': { carryOut: chatMarkMessageAsRead, order: 'readMessages.0.remoteJid' },
   'chat.updateMessage': { carryOut: chatUpdateMessage, order: 'key.remoteJid' },
+  'message.forward': { carryOut: messageForward, order: 'number' },
   'message.pin': { carryOut: messagePin, order: 'key.remoteJid' },
   'message.sendButtons': { carryOut: messageSendButtons, order: 'number' },
   'message.sendContact': { carryOut: messageSendContact, order: 'number' },

@@ -116,6 +116,30 @@ test('a star is shared with the other devices of the account, also that of a gro
   assert.equal(authors.filter((author) => author.endsWith('@lid')).length, 1, authors.join());
 });
 
+test('what was sent from here is forwarded by its id alone, what came in with its content', async () => {
+  const own = await done('message.sendLocation', { number: peer.phone, latitude: 1, longitude: 2 });
+  const again = await done('message.forward', { number: peer.phone, key: { id: own.key.id } });
+  assert.equal((await atPeer(again.key.id)).message.locationMessage.degreesLatitude, 1);
+  assert.equal(again.contextInfo?.isForwarded, undefined);
+  const { key, message } = await received({ poll: { name: 'Where?', values: ['here', 'there'], selectableCount: 1 } });
+  const other = await done('message.forward', { number: peer.phone, key, message });
+  const { pollCreationMessageV3, messageContextInfo } = (await atPeer(other.key.id)).message;
+  assert.deepEqual([pollCreationMessageV3.name, pollCreationMessageV3.contextInfo.isForwarded], ['Where?', true]);
+  assert.notEqual(Buffer.from(messageContextInfo.messageSecret).toString('base64'), message.messageContextInfo.messageSecret);
+  await refused('message.forward', { number: peer.phone, key: { id: newId() } }, /not known here/);
+  await refused('message.forward', { number: peer.phone, key: { id: newId() }, message: {} }, /no content/);
+});
+
+/** What a vote of ours in `poll` is for, read as its creator reads it. */
+async function voteOf(id, poll, creator, voter) {
+  const { message } = await atPeer(id);
+  const { vote, pollCreationMessageKey } = message.pollUpdateMessage;
+  assert.equal(pollCreationMessageKey.id, poll.key.id);
+  const known = { pollCreatorJid: creator, pollMsgId: poll.key.id, pollEncKey: Buffer.from(poll.message.messageContextInfo.messageSecret, 'base64'), voterJid: voter };
+  return decryptPollVote(vote, known).selectedOptions.map((option) => Buffer.from(option).toString('hex'));
+}
+const hashed = (name) => sha256(Buffer.from(name)).toString('hex');
+
 test('an edit that is lost with the link is sent again, under the same id', async () => {
   const { key } = await text('to be changed');
   const lost = swallow(world.sim.router, 'onMessage');
