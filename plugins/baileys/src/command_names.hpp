@@ -20,6 +20,7 @@ inline constexpr const char* kCommandNames[] = {
     "message.sendStatus",
     "message.sendText",
     "message.star",
+    "message.votePoll",
     "presence.set",
     nullptr,
 };

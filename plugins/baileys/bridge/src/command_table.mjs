@@ -14,6 +14,7 @@ import messageSendReaction from './commands/message.sendReaction.mjs';
 import messageSendStatus from './commands/message.sendStatus.mjs';
 import messageSendText from './commands/message.sendText.mjs';
 import messageStar from './commands/message.star.mjs';
+import messageVotePoll from './commands/message.votePoll.mjs';
 import presenceSet from './commands/presence.set.mjs';
 
 /** Name → what carries it out, and the member of the body that names the chat it keeps the order of. */
@@ -33,5 +34,6 @@ export const COMMANDS = {
   'message.sendStatus': { carryOut: messageSendStatus },
   'message.sendText': { carryOut: messageSendText, order: 'number' },
   'message.star': { carryOut: messageStar, order: 'key.remoteJid' },
+  'message.votePoll': { carryOut: messageVotePoll, order: 'key.remoteJid' },
   'presence.set': { carryOut: presenceSet, order: 'chat' },
 };

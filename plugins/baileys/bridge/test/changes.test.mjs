@@ -140,6 +140,36 @@ async function voteOf(id, poll, creator, voter) {
 }
 const hashed = (name) => sha256(Buffer.from(name)).toString('hex');
 
+test('a vote in a poll of others and of our own can be read by who knows the poll', async () => {
+  const theirs = await received({ poll: { name: 'When?', values: ['today', 'tomorrow'], selectableCount: 1 } });
+  const vote = await done('message.votePoll', { key: theirs.key, message: theirs.message, options: ['tomorrow'] });
+  assert.deepEqual(await voteOf(vote.key.id, theirs, peer.jid, jid), [hashed('tomorrow')]);
+  const back = await done('message.votePoll', { key: theirs.key, message: theirs.message, options: [] });
+  assert.deepEqual(await voteOf(back.key.id, theirs, peer.jid, jid), []);
+  const ours = await done('message.sendPoll', { number: peer.phone, name: 'Which?', values: ['a', 'b', 'c'], selectableCount: 0 });
+  const own = await done('message.votePoll', { key: ours.key, options: ['a', 'c'] });
+  assert.deepEqual(await voteOf(own.key.id, ours, jid, jid), [hashed('a'), hashed('c')]);
+});
+
+test('in a group a vote is under the addresses that the group uses', async () => {
+  const group = await peer.sock.groupCreate('Votes', [jid]);
+  const poll = await received({ poll: { name: 'Who?', values: ['we', 'they'], selectableCount: 1 } }, group.id);
+  const vote = await done('message.votePoll', { key: poll.key, message: poll.message, options: ['we'] });
+  const lid = world.sim.account(phoneOf(jid)).jid(true);
+  assert.deepEqual(await voteOf(vote.key.id, poll, poll.key.participant, lid), [hashed('we')]);
+  const ours = await done('message.sendPoll', { number: group.id, name: 'What?', values: ['this', 'that'], selectableCount: 1 });
+  const own = await done('message.votePoll', { key: ours.key, options: ['that'] });
+  assert.deepEqual(await voteOf(own.key.id, ours, lid, lid), [hashed('that')]);
+});
+
+test('a vote for what a poll has not, for too much, or in a poll that is not known, is refused', async () => {
+  const { key, message } = await received({ poll: { name: 'When?', values: ['today', 'tomorrow'], selectableCount: 1 } });
+  await refused('message.votePoll', { key, message, options: ['never'] }, /has no "never", only "today", "tomorrow"/);
+  await refused('message.votePoll', { key, message, options: ['today', 'tomorrow'] }, /allows 1/);
+  await refused('message.votePoll', { key, options: ['today'] }, /not known here/);
+  await refused('message.votePoll', { key, message: { ...message, messageContextInfo: {} }, options: ['today'] }, /messageSecret: is missing/);
+});
+
 test('an edit that is lost with the link is sent again, under the same id', async () => {
   const { key } = await text('to be changed');
   const lost = swallow(world.sim.router, 'onMessage');

@@ -1,0 +1,14 @@
+// A vote in a poll: a message that only who knows the poll's secret can read.
+import { createHash, randomBytes } from 'node:crypto';
+import { proto } from 'baileys/WAProto/index.js';
+import { aesEncryptGCM, hmacSign } from 'baileys/lib/Utils/crypto.js';
+
+const NO_SALT = new Uint8Array(32);
+
+/** @param {string[]} options their names; none: the vote is taken back */
+export function encryptedVote(options, { pollId, secret, creator, voter }) {
+  const key = hmacSign(Buffer.concat([Buffer.from(`${pollId}${creator}${voter}Poll Vote`), Buffer.from([1])]), hmacSign(secret, NO_SALT, 'sha256'), 'sha256');
+  const encIv = randomBytes(12);
+  const vote = proto.Message.PollVoteMessage.encode({ selectedOptions: options.map((name) => createHash('sha256').update(name).digest()) }).finish();
+  return { encPayload: aesEncryptGCM(vote, key, encIv, Buffer.from(`${pollId}\0${voter}`)), encIv };
+}
