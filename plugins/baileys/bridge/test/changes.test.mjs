@@ -170,6 +170,28 @@ test('a vote for what a poll has not, for too much, or in a poll that is not kno
   await refused('message.votePoll', { key, message: { ...message, messageContextInfo: {} }, options: ['today'] }, /messageSecret: is missing/);
 });
 
+test('an event arrives with its time and place', async () => {
+  const location = { name: 'Loja', address: 'Rua A, 1', latitude: -23.5, longitude: -46.5 };
+  const body = { number: peer.phone, name: 'Opening', description: 'with cake', startTime: 1_798_761_600, endTime: 1_798_768_800, extraGuestsAllowed: true, location };
+  const result = await done('message.sendEvent', body);
+  assert.equal(result.messageType, 'eventMessage');
+  const { message } = await atPeer(result.key.id);
+  const { name, description, startTime, endTime, extraGuestsAllowed } = message.eventMessage;
+  assert.deepEqual([name, description, Number(startTime), Number(endTime), extraGuestsAllowed], ['Opening', 'with cake', 1_798_761_600, 1_798_768_800, true]);
+  assert.equal(message.eventMessage.location.name, 'Loja');
+  assert.equal(message.messageContextInfo.messageSecret.length, 32);
+  await refused('message.sendEvent', { ...body, endTime: 1 }, /before startTime/);
+});
+
+test('messages of a chat and of a group disappear after a time', async () => {
+  assert.deepEqual(await done('chat.setDisappearing', { number: peer.phone, expiration: 86400 }), { chat: peer.jid, expiration: 86400 });
+  await peer.wait('chats.update', (chats) => chats.some((chat) => chat.ephemeralExpiration === 86400));
+  const group = await peer.sock.groupCreate('Disappearing', [jid]);
+  await promoted(group.id);
+  await done('chat.setDisappearing', { number: group.id, expiration: 604800 });
+  await eventually(async () => (await peer.sock.groupMetadata(group.id)).ephemeralDuration === 604800, 'the group to be told');
+});
+
 test('an edit that is lost with the link is sent again, under the same id', async () => {
   const { key } = await text('to be changed');
   const lost = swallow(world.sim.router, 'onMessage');
