@@ -3,7 +3,7 @@ import { generateMessageIDV2 } from 'baileys/lib/Utils/generics.js';
 import { generateWAMessage, generateWAMessageFromContent, getContentType } from 'baileys/lib/Utils/messages.js';
 import { messageData } from './message_data.mjs';
 import { LinkLost, Overtaken, Refusal } from './refusal.mjs';
-import { mentions, quotedMessage, showTyping } from './send_options.mjs';
+import { expiry, mentions, quotedMessage, showTyping } from './send_options.mjs';
 
 const SENT_TTL_S = 7 * 24 * 3600;
 
@@ -19,6 +19,7 @@ const SENT_TTL_S = 7 * 24 * 3600;
  * @param {object} [how]
  * @param {object[]} [how.nodes] what its stanza has beside the ciphertexts
  * @param {object} [how.attributes] of its stanza
+ * @param {boolean} [how.hasSecret] others answer it under a secret that is in it: what went out once under its id goes out again as it was
  * @param {string[]} [how.viewers] of a status
  * @param {object} [how.style] of a status: {backgroundColor, font}
  */
@@ -27,7 +28,7 @@ export async function send(context, command, jid, content, how = {}) {
   if (!command.sent) await showTyping(context, jid, command);
   if (!connection.isOpen) throw new LinkLost('the link went away');
   command.messageId ||= generateMessageIDV2(context.creds.me.id);
-  const full = (command.composed ??= await compose(context, jid, content, command, how)); // with one secret, however often it is sent
+  const full = (command.composed ??= await compose(context, jid, content, command, how));
   await remember(context, command.messageId, jid, full.message);
   if (command.answered) throw new Overtaken('the command has been answered');
   const acknowledged = acknowledgement(sock, command.messageId);
@@ -38,25 +39,31 @@ export async function send(context, command, jid, content, how = {}) {
   return { acknowledged, result };
 }
 
-async function compose(context, jid, content, { body, messageId }, { style }) {
+async function compose(context, jid, content, { body, messageId }, { style, hasSecret }) {
+  const own = { userJid: context.creds.me.id, messageId };
+  const before = hasSecret ? await context.sentMessage(messageId) : undefined;
+  if (before) return generateWAMessageFromContent(jid, before, own);
   const options = {
     ...style,
-    userJid: context.creds.me.id,
-    messageId,
+    ...own,
     logger: context.logger,
     quoted: await quotedMessage(context, jid, body),
   };
   const full = content.protocol
     ? generateWAMessageFromContent(jid, proto.Message.fromObject(content.protocol), options)
     : await generateWAMessage(jid, content, options);
-  mention(full.message, await mentions(context, jid, body));
+  addContext(full.message, { ...(await mentions(context, jid, body)), ...(await expiry(context, jid)) });
   return full;
 }
 
+/** About other messages: these have no context of their own. */
+const BARE = new Set(['protocolMessage', 'reactionMessage', 'pinInChatMessage', 'pollUpdateMessage']);
+
 /** Of what consists of several parts baileys takes the first one for the content, whatever it is. */
-function mention(message, mentionedJid) {
-  const content = mentionedJid && message[getContentType(message)];
-  if (content) content.contextInfo = { ...content.contextInfo, mentionedJid };
+function addContext(message, more) {
+  const type = getContentType(message);
+  if (BARE.has(type) || Object.keys(more).length === 0) return;
+  message[type].contextInfo = { ...message[type].contextInfo, ...more };
 }
 
 /** From here on the outcome is unknown until WhatsApp answers, unless it fails before the stanza is written. */

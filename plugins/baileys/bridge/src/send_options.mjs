@@ -1,4 +1,4 @@
-// What a caller may add to any message in the same words: a time of typing, people mentioned, a message quoted.
+// What a caller may add to any message in the same words: a time of typing, people mentioned, a message quoted; and what its chat adds.
 import { proto } from 'baileys/WAProto/index.js';
 import { isJidGroup } from 'baileys/lib/WABinary/index.js';
 import { givenMessage } from './given_message.mjs';
@@ -36,9 +36,15 @@ function pause(ms, command) {
 
 /** People are mentioned in groups only. */
 export async function mentions(context, jid, { mentioned, mentionsEveryOne }) {
-  if (!isJidGroup(jid)) return undefined;
-  if (mentionsEveryOne === true) return (await context.groupMetadata(jid)).participants.map(({ id }) => id);
-  return Array.isArray(mentioned) ? mentioned.map(createJid) : undefined;
+  if (!isJidGroup(jid)) return {};
+  if (mentionsEveryOne === true) return { mentionedJid: (await context.groupMetadata(jid)).participants.map(({ id }) => id) };
+  return Array.isArray(mentioned) ? { mentionedJid: mentioned.map(createJid) } : {};
+}
+
+/** What is written in a group whose messages disappear says when it does. Of a chat with a person the setting is not kept here. */
+export async function expiry(context, jid) {
+  const expiration = isJidGroup(jid) ? (await context.groupMetadata(jid)).ephemeralDuration : 0;
+  return expiration > 0 ? { expiration } : {};
 }
 
 /** The quoted message as the caller gives it, else as we sent it, else by its id alone; its author in a group as we saw it. */

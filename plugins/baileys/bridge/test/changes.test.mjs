@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { decryptPollVote } from 'baileys/lib/Utils/process-message.js';
 import { sha256 } from 'baileys/lib/Utils/crypto.js';
 import { newId } from './support/host.mjs';
-import { eventually, phoneOf, swallow, World } from './support/world.mjs';
+import { phoneOf, swallow, World } from './support/world.mjs';
 
 const world = await World.create();
 const host = await world.host();
@@ -189,7 +189,11 @@ test('messages of a chat and of a group disappear after a time', async () => {
   const group = await peer.sock.groupCreate('Disappearing', [jid]);
   await promoted(group.id);
   await done('chat.setDisappearing', { number: group.id, expiration: 604800 });
-  await eventually(async () => (await peer.sock.groupMetadata(group.id)).ephemeralDuration === 604800, 'the group to be told');
+  await host.event('chats.update', (b) => b.some(({ remoteJid }) => remoteJid === group.id));
+  for (const [name, body] of [['message.sendText', { text: 'for a week' }], ['message.sendPoll', { name: 'x', values: ['a', 'b'], selectableCount: 1 }]]) {
+    const { contextInfo } = await done(name, { number: group.id, ...body });
+    assert.equal(contextInfo.expiration, 604800, name);
+  }
 });
 
 test('an edit that is lost with the link is sent again, under the same id', async () => {

@@ -67,6 +67,14 @@ test('a poll arrives as one that may be voted in, for one or for several', async
   assert.deepEqual([many.status, many.detail], [-12, 'selectableCount: is 3, and there are only 2 values']);
 });
 
+test('a poll that is sent again under its id is the same poll: votes in either can be read', async () => {
+  const messageId = newId();
+  const body = { number: peer.phone, name: 'Again?', values: ['yes', 'no'], selectableCount: 1 };
+  const secrets = [];
+  for (let n = 0; n < 2; ++n) secrets.push((await host.submit('1', 'message.sendPoll', body, { messageId })).result.message.messageContextInfo.messageSecret);
+  assert.equal(secrets[0], secrets[1]);
+});
+
 /** What is to be tapped, as [name, params]; and the stanza has to say what is in the message, or no client shows it. */
 function tapped({ got, message }, flow) {
   const biz = child(stanzas.get(got.key.id), 'biz');

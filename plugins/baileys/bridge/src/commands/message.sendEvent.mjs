@@ -16,5 +16,5 @@ export default async function sendEvent(context, command) {
     location: location && { degreesLatitude: location.latitude, degreesLongitude: location.longitude, name: location.name, address: location.address },
     extraGuestsAllowed,
   };
-  return send(context, command, await resolveRecipient(context, number), { event }, { nodes: [CREATION] });
+  return send(context, command, await resolveRecipient(context, number), { event }, { nodes: [CREATION], hasSecret: true });
 }

@@ -10,5 +10,5 @@ export default async function sendPoll(context, command) {
   if (selectableCount > values.length)
     throw new Refusal(`selectableCount: is ${selectableCount}, and there are only ${values.length} values`);
   const poll = { name, values, selectableCount };
-  return send(context, command, await resolveRecipient(context, number), { poll }, { nodes: [CREATION] });
+  return send(context, command, await resolveRecipient(context, number), { poll }, { nodes: [CREATION], hasSecret: true });
 }
