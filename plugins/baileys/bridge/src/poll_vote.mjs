@@ -1,9 +1,13 @@
-// A vote in a poll: a message that only who knows the poll's secret can read.
+// Polls, and a vote in one: a message that only who knows the poll's secret can read.
 import { createHash, randomBytes } from 'node:crypto';
 import { proto } from 'baileys/WAProto/index.js';
 import { aesEncryptGCM, hmacSign } from 'baileys/lib/Utils/crypto.js';
 
 const NO_SALT = new Uint8Array(32);
+const KINDS = ['pollCreationMessage', 'pollCreationMessageV2', 'pollCreationMessageV3'];
+
+/** The poll that a message's content is: {name, options, selectableOptionsCount}; undefined: it is none. */
+export const pollIn = (content) => content?.[KINDS.find((kind) => content[kind])];
 
 /** @param {string[]} options their names; none: the vote is taken back */
 export function encryptedVote(options, { pollId, secret, creator, voter }) {

@@ -7,6 +7,7 @@ import { KeyStore } from './key_store.mjs';
 import { baileysLogger } from './log.mjs';
 import { newNameCache, wireNetworkEvents } from './network_events.mjs';
 import { continueAfter, decodePending, PREFIX } from './pending.mjs';
+import { wirePollVotes } from './poll_votes.mjs';
 import { RecentCiphertexts } from './recent.mjs';
 import { signalRepositoryFactory } from './signal_repository.mjs';
 import { TtlCache } from './ttl_cache.mjs';
@@ -87,6 +88,8 @@ export class Session {
     };
     wireNetworkEvents(sock, known, publish, (group) => this.#groups.del(group),
       (event) => this.#parts.log.warn('what WhatsApp told cannot be read and is left out', { k: this.#parts.k, type: event }));
+    wirePollVotes(sock, { ...known, sentMessage: (id) => this.sentMessage(id) }, publish,
+      () => this.#parts.log.warn('a vote cannot be read and is left out', { k: this.#parts.k }));
     return connection;
   }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decryptPollVote } from 'baileys/lib/Utils/process-message.js';
 import { sha256 } from 'baileys/lib/Utils/crypto.js';
+import { encryptedVote } from '../src/poll_vote.mjs';
 import { newId } from './support/host.mjs';
 import { phoneOf, swallow, World } from './support/world.mjs';
 
@@ -160,6 +161,29 @@ test('in a group a vote is under the addresses that the group uses', async () =>
   const ours = await done('message.sendPoll', { number: group.id, name: 'What?', values: ['this', 'that'], selectableCount: 1 });
   const own = await done('message.votePoll', { key: ours.key, options: ['that'] });
   assert.deepEqual(await voteOf(own.key.id, ours, lid, lid), [hashed('that')]);
+});
+
+test('what others vote in a poll of ours is told, option by option, and so is what they change', async () => {
+  const group = await peer.sock.groupCreate('Our poll', [jid]);
+  for (const number of [peer.phone, group.id]) {
+    const { key } = await done('message.sendPoll', { number, name: 'When?', values: ['today', 'tomorrow'], selectableCount: 1 });
+    const { message } = await atPeer(key.id);
+    const lid = number === group.id;
+    const creator = lid ? world.sim.account(phoneOf(jid)).jid(true) : jid;
+    const voter = lid ? world.sim.account(peer.phone).jid(true) : peer.jid;
+    for (const [options, voters] of [[['tomorrow'], [[], [peer.jid]]], [['today'], [[peer.jid], []]], [[], [[], []]]]) {
+      const { length } = host.events('messages.update');
+      const vote = encryptedVote(options, { pollId: key.id, secret: message.messageContextInfo.messageSecret, creator, voter });
+      const pollCreationMessageKey = { remoteJid: lid ? group.id : jid, fromMe: false, id: key.id, ...(lid ? { participant: creator } : {}) };
+      const to = lid ? group.id : jid;
+      await peer.sock.relayMessage(to, { pollUpdateMessage: { pollCreationMessageKey, vote, senderTimestampMs: Date.now() } }, { messageId: newId() });
+      const told = await host.until(() => host.events('messages.update').slice(length).find(({ body }) => body.pollUpdates), 'the vote');
+      assert.deepEqual(told.body, {
+        keyId: key.id, remoteJid: lid ? group.id : peer.jid, fromMe: true, instanceId: 'id-1', messageId: key.id,
+        pollUpdates: [{ name: 'today', voters: voters[0] }, { name: 'tomorrow', voters: voters[1] }],
+      });
+    }
+  }
 });
 
 test('a vote for what a poll has not, for too much, or in a poll that is not known, is refused', async () => {

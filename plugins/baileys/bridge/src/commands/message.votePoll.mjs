@@ -1,12 +1,10 @@
 import { isJidGroup, isLidUser, jidNormalizedUser } from 'baileys/lib/WABinary/index.js';
 import { givenMessage } from '../given_message.mjs';
 import { messageKey } from '../message_key.mjs';
-import { encryptedVote } from '../poll_vote.mjs';
+import { encryptedVote, pollIn } from '../poll_vote.mjs';
 import { resolveRecipient } from '../recipient.mjs';
 import { Refusal } from '../refusal.mjs';
 import { send } from '../send.mjs';
-
-const KINDS = ['pollCreationMessage', 'pollCreationMessageV2', 'pollCreationMessageV3'];
 
 /** {key, message?, options}: names of what is voted for; none takes the vote back. */
 export default async function votePoll(context, command) {
@@ -26,7 +24,7 @@ export default async function votePoll(context, command) {
 
 async function pollOf(context, message, id) {
   const content = (await givenMessage(context, message, id))?.content;
-  const poll = content?.[KINDS.find((kind) => content[kind])];
+  const poll = pollIn(content);
   const secret = content?.messageContextInfo?.messageSecret;
   if (!poll) throw new Refusal('the poll is not known here: give its content as `message`');
   if (secret?.length !== 32) throw new Refusal('message.messageContextInfo.messageSecret: is missing; nobody can vote without it');
