@@ -143,6 +143,16 @@ test('bodies of older clients are understood under v2', async () => {
   assert.deepEqual(other.message.locationMessage.contextInfo.mentionedJid, [`${BOB}@s.whatsapp.net`])
   const everybody = await sent('sendText', { number: group.id, text: 'x', everyOne: true }, v2)
   assert.equal(everybody.message.extendedTextMessage.contextInfo.mentionedJid.length, 2)
+  for (const [action, member] of [['sendLocation', 'locationMessage'], ['sendContact', 'contactMessage'], ['sendPoll', 'pollMessage'], ['sendList', 'listMessage']]) {
+    const [body, type, check] = SENDS[action]
+    const { answer, message: arrived } = await sent(action, { number: BOB, [member]: body.contact ?? body, options: { delay: 1 } }, v2)
+    check(arrived)
+    assert.equal(answer.messageType, type)
+  }
+  const reactionMessage = { key: first.key, reaction: '👍' }
+  assert.equal((await sent('sendReaction', { reactionMessage }, v2)).message.reactionMessage.text, '👍')
+  const statusMessage = { type: 'text', content: 'open', statusJidList: [BOB] }
+  assert.equal((await sent('sendStatus', { statusMessage }, v2)).message.extendedTextMessage.text, 'open')
   for (const form of [native, v2]) await sent('sendText', { number: Number(BOB), text: 'a number as a number' }, form)
 })
 
