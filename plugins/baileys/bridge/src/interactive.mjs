@@ -15,8 +15,8 @@ export async function sendInteractive(context, command, jid, said, buttons) {
   const protocol = {
     messageContextInfo: { messageSecret: randomBytes(32) },
     interactiveMessage: {
-      ...(said.title ? { header: { title: said.title, hasMediaAttachment: false } } : {}),
-      ...(said.text ? { body: { text: said.text } } : {}),
+      ...(said.title && said.text ? { header: { title: said.title, hasMediaAttachment: false } } : {}),
+      body: { text: said.text || said.title || '' }, // without one nothing is shown
       ...(said.footer ? { footer: { text: said.footer } } : {}),
       nativeFlowMessage: {
         buttons: buttons.map(({ name, params }) => ({ name, buttonParamsJson: JSON.stringify(params) })),

@@ -11,8 +11,12 @@ export const pollIn = (content) => content?.[KINDS.find((kind) => content[kind])
 
 /** @param {string[]} options their names; none: the vote is taken back */
 export function encryptedVote(options, { pollId, secret, creator, voter }) {
-  const key = hmacSign(Buffer.concat([Buffer.from(`${pollId}${creator}${voter}Poll Vote`), Buffer.from([1])]), hmacSign(secret, NO_SALT, 'sha256'), 'sha256');
+  const use = Buffer.concat([Buffer.from(`${pollId}${creator}${voter}Poll Vote`), Buffer.from([1])]);
+  const key = hmacSign(use, hmacSign(secret, NO_SALT));
   const encIv = randomBytes(12);
-  const vote = proto.Message.PollVoteMessage.encode({ selectedOptions: options.map((name) => createHash('sha256').update(name).digest()) }).finish();
+  const vote = proto.Message.PollVoteMessage.encode({ selectedOptions: options.map(hashOf) }).finish();
   return { encPayload: aesEncryptGCM(vote, key, encIv, Buffer.from(`${pollId}\0${voter}`)), encIv };
 }
+
+/** What a vote calls an option. */
+export const hashOf = (name) => createHash('sha256').update(name).digest();

@@ -1,10 +1,9 @@
 // Votes in polls that were sent from here: messages.update with `pollUpdates` (docs: contract/events.md 2.4). Best effort: a vote is
 // told once it has been confirmed, and only while the poll is kept (send.mjs).
-import { createHash } from 'node:crypto';
 import { decryptPollVote } from 'baileys/lib/Utils/process-message.js';
 import { jidNormalizedUser } from 'baileys/lib/WABinary/index.js';
 import { draft } from './draft.mjs';
-import { pollIn } from './poll_vote.mjs';
+import { hashOf, pollIn } from './poll_vote.mjs';
 import { numberOf } from './plain.mjs';
 
 const LONGEST_ID = 128;
@@ -31,18 +30,20 @@ async function voteDrafts({ key, message, messageTimestamp }, { instanceId, me, 
   const poll = pollIn(content);
   if (!poll) return []; // of others, or too old
   const own = [me().id, me().lid].filter(Boolean).map((jid) => jidNormalizedUser(jid));
-  const chosen = decrypted(vote, { id, secret: content.messageContextInfo.messageSecret, creators: own, voters: key.fromMe ? own : namesOf(key) });
-  const voter = key.fromMe ? own[0] : namesOf(key).find((jid) => jid.endsWith('@s.whatsapp.net')) ?? namesOf(key)[0];
+  const voters = key.fromMe ? own : namesOf(key);
+  const chosen = decrypted(vote, { id, secret: content.messageContextInfo.messageSecret, creators: own, voters });
+  const voter = voters.find((jid) => jid.endsWith('@s.whatsapp.net')) ?? voters[0];
   const body = {
     keyId: id,
     remoteJid: key.remoteJid,
     fromMe: true,
-    pollUpdates: poll.options.map(({ optionName }) => ({ name: optionName, voters: chosen.has(hashOf(optionName)) ? [voter] : [] })),
+    pollUpdates: poll.options.map(({ optionName: name }) => ({ name, voters: chosen.has(hashOf(name).toString('hex')) ? [voter] : [] })),
     instanceId,
     messageId: id,
   };
   const dedupe = ['messages.update', key.remoteJid, voter, id, key.id].join(' ');
-  return [draft('messages.update', body, { chat: key.remoteJid, dedupe, occurredAtUs: numberOf(messageTimestamp) * 1_000_000, fromSelf: key.fromMe })];
+  const occurredAtUs = numberOf(messageTimestamp) * 1_000_000;
+  return [draft('messages.update', body, { chat: key.remoteJid, dedupe, occurredAtUs, fromSelf: key.fromMe })];
 }
 
 /** Those under which the voter may have voted. */
@@ -63,5 +64,3 @@ function decrypted(vote, { id, secret, creators, voters }) {
   }
   throw new Error('the vote cannot be read');
 }
-
-const hashOf = (name) => createHash('sha256').update(name).digest('hex');

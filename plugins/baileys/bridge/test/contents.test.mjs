@@ -116,7 +116,9 @@ test('buttons arrive each as what its type does', async () => {
     ['cta_call', { display_text: 'Call', phone_number: '+5511999990001' }],
   ]);
   const pay = { type: 'pix', currency: 'BRL', name: 'Loja', keyType: 'random', key: 'a-b-c' };
-  const [[name, params]] = tapped(await sent('message.sendButtons', { title: 'Pay', buttons: [pay] }), 'payment_info');
+  const payment = await sent('message.sendButtons', { title: 'Pay', buttons: [pay] });
+  assert.equal(payment.message.interactiveMessage.body.text, 'Pay');
+  const [[name, params]] = tapped(payment, 'payment_info');
   assert.deepEqual([name, params.currency], ['payment_info', 'BRL']);
   assert.deepEqual(params.payment_settings[0].pix_static_code, { merchant_name: 'Loja', key: 'a-b-c', key_type: 'EVP' });
   for (const [buttons, why] of [

@@ -11,7 +11,10 @@ const FLOWS = {
   copy: ({ displayText, copyCode }) => ({ name: 'cta_copy', params: { display_text: displayText, copy_code: copyCode } }),
   url: ({ displayText, url }) => ({ name: 'cta_url', params: { display_text: displayText, url, merchant_url: url } }),
   call: ({ displayText, phoneNumber }) => ({ name: 'cta_call', params: { display_text: displayText, phone_number: phoneNumber } }),
-  pix: ({ currency, name, keyType, key }) => ({ name: 'payment_info', params: pix(currency, { merchant_name: name, key, key_type: PIX_KEYS[keyType] }) }),
+  pix: ({ currency, name, keyType, key }) => ({
+    name: 'payment_info',
+    params: pix(currency, { merchant_name: name, key, key_type: PIX_KEYS[keyType] }),
+  }),
 };
 
 /** {number, title?, description?, footer?, buttons: [{type, …}]}, and what any message may have (send_options.mjs). */

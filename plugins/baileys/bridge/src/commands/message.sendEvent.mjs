@@ -1,10 +1,14 @@
+import { place } from '../place.mjs';
 import { resolveRecipient } from '../recipient.mjs';
 import { Refusal } from '../refusal.mjs';
 import { send } from '../send.mjs';
 
 const CREATION = { tag: 'meta', attrs: { event_type: 'creation' } };
 
-/** {number, name, description?, startTime, endTime?, location?, extraGuestsAllowed?}, and what any message may have (send_options.mjs). Times are Unix seconds. */
+/**
+ * {number, name, description?, startTime, endTime?, location?, extraGuestsAllowed?}, and what any message may have (send_options.mjs). Times
+ * are Unix seconds.
+ */
 export default async function sendEvent(context, command) {
   const { number, name, description, startTime, endTime, location, extraGuestsAllowed } = command.body;
   if (endTime !== undefined && endTime < startTime) throw new Refusal('endTime: is before startTime');
@@ -13,7 +17,7 @@ export default async function sendEvent(context, command) {
     description,
     startDate: new Date(startTime * 1000),
     endDate: endTime === undefined ? undefined : new Date(endTime * 1000),
-    location: location && { degreesLatitude: location.latitude, degreesLongitude: location.longitude, name: location.name, address: location.address },
+    location: location && place(location),
     extraGuestsAllowed,
   };
   return send(context, command, await resolveRecipient(context, number), { event }, { nodes: [CREATION], hasSecret: true });

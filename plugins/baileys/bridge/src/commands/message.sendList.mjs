@@ -1,7 +1,10 @@
 import { sendInteractive } from '../interactive.mjs';
 import { resolveRecipient } from '../recipient.mjs';
 
-/** {number, title?, description?, footerText?, buttonText, sections: [{title?, rows: [{title, description?, rowId}]}]}, and what any message may have. */
+/**
+ * {number, title?, description?, footerText?, buttonText, sections: [{title?, rows: [{title, description?, rowId}]}]}, and what any message
+ * may have (send_options.mjs).
+ */
 export default async function sendList(context, command) {
   const { number, title, description, footerText, buttonText, sections } = command.body;
   const list = {
