@@ -27,7 +27,7 @@ export const isIgnored = (jid) => Boolean(isJidNewsletter(jid) || isJidBroadcast
  * @param {boolean} [received.more] other ciphertexts of the stanza follow: one of them may be what was meant
  * @param {{reason, bytes}} [received.quarantine] all that could be recorded of it
  * @param {{instanceId: string, bytes?: string}} about `bytes`: see plain.mjs
- * @returns {{drafts: object[], message?: object, author?: string, broken?: boolean}} no drafts: nothing to tell;
+ * @returns {{drafts: object[], message?: object, author?: string, key?: object, broken?: boolean}} no drafts: nothing to tell;
  *   `broken`: baileys would fail at it as well
  */
 export function inbound({ stanza, plaintext, me, more, quarantine }, about) {
@@ -45,7 +45,7 @@ export function inbound({ stanza, plaintext, me, more, quarantine }, about) {
     full.message = message;
     cleanMessage(full, me.id, me.lid ?? '');
     const drafts = isIgnored(full.key.remoteJid) ? [] : draftsOf(full, { ...about, size: plaintext.length });
-    return { drafts, message, author, broken: drafts.some((draft) => draft.quarantine) };
+    return { drafts, message, author, key: full.key, broken: drafts.some((draft) => draft.quarantine) };
   } catch {
     const untold = more || full.category === 'peer' || isIgnored(full.key.remoteJid);
     const drafts = untold ? [] : [stub(full, { ...about, size: plaintext.length }, 'unreadable')];
@@ -53,7 +53,8 @@ export function inbound({ stanza, plaintext, me, more, quarantine }, about) {
   }
 }
 
-function contentOf(plaintext) {
+/** What a decrypted message says; of one that another device of ours sent, what it sent. */
+export function contentOf(plaintext) {
   const decoded = proto.Message.decode(unpadRandomMax16(plaintext));
   return decoded.deviceSentMessage?.message ?? decoded;
 }

@@ -47,12 +47,12 @@ export async function expiry(context, jid) {
   return expiration > 0 ? { expiration } : {};
 }
 
-/** The quoted message as the caller gives it, else as we sent it, else by its id alone; its author in a group as we saw it. */
+/** The quoted message as the caller gives it, else as it is known here, else by its id alone; its author in a group as we saw it. */
 export async function quotedMessage(context, jid, { quoted }) {
   if (!quoted) return undefined;
   const { key, message } = quoted;
   if (typeof key?.id !== 'string') throw new Refusal('quoted needs a key with an id');
-  const given = await givenMessage(context, message, key.id);
+  const given = await givenMessage(context, message, key, jid);
   const author = context.authorOf(jid, key.id);
   return {
     key: { remoteJid: jid, fromMe: given?.ours === true, ...(author ? { participant: author } : {}), ...key },

@@ -8,6 +8,7 @@ import { baileysLogger } from './log.mjs';
 import { newNameCache, wireNetworkEvents } from './network_events.mjs';
 import { continueAfter, decodePending, PREFIX } from './pending.mjs';
 import { wirePollVotes } from './poll_votes.mjs';
+import { RecentMessages } from './recent_messages.mjs';
 import { RecentCiphertexts } from './recent.mjs';
 import { signalRepositoryFactory } from './signal_repository.mjs';
 import { TtlCache } from './ttl_cache.mjs';
@@ -22,6 +23,7 @@ const LONGEST_ID = 128; // of a message whose author is remembered: a sender cho
 export class Session {
   #parts;
   #recent = new RecentCiphertexts();
+  #recentMessages = new RecentMessages();
   #names = newNameCache();
   #sentTo = new TtlCache({ ttlMs: 24 * 60 * MINUTE });
   #onWhatsApp = new TtlCache({ ttlMs: 24 * 60 * MINUTE });
@@ -108,6 +110,7 @@ export class Session {
       sentTo: this.#sentTo,
       onWhatsApp: this.#onWhatsApp,
       sentMessage: (id) => this.sentMessage(id),
+      recentMessage: (chat, id) => this.#recentMessages.find(chat, id),
       authorOf: (chat, id) => this.#authors.get(`${chat} ${id}`),
       groupMetadata: (jid) => this.#groupMetadata(sock, jid),
     };
@@ -139,9 +142,10 @@ export class Session {
     });
   }
 
-  /** What came in becomes events; who wrote it in a group is kept for those who answer it by its id alone. */
+  /** What came in becomes events; it, and who wrote it in a group, are kept for those who answer it by its id alone. */
   #inbound(received) {
     const told = inbound(received, this.#about);
+    this.#recentMessages.note(told.key, received.plaintext);
     const { from, id } = received.stanza.attrs;
     if (told.author && isJidGroup(from) && id?.length <= LONGEST_ID) this.#authors.set(`${from} ${id}`, jidNormalizedUser(told.author));
     return told;

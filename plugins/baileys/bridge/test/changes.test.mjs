@@ -127,6 +127,8 @@ test('what was sent from here is forwarded by its id alone, what came in with it
   const { pollCreationMessageV3, messageContextInfo } = (await atPeer(other.key.id)).message;
   assert.deepEqual([pollCreationMessageV3.name, pollCreationMessageV3.contextInfo.isForwarded], ['Where?', true]);
   assert.notEqual(Buffer.from(messageContextInfo.messageSecret).toString('base64'), message.messageContextInfo.messageSecret);
+  const late = await done('message.forward', { number: peer.phone, key });
+  assert.equal((await atPeer(late.key.id)).message.pollCreationMessageV3.contextInfo.isForwarded, true);
   await refused('message.forward', { number: peer.phone, key: { id: newId() } }, /not known here/);
   await refused('message.forward', { number: peer.phone, key: { id: newId() }, message: {} }, /no content/);
 });
@@ -145,7 +147,7 @@ test('a vote in a poll of others and of our own can be read by who knows the pol
   const theirs = await received({ poll: { name: 'When?', values: ['today', 'tomorrow'], selectableCount: 1 } });
   const vote = await done('message.votePoll', { key: theirs.key, message: theirs.message, options: ['tomorrow'] });
   assert.deepEqual(await voteOf(vote.key.id, theirs, peer.jid, jid), [hashed('tomorrow')]);
-  const back = await done('message.votePoll', { key: theirs.key, message: theirs.message, options: [] });
+  const back = await done('message.votePoll', { key: theirs.key, options: [] }); // it came in of late
   assert.deepEqual(await voteOf(back.key.id, theirs, peer.jid, jid), []);
   const ours = await done('message.sendPoll', { number: peer.phone, name: 'Which?', values: ['a', 'b', 'c'], selectableCount: 0 });
   const own = await done('message.votePoll', { key: ours.key, options: ['a', 'c'] });
@@ -190,7 +192,7 @@ test('a vote for what a poll has not, for too much, or in a poll that is not kno
   const { key, message } = await received({ poll: { name: 'When?', values: ['today', 'tomorrow'], selectableCount: 1 } });
   await refused('message.votePoll', { key, message, options: ['never'] }, /has no "never", only "today", "tomorrow"/);
   await refused('message.votePoll', { key, message, options: ['today', 'tomorrow'] }, /allows 1/);
-  await refused('message.votePoll', { key, options: ['today'] }, /not known here/);
+  await refused('message.votePoll', { key: { ...key, id: newId() }, options: ['today'] }, /not known here/);
   await refused('message.votePoll', { key, message: { ...message, messageContextInfo: {} }, options: ['today'] }, /messageSecret: is missing/);
 });
 

@@ -83,6 +83,19 @@ test('what we sent is quoted by its id alone, also in a group, with its content 
   assert.equal(quotedMessage.extendedTextMessage.text, 'who said it?');
 });
 
+test('what came in of late is quoted by its id alone, with its content', async () => {
+  const group = await peer.sock.groupCreate('Late', [jid]);
+  for (const to of [jid, group.id]) {
+    const { key } = await peer.sock.sendMessage(to, { text: `question in ${to}` });
+    await host.event('messages.upsert', (b) => b.key.id === key.id);
+    const number = to === jid ? peer.phone : to;
+    await host.submit('1', 'message.sendText', { number, text: `answer in ${to}`, quoted: { key: { id: key.id } } });
+    const { quotedMessage, stanzaId } = (await peer.text(`answer in ${to}`)).message.extendedTextMessage.contextInfo;
+    assert.equal(stanzaId, key.id);
+    assert.equal(quotedMessage.extendedTextMessage?.text ?? quotedMessage.conversation, `question in ${to}`);
+  }
+});
+
 test('a quoted message may be given as an event has it, its bytes in either form', async () => {
   for (const jpegThumbnail of ['/9j/', { 0: 255, 1: 216, 2: 255 }]) {
     const quoted = { key: { id: newId(), fromMe: false }, message: { imageMessage: { caption: 'look', jpegThumbnail } } };

@@ -9,7 +9,7 @@ import { send } from '../send.mjs';
 /** {key, message?, options}: names of what is voted for; none takes the vote back. */
 export default async function votePoll(context, command) {
   const { key, message, options } = command.body;
-  const { poll, secret } = await pollOf(context, message, key.id);
+  const { poll, secret } = await pollOf(context, message, key);
   refuseWrong(options, poll);
   const given = messageKey(context, key);
   const jid = await resolveRecipient(context, given.remoteJid);
@@ -22,8 +22,8 @@ export default async function votePoll(context, command) {
   return send(context, command, jid, { protocol: { pollUpdateMessage } }, { nodes: [{ tag: 'meta', attrs: { polltype: 'vote' } }] });
 }
 
-async function pollOf(context, message, id) {
-  const content = (await givenMessage(context, message, id))?.content;
+async function pollOf(context, message, key) {
+  const content = (await givenMessage(context, message, key))?.content;
   const poll = pollIn(content);
   const secret = content?.messageContextInfo?.messageSecret;
   if (!poll) throw new Refusal('the poll is not known here: give its content as `message`');
