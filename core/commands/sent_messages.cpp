@@ -11,6 +11,8 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::string_view kProtocolMessage = "protocolMessage";
+
 std::string textAt(const json::object& object, std::string_view name) {
   const auto* const value = object.if_contains(name);
   return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
@@ -27,12 +29,22 @@ void add(SentMessages& sent, const json::value& element) {
   if (sent.messageId.empty()) sent.messageId = std::move(id);
 }
 
+/// What an edit says; empty: the message is none.
+std::string editIn(std::string_view result) {
+  const auto whole = shared::parseJson(result, shared::kLargeJson);
+  const auto* const message = whole ? whole.value.get_object().if_contains("message") : nullptr;
+  const auto* const content = message != nullptr ? message->if_object() : nullptr;
+  const auto* const edit = content != nullptr ? content->if_contains(kProtocolMessage) : nullptr;
+  return edit != nullptr ? json::serialize(*edit) : std::string();
+}
+
 }  // namespace
 
 SentMessages sentMessages(std::string_view result, const std::string& messageId) {
-  shared::JsonPlace places[] = {{"key", "remoteJid"}, {"key", "id"}, {"", "messages"}};
+  shared::JsonPlace places[] = {
+      {"key", "remoteJid"}, {"key", "id"}, {"", "messages"}, {"", "messageType"}};
   shared::findInJson(result, shared::kLargeJson.depth, places);
-  auto& [chat, id, messages] = places;
+  auto& [chat, id, messages, type] = places;
   SentMessages sent;
   if (messages.isArray) {
     if (const auto whole = shared::parseJson(result, shared::kLargeJson)) {
@@ -41,8 +53,11 @@ SentMessages sentMessages(std::string_view result, const std::string& messageId)
     }
   }
   sent.messageId = messageId.empty() ? std::move(id.text).value_or(std::string()) : messageId;
-  sent.drafts.push_back(instances::messageSent(
-      std::string(result), std::move(chat.text).value_or(std::string()), sent.messageId));
+  auto chatId = std::move(chat.text).value_or(std::string());
+  auto edit = type.text == kProtocolMessage ? editIn(result) : std::string();
+  sent.drafts.push_back(
+      edit.empty() ? instances::messageSent(std::string(result), std::move(chatId), sent.messageId)
+                   : instances::messageEdited(std::move(edit), std::move(chatId), sent.messageId));
   return sent;
 }
 

@@ -10,7 +10,7 @@ namespace colibri::commands {
 
 /// The messages that a command made, as its result tells them.
 struct SentMessages {
-  std::vector<events::Draft> drafts;  ///< `send.message` of each
+  std::vector<events::Draft> drafts;  ///< `send.message` of each, of an edit `send.message.update`
   std::string messageId;              ///< of the first; empty: there is none, or it says none
 };
 

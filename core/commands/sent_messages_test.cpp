@@ -52,5 +52,26 @@ TEST(SentMessages, WhatIsNoJsonWasSentAllTheSame) {
               ElementsAre(R"( send/ID {"messages":[1)"));
 }
 
+TEST(SentMessages, AnEditIsToldAsTheChangeThatItIs) {
+  const auto sent = sentMessages(
+      R"({"key":{"remoteJid":"a@x"},"messageType":"protocolMessage","message":{"protocolMessage":{"type":14}}})",
+      "ID");
+  ASSERT_EQ(sent.drafts.size(), 1U);
+  EXPECT_EQ(sent.drafts[0].type, COLIBRI_EVENT_SEND_MESSAGE_UPDATE);
+  EXPECT_EQ(sent.drafts[0].chatId, "a@x");
+  EXPECT_EQ(sent.drafts[0].dedupeKey, "send/ID");
+  EXPECT_EQ(sent.drafts[0].body, R"({"type":14})");
+  EXPECT_EQ(sent.messageId, "ID");
+}
+
+TEST(SentMessages, WhatOnlyCallsItselfAnEditIsAMessage) {
+  for (const auto* result : {R"({"messageType":"protocolMessage"})",
+                             R"({"messageType":"protocolMessage","message":[]})"}) {
+    const auto sent = sentMessages(result, "ID");
+    ASSERT_EQ(sent.drafts.size(), 1U);
+    EXPECT_EQ(sent.drafts[0].type, COLIBRI_EVENT_SEND_MESSAGE);
+  }
+}
+
 }  // namespace
 }  // namespace colibri::commands

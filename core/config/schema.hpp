@@ -23,8 +23,10 @@ struct SchemaNode;
 /// maximum, anyOf, oneOf, $ref to #/$defs/, default, title, description, examples, deprecated,
 /// $schema, $id, $comment; and ours: x-colibri-secret (never shown or logged), x-colibri-test-only
 /// (refused outside of tests), x-colibri-unit, x-colibri-not-blank (a text with more than blanks in
-/// it), x-colibri-says (the sentence for a value of the right type that breaks a rule of this very
-/// schema). Anything else in a schema is an error: a rule that is not checked is no rule.
+/// it), x-colibri-digits (a text that may also be written as a number that is whole and not
+/// negative, and is a text from then on), x-colibri-says (the sentence for a value of the right
+/// type that breaks a rule of this very schema). Anything else in a schema is an error: a rule that
+/// is not checked is no rule.
 ///
 /// A default is put in where a member is missing and its parent is there; give the parent
 /// `"default": {}` to have it made as well. `required` is checked before.

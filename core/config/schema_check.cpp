@@ -36,6 +36,13 @@ std::string kindOf(const json::value& value) {
   }
 }
 
+/// A whole number that is not negative, as a text; of anything else nothing.
+std::string digitsOf(const json::value& value) {
+  boost::system::error_code notWhole;
+  const auto number = value.to_number<std::uint64_t>(notWhole);
+  return notWhole ? std::string() : std::to_string(number);
+}
+
 class Checker {
  public:
   Checker(int& steps, std::vector<Violation>& found) : steps_(steps), found_(found) {}
@@ -46,6 +53,7 @@ class Checker {
     if (--steps_ < 0 || depth > kMaxDepth) return add(path, "is too complex to be checked", "");
     const auto& node = resolved(reference);
     if (node.never) return add(path, "is not allowed here", "");
+    if (node.digits && !digitsOf(value).empty()) return;
     if (!(typesOf(value) & node.types))
       return add(path, kindOf(value), describe(node), "is not of a type(s) " + typeNames(node));
     if (node.allowed &&
@@ -198,7 +206,9 @@ class Filler {
   bool fill(const SchemaNode& reference, json::value& value) {
     if (--steps_ < 0) return false;
     const auto& node = resolved(reference);
-    if (auto* object = value.if_object()) {
+    if (node.digits && !value.is_string()) {
+      value = json::string(digitsOf(value));
+    } else if (auto* object = value.if_object()) {
       insertMissing(node, *object);
       for (auto& member : *object) {
         for (const auto* schema : schemasFor(node, member.key())) {

@@ -114,6 +114,8 @@ class Compiler {
          [](auto&, auto& n, const auto& v, Path p) { n.testOnly = flagOf(v, p); }},
         {"x-colibri-not-blank",
          [](auto&, auto& n, const auto& v, Path p) { n.notBlank = flagOf(v, p); }},
+        {"x-colibri-digits",
+         [](auto&, auto& n, const auto& v, Path p) { n.digits = flagOf(v, p); }},
         {"x-colibri-says", [](auto&, auto& n, const auto& v, Path p) { n.says = textOf(v, p); }},
         {"x-colibri-unit", [](auto&, auto& n, const auto& v, Path p) { n.unit = textOf(v, p); }},
     };

@@ -39,6 +39,7 @@ struct SchemaNode {
   std::string patternText;
   bool httpUrl = false;   // format uri-http
   bool notBlank = false;  // x-colibri-not-blank
+  bool digits = false;    // x-colibri-digits
 
   std::map<std::string, const SchemaNode*, std::less<>> properties;
   std::vector<std::pair<Pattern, const SchemaNode*>> patternProperties;

@@ -265,6 +265,22 @@ TEST(Schema, SaysWhatKeepsATextFromBeingAUrl) {
               ElementsAre(HasSubstr("must not contain a user name or password")));
 }
 
+TEST(Schema, DigitsMayBeWrittenAsANumberAndAreATextFromThenOn) {
+  const auto schema = schemaOf(
+      R"({"properties":{"number":{"$ref":"#/$defs/N"}},"$defs":{"N":{"type":"string","minLength":1,"x-colibri-digits":true}}})");
+  const auto taken = [&](std::string_view document) { return schema.check(document, "d").json; };
+  EXPECT_EQ(taken(R"({"number":5511999990001})"), R"({"number":"5511999990001"})");
+  EXPECT_EQ(taken(R"({"number":5511999990001.0})"), R"({"number":"5511999990001"})");
+  EXPECT_EQ(taken(R"({"number":18446744073709551615})"), R"({"number":"18446744073709551615"})");
+  EXPECT_EQ(taken(R"({"number":0})"), R"({"number":"0"})");
+  EXPECT_EQ(taken(R"({"number":"+55 11"})"), R"({"number":"+55 11"})");
+  EXPECT_THAT(schema.check(R"({"number":-5})", "d").violations[0].sentence(),
+              StartsWith("d.number: is an integer, allowed: a string"));
+  for (const auto* other : {R"({"number":1.5})", R"({"number":1e300})", R"({"number":true})",
+                            R"({"number":[5]})", R"({"number":""})"})
+    EXPECT_EQ(schema.check(other, "d").violations.size(), 1u) << other;
+}
+
 TEST(Nearest, GuessesWhatIsNear) {
   const std::vector<std::string> names{"port", "host", "idle_timeout_s", "qr_limit"};
   EXPECT_EQ(nearest("prot", names), "port");

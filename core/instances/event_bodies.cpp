@@ -93,12 +93,26 @@ events::Draft statusInstance(const Instance& instance, std::int64_t atUs) {
                             {"disconnectionObject", instance.last.detail}});
 }
 
-events::Draft messageSent(std::string json, std::string chatId, std::string_view messageId) {
-  auto out = draft(COLIBRI_EVENT_SEND_MESSAGE, std::move(json));
+namespace {
+
+events::Draft sentDraft(colibri_event_type type, std::string json, std::string chatId,
+                        std::string_view messageId) {
+  auto out = draft(type, std::move(json));
   out.flags |= COLIBRI_EVENT_F_FROM_SELF;
   if (!messageId.empty()) out.dedupeKey = "send/" + std::string(messageId);
   out.chatId = std::move(chatId);
   return out;
+}
+
+}  // namespace
+
+events::Draft messageSent(std::string json, std::string chatId, std::string_view messageId) {
+  return sentDraft(COLIBRI_EVENT_SEND_MESSAGE, std::move(json), std::move(chatId), messageId);
+}
+
+events::Draft messageEdited(std::string json, std::string chatId, std::string_view messageId) {
+  return sentDraft(COLIBRI_EVENT_SEND_MESSAGE_UPDATE, std::move(json), std::move(chatId),
+                   messageId);
 }
 
 }  // namespace colibri::instances

@@ -27,5 +27,7 @@ events::Draft connectionUpdated(const Instance& instance, std::string_view state
 events::Draft statusInstance(const Instance& instance, std::int64_t atUs);
 /// `json`: the message object that the connector made. Without an id it is never a repeat.
 events::Draft messageSent(std::string json, std::string chatId, std::string_view messageId);
+/// `json`: what the edit says, as the network's protocol has it. `messageId`: the edit's own.
+events::Draft messageEdited(std::string json, std::string chatId, std::string_view messageId);
 
 }  // namespace colibri::instances

@@ -118,7 +118,7 @@ describe('bodies', () => {
         `${word} in ${messages}`,
       )
     assert.deepEqual(
-      isEnvelope(await gateway.call('POST', '/a/message/sendText', { body: { number: 5511, text: true } }), 400).map(
+      isEnvelope(await gateway.call('POST', '/a/message/sendText', { body: { number: -5511, text: true } }), 400).map(
         (m) => m.split(' ')[0],
       ),
       ['number:', 'text:'],

@@ -79,9 +79,11 @@ class Reader {
   void component(const fs::path& file) {
     auto document = yamlOf(file);
     for (const auto& [kind, members] : document.root.get_object()) {
-      auto& into = kind == "schemas" ? out_.schemas : out_.responses;
-      if ((kind != "schemas" && kind != "responses") || !members.is_object()) {
-        fault(file, "\"" + std::string(kind) + "\" is neither schemas nor responses");
+      auto& into = kind == "schemas"     ? out_.schemas
+                   : kind == "responses" ? out_.responses
+                                         : bodies_;
+      if ((kind != "schemas" && kind != "responses" && kind != "bodies") || !members.is_object()) {
+        fault(file, "\"" + std::string(kind) + "\" is neither schemas nor responses nor bodies");
         continue;
       }
       for (const auto& [name, value] : members.get_object())
@@ -123,8 +125,27 @@ class Reader {
   }
 
   void add(Definition one) {
+    if (one.text.contains("like")) like(one);
     route(one);
     out_.definitions.push_back(std::move(one));
+  }
+
+  /// Adds what all bodies of a kind have: members, and spellings of them. What the definition says
+  /// itself stands.
+  void like(Definition& one) {
+    const auto* kind = bodies_.if_contains(one.said("like"));
+    auto* body = one.text.if_contains("body");
+    if (kind == nullptr || body == nullptr) {
+      fault(one.where, "like: there is no such body, or none to be like it");
+      return;
+    }
+    addTo(body->get_object()["properties"], kind->get_object().at("properties").get_object());
+    addTo(one.text["spellings"], kind->get_object().at("spellings").get_object());
+  }
+
+  static void addTo(json::value& value, const json::object& more) {
+    auto& object = value.is_null() ? value.emplace_object() : value.get_object();
+    for (const auto& [name, member] : more) object.emplace(name, member);
   }
 
   void route(Definition& one) {
@@ -174,6 +195,7 @@ class Reader {
   const fs::path root_;
   std::optional<config::Schema> schema_;
   Catalogue out_;
+  json::object bodies_;  // what all bodies of a kind have, by name
   std::string faults_;
 };
 

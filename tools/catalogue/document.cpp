@@ -50,6 +50,10 @@ json::value readable(const json::value& value, bool v2, bool namesAreKeys = true
   }
   if (!namesAreKeys) return out;
   if (from.contains("x-colibri-not-blank")) out["pattern"] = "[^ \\t\\r\\n]";
+  if (from.contains("x-colibri-digits")) {
+    out["type"] = json::array{"string", "integer"};
+    out["minimum"] = 0;
+  }
   for (const auto* more : {"x-openapi", v2 ? "x-openapi-v2" : "x-openapi-native"})
     if (const auto* members = objectAt(from, more)) join(out, readable(*members, v2).get_object());
   return out;

@@ -38,7 +38,10 @@ export class Commands {
     if (this.#running.has(token)) return; // the daemon repeats what it thinks lost
     if (!Object.hasOwn(this.#table, name)) return this.#answer(token, Status.unsupported, 'this command is not known');
     const { effect } = this.#table[name];
-    const command = { token, name, effect, messageId, body: body ?? {}, deadlineMs: deadlineUs / 1000, begun: false, sent: false, answered: false };
+    const command = {
+      token, name, effect, messageId, body: body ?? {}, deadlineMs: deadlineUs / 1000,
+      begun: false, sent: false, answered: false, wake: undefined, // `wake` ends what it waits for by the clock
+    };
     if (!willOpen) return this.#answer(token, Status.unavailable, 'the instance is not connected');
     this.#running.set(token, command);
     this.#armDeadline(command);
@@ -64,6 +67,7 @@ export class Commands {
       if (command.begun && command.effect === 'once')
         this.#finish(command, Status.timeout, 'outcome unknown: the link went away before WhatsApp answered');
     }
+    for (const command of this.#running.values()) command.wake?.();
   }
 
   /** Nobody will connect any more. */
@@ -140,6 +144,7 @@ export class Commands {
   #finish(command, status, detail, result) {
     if (!this.#running.delete(command.token)) return;
     command.answered = true;
+    command.wake?.();
     clearTimeout(command.timer);
     this.#answer(command.token, status, detail, result);
   }

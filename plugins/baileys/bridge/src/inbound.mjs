@@ -27,8 +27,8 @@ export const isIgnored = (jid) => Boolean(isJidNewsletter(jid) || isJidBroadcast
  * @param {boolean} [received.more] other ciphertexts of the stanza follow: one of them may be what was meant
  * @param {{reason, bytes}} [received.quarantine] all that could be recorded of it
  * @param {{instanceId: string, bytes?: string}} about `bytes`: see plain.mjs
- * @returns {{drafts: object[], message?: object, author?: string, last?: object, broken?: boolean}} no drafts: nothing to tell;
- *   `last`: {key, messageTimestamp} of a message of its chat; `broken`: baileys would fail at it as well
+ * @returns {{drafts: object[], message?: object, author?: string, key?: object, last?: object, broken?: boolean}} no drafts:
+ *   nothing to tell; `last`: {key, messageTimestamp} of a message of its chat; `broken`: baileys would fail at it as well
  */
 export function inbound({ stanza, plaintext, me, more, quarantine }, about) {
   let full, author;
@@ -47,7 +47,7 @@ export function inbound({ stanza, plaintext, me, more, quarantine }, about) {
     const drafts = isIgnored(full.key.remoteJid) ? [] : draftsOf(full, { ...about, size: plaintext.length });
     const told = drafts.some(({ type }) => type === 'messages.upsert');
     const last = told ? { key: full.key, messageTimestamp: Number(full.messageTimestamp) } : undefined;
-    return { drafts, message, author, last, broken: drafts.some((draft) => draft.quarantine) };
+    return { drafts, message, author, key: full.key, last, broken: drafts.some((draft) => draft.quarantine) };
   } catch {
     const untold = more || full.category === 'peer' || isIgnored(full.key.remoteJid);
     const drafts = untold ? [] : [stub(full, { ...about, size: plaintext.length }, 'unreadable')];
@@ -55,7 +55,8 @@ export function inbound({ stanza, plaintext, me, more, quarantine }, about) {
   }
 }
 
-function contentOf(plaintext) {
+/** What a decrypted message says; of one that another device of ours sent, what it sent. */
+export function contentOf(plaintext) {
   const decoded = proto.Message.decode(unpadRandomMax16(plaintext));
   return decoded.deviceSentMessage?.message ?? decoded;
 }

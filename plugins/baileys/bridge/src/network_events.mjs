@@ -49,8 +49,12 @@ export function wireNetworkEvents(sock, known, publish, onGroupChanged, onUnread
   on('chats.upsert', (chats) => lists('chats.upsert', chats.filter(isShown).map((chat) => ({
     remoteJid: chat.id, instanceId, name: chat.name ?? null, unreadMessages: chat.unreadCount ?? 0,
   }))));
-  on('chats.update', (chats) => lists('chats.update',
-    chats.filter((chat) => isShown(chat) && changesMore(chat)).map(({ id }) => ({ remoteJid: id, instanceId }))));
+  on('chats.update', (chats) => {
+    // Of a group whose messages disappear from now on, or no longer, baileys tells nothing else.
+    for (const { id, ephemeralExpiration } of chats) if (ephemeralExpiration !== undefined) onGroupChanged(id);
+    return lists('chats.update',
+      chats.filter((chat) => isShown(chat) && changesMore(chat)).map(({ id }) => ({ remoteJid: id, instanceId })));
+  });
   on('chats.delete', (ids) => lists('chats.delete', ids));
   on('groups.upsert', (groups) => lists('groups.upsert', groups.map((group) => plain(group, bytes))));
   on('groups.update', (groups) => {

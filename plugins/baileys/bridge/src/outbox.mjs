@@ -17,7 +17,7 @@ export class Outbox {
   #log;
   #stops;
   #onCrowded;
-  #units = []; // {draft?, pendingKey?}
+  #units = []; // {draft?, pendingKey?, told?}
   #queued = new Set(); // pending keys in #units
   #drafts = 0;
   #bytes = 0;
@@ -42,9 +42,12 @@ export class Outbox {
   get waiting() { return this.#drafts; }
   get crowded() { return this.#crowded; }
 
-  /** @param {{drafts: object[], pendingKey?: string}} item its events may be appended in several commits */
-  add({ drafts, pendingKey }) {
-    if (this.#closed) return;
+  /**
+   * @param {{drafts: object[], pendingKey?: string, told?: () => void}} item its events may be appended in several commits;
+   *   `told` is called when all of them are in the log, or never will be
+   */
+  add({ drafts, pendingKey, told }) {
+    if (this.#closed) return void told?.();
     if (pendingKey) {
       if (this.#queued.has(pendingKey)) return;
       this.#queued.add(pendingKey);
@@ -54,6 +57,8 @@ export class Outbox {
       if (units.length === 0) units.push({});
       units.at(-1).pendingKey = pendingKey;
     }
+    if (told && units.length === 0) told();
+    else if (told) units.at(-1).told = told;
     for (const unit of units) {
       this.#units.push(unit);
       this.#account(unit, 1);
@@ -70,6 +75,7 @@ export class Outbox {
   /** Forgets everything; what is recorded is published by the next one. */
   close() {
     this.#closed = true;
+    for (const { told } of this.#units) told?.();
     this.#units = [];
     this.#queued.clear();
     this.#drafts = this.#bytes = 0;
@@ -157,6 +163,7 @@ export class Outbox {
           { type: unit.draft.type, reason, bytes, count: ++this.#quarantined });
       }
       this.#account(unit, -1);
+      unit.told?.();
     }
     this.#noteCrowd();
   }

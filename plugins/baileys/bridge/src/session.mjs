@@ -12,6 +12,8 @@ import { KeyStore } from './key_store.mjs';
 import { baileysLogger } from './log.mjs';
 import { newNameCache, wireNetworkEvents } from './network_events.mjs';
 import { continueAfter, decodePending, PREFIX } from './pending.mjs';
+import { wirePollVotes } from './poll_votes.mjs';
+import { RecentMessages } from './recent_messages.mjs';
 import { RecentCiphertexts } from './recent.mjs';
 import { send } from './send.mjs';
 import { signalRepositoryFactory } from './signal_repository.mjs';
@@ -27,6 +29,7 @@ const LONGEST_ID = 128; // of a message whose author is remembered: a sender cho
 export class Session {
   #parts;
   #recent = new RecentCiphertexts();
+  #recentMessages = new RecentMessages();
   #names = newNameCache();
   #sentTo = new TtlCache({ ttlMs: 24 * 60 * MINUTE });
   #existence = new Existence();
@@ -107,6 +110,8 @@ export class Session {
     wireNetworkEvents(sock, known, publish, (group) => this.#groups.forget(group),
       (event) => this.#parts.log.warn('what WhatsApp told cannot be read and is left out', { k: this.#parts.k, type: event }));
     this.#habits.wire(connection);
+    wirePollVotes(sock, { ...known, sentMessage: (id) => this.sentMessage(id) }, publish,
+      () => this.#parts.log.warn('a vote cannot be read and is left out', { k: this.#parts.k }));
     return connection;
   }
 
@@ -136,12 +141,14 @@ export class Session {
       logger: this.logger,
       ...this.#about,
       stops: this.#parts.stops,
+      publish: (drafts) => new Promise((told) => this.#parts.outbox.add({ drafts, told })),
       sentTo: this.#sentTo,
       existence: this.#existence,
       groups: this.#groups,
       sentMessage: (id) => this.sentMessage(id),
       lastMessage: (chat) => this.#lasts.get(chat),
       nameOf: (...jids) => jids.map((jid) => this.#names.get(jid)).find(Boolean),
+      recentMessage: (chat, id) => this.#recentMessages.find(chat, id),
       authorOf: (chat, id) => this.#authors.get(`${chat} ${id}`),
       groupMetadata: (jid) => this.#groups.get(sock, jid),
     };
@@ -168,11 +175,12 @@ export class Session {
     });
   }
 
-  /** What came in becomes events; who wrote it in a group is kept for those who answer it by its id alone. */
+  /** What came in becomes events; it, and who wrote it in a group, are kept for those who answer it by its id alone. */
   #inbound(received) {
     const all = inbound(received, this.#about);
     const told = { ...all, drafts: all.drafts.filter((one) => isTold(this.#parts.chosen(), one)) };
     if (told.last) this.#lasts.set(told.last.key.remoteJid, told.last);
+    this.#recentMessages.note(told.key, received.plaintext);
     const { from, id } = received.stanza.attrs;
     if (told.author && isJidGroup(from) && id?.length <= LONGEST_ID) this.#authors.set(`${from} ${id}`, jidNormalizedUser(told.author));
     return told;

@@ -72,6 +72,40 @@ test('a quoted message and its text travel in contextInfo', async () => {
   assert.equal(answer.result.contextInfo.stanzaId, body.key.id);
 });
 
+test('what we sent is quoted by its id alone, also in a group, with its content and us as its author', async () => {
+  const group = await peer.sock.groupCreate('Quotes', [jid]);
+  const { result } = await host.submit('1', 'message.sendText', { number: group.id, text: 'who said it?' });
+  const answer = await host.submit('1', 'message.sendText', { number: group.id, text: 'I did', quoted: { key: { id: result.key.id } } });
+  assert.equal(answer.result.contextInfo.participant, jid);
+  const { message } = await peer.text('I did');
+  const { participant, quotedMessage } = message.extendedTextMessage.contextInfo;
+  assert.equal(participant, jid);
+  assert.equal(quotedMessage.extendedTextMessage.text, 'who said it?');
+});
+
+test('what came in of late is quoted by its id alone, with its content', async () => {
+  const group = await peer.sock.groupCreate('Late', [jid]);
+  for (const to of [jid, group.id]) {
+    const { key } = await peer.sock.sendMessage(to, { text: `question in ${to}` });
+    await host.event('messages.upsert', (b) => b.key.id === key.id);
+    const number = to === jid ? peer.phone : to;
+    await host.submit('1', 'message.sendText', { number, text: `answer in ${to}`, quoted: { key: { id: key.id } } });
+    const { quotedMessage, stanzaId } = (await peer.text(`answer in ${to}`)).message.extendedTextMessage.contextInfo;
+    assert.equal(stanzaId, key.id);
+    assert.equal(quotedMessage.extendedTextMessage?.text ?? quotedMessage.conversation, `question in ${to}`);
+  }
+});
+
+test('a quoted message may be given as an event has it, its bytes in either form', async () => {
+  for (const jpegThumbnail of ['/9j/', { 0: 255, 1: 216, 2: 255 }]) {
+    const quoted = { key: { id: newId(), fromMe: false }, message: { imageMessage: { caption: 'look', jpegThumbnail } } };
+    const text = `seen ${typeof jpegThumbnail}`;
+    assert.equal((await host.submit('1', 'message.sendText', { number: peer.phone, text, quoted })).status, 0);
+    const { imageMessage } = (await peer.text(text)).message.extendedTextMessage.contextInfo.quotedMessage;
+    assert.deepEqual([imageMessage.caption, [...imageMessage.jpegThumbnail]], ['look', [255, 216, 255]]);
+  }
+});
+
 test('a number that is not on WhatsApp is refused with the object of the contract', async () => {
   const answer = await host.submit('1', 'message.sendText', { number: '19998887777', text: 'x' });
   assert.equal(answer.status, -12);
@@ -110,6 +144,18 @@ test('a text that is cancelled while typing is shown never comes, nor one whose 
   assert.equal(next.status, 0, next.detail);
   await peer.text('after the cancelled one');
   assert.equal(peer.events.some(({ data }) => /"cancelled"|"late"/.test(JSON.stringify(data))), false);
+});
+
+test('a text that is cancelled while typing is shown gives its turn to the next one at once', async () => {
+  const mark = peer.mark();
+  const cancelled = host.submit('1', 'message.sendText', { number: peer.phone, text: 'never', delay: 10_000 });
+  const token = host.lastToken;
+  const next = host.submit('1', 'message.sendText', { number: peer.phone, text: 'its turn' }, { withinMs: 5000 });
+  await peer.wait('presence.update', (p) => Object.values(p.presences)[0].lastKnownPresence === 'composing', 5000, mark);
+  host.send({ t: 'cancel', token });
+  assert.equal((await cancelled).status, -7);
+  assert.equal((await next).status, 0, (await next).detail);
+  await peer.text('its turn');
 });
 
 test('a question that WhatsApp answers with an error is a refusal, with its number', async () => {
