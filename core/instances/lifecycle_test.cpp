@@ -230,6 +230,34 @@ TEST(Lifecycle, TheTimerOfAFinishedRestartDoesNotEndTheNextOne) {
   EXPECT_EQ(world.registry.get(key)->api, ApiState::connecting);
 }
 
+TEST(Lifecycle, ALogoutTakesBackARestartThatIsUnderWay) {
+  ManualClock clock;
+  exec::ManualTimers timers(clock);
+  World world(World::patient(), {}, &timers);
+  const auto key = world.create("a");
+  world.open(key);
+  ASSERT_TRUE(answerOf<InstancePtr>([&](auto d) { world.lifecycle->restart(key, std::move(d)); }));
+  std::promise<Result<InstancePtr>> done;
+  world.lifecycle->logout(key, [&](Result<InstancePtr> r) { done.set_value(std::move(r)); });
+  ASSERT_TRUE(eventually([&] { return world.connector.count("logout") == 1; }));
+  world.report(key, loggedOut);
+  ASSERT_TRUE(done.get_future().get());
+  timers.advance(World::patient().reopenWithin);
+  // Answered after what was due.
+  ASSERT_TRUE(answerOf<InstancePtr>([&](auto d) { world.lifecycle->logout(key, std::move(d)); }));
+  EXPECT_EQ(world.connector.count("open"), 0u);
+  EXPECT_EQ(world.registry.get(key)->api, ApiState::close);
+}
+
+TEST(Lifecycle, ARestartThatFindsTheInstanceUnlinkedOpensItAtOnce) {
+  World world;
+  const auto key = world.create("a");
+  world.open(key);
+  ASSERT_TRUE(answerOf<InstancePtr>([&](auto d) { world.lifecycle->restart(key, std::move(d)); }));
+  world.report(key, loggedOut);
+  EXPECT_TRUE(eventually([&] { return world.connector.count("open") == 1; }));
+}
+
 TEST(Lifecycle, LogoutEndsInLoggedOutAndIsIdempotent) {
   World world;
   const auto key = world.create("a");

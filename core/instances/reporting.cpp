@@ -53,9 +53,10 @@ void Lifecycle::Impl::applyNow(const std::string& alias, StateReport report) {
   auto& w = work(key);
   // A link that broke meanwhile is no answer to close(): the connector means to try again by
   // itself.
-  const bool reopening = w.restart != 0 && report.retryIn.count() == 0 &&
-                         (report.state == State::closed || report.state == State::error);
-  if (reopening) report.retryIn = std::max(report.retryIn, std::chrono::milliseconds(1));
+  const bool closes = report.retryIn.count() == 0 &&
+                      (report.state == State::closed || report.state == State::error);
+  const bool reopening = w.restart != 0 && (closes || report.state == State::loggedOut);
+  if (reopening && closes) report.retryIn = std::chrono::milliseconds(1);
 
   const auto nowUs = services.clock.nowUs();
   const auto now = services.registry.update(key, [&](Instance& i) {
