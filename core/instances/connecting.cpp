@@ -6,6 +6,8 @@
 namespace colibri::instances {
 namespace {
 
+constexpr int kTooMany = 429;
+
 bool isIdle(State state) {
   return state == State::created || state == State::closed || state == State::error ||
          state == State::loggedOut;
@@ -24,10 +26,10 @@ void Lifecycle::Impl::connectNow(InstanceKey key, const std::string& number, Don
         Error{Errc::unavailable, "no plugin for " + instance->row.integration + " is running"});
   }
   const bool wantsPairingCode = !number.empty();
+  if (wantsPairingCode && !hasCodeNow(*instance, number)) dropCodeNow(key);
   const bool fresh =
       instance->last.qrExpiresAtUs == 0 || services.clock.steady() < instance->qrUntil;
-  if (!instance->last.qr.empty() && fresh &&
-      (!wantsPairingCode || !instance->last.pairingCode.empty())) {
+  if (!instance->last.qr.empty() && fresh && (!wantsPairingCode || hasCodeNow(*instance, number))) {
     auto qr = drawNow(*instance);
     if (!qr.base64.empty()) return done(Connected{instance, std::move(qr)});
   }
@@ -37,8 +39,27 @@ void Lifecycle::Impl::connectNow(InstanceKey key, const std::string& number, Don
   postAfter(key, options.qrWait, "instance connect", [this, key, id] { expireNow(key, id); });
   if (isIdle(instance->state) || wantsPairingCode) {
     w.lastTrouble.clear();
+    w.number = number;
     openNow(*instance, number);
   }
+}
+
+bool Lifecycle::Impl::isCodeGood(const Instance& instance) const {
+  return !instance.last.pairingCode.empty() && (instance.last.pairingCodeExpiresAtUs == 0 ||
+                                                services.clock.steady() < instance.codeUntil);
+}
+
+/// A pairing code that the phone with this number takes.
+bool Lifecycle::Impl::hasCodeNow(const Instance& instance, const std::string& number) {
+  return isCodeGood(instance) && work(instance.row.key).number == number;
+}
+
+/// Nobody is given it any more: it is of another number, or its time is over.
+void Lifecycle::Impl::dropCodeNow(InstanceKey key) {
+  services.registry.update(key, [](Instance& i) {
+    i.last.pairingCode.clear();
+    i.last.pairingCodeExpiresAtUs = 0;
+  });
 }
 
 void Lifecycle::Impl::openNow(const Instance& instance, const std::string& number) {
@@ -81,6 +102,12 @@ void Lifecycle::Impl::wakeNow(const Instance& instance) {
                                                                      : instance.last.detail)});
   }
   if (instance.last.qr.empty()) return;
+  // While a QR code is shown, a number of the network's says that it gives no pairing code.
+  if (instance.last.networkCode != 0) {
+    const bool tooMany = instance.last.networkCode == kTooMany;
+    failWaitersNow(key, {tooMany ? Errc::overLimit : Errc::rejected, instance.last.detail},
+                   [](const Waiter& waiter) { return waiter.wantsPairingCode; });
+  }
   const auto qr = drawNow(instance);
   if (qr.base64.empty())
     return failWaitersNow(key, {Errc::internal, "the QR code cannot be drawn"});
@@ -93,8 +120,15 @@ void Lifecycle::Impl::wakeNow(const Instance& instance) {
   }
 }
 
-void Lifecycle::Impl::failWaitersNow(InstanceKey key, const Error& error) {
-  for (auto& waiter : std::exchange(work(key).waiters, {})) waiter.done(error);
+void Lifecycle::Impl::failWaitersNow(InstanceKey key, const Error& error,
+                                     bool (*concerned)(const Waiter&)) {
+  for (auto& waiter : std::exchange(work(key).waiters, {})) {
+    if (concerned == nullptr || concerned(waiter)) {
+      waiter.done(error);
+    } else {
+      work(key).waiters.push_back(std::move(waiter));
+    }
+  }
 }
 
 void Lifecycle::Impl::expireNow(InstanceKey key, std::uint64_t id) {

@@ -20,10 +20,11 @@ struct Instance {
   State state = State::created;
   ApiState api = ApiState::close;
   std::uint64_t stateSequence = 0;
-  /// The last report, with the QR and the pairing code side by side until OPEN or CLOSED.
+  /// The last report, with the QR and the pairing code side by side as long as one is shown.
   StateReport last;
   std::uint32_t qrCount = 0;  ///< QR codes of the present attempt
   SteadyTime qrUntil{};       ///< the QR is good until then; nothing = as long as it is there
+  SteadyTime codeUntil{};     ///< the same of the pairing code
   /// By plugin alias.
   std::map<std::string, KeptSettings, std::less<>> settings;
   bool ready = false;     ///< its creation is durable; before that nobody finds it by name or key

@@ -38,7 +38,12 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
   void connectNow(InstanceKey key, const std::string& number, Done<Connected> done);
   void openNow(const Instance& instance, const std::string& number);
   void wakeNow(const Instance& instance);
-  void failWaitersNow(InstanceKey key, const Error& error);
+  bool isCodeGood(const Instance& instance) const;
+  bool hasCodeNow(const Instance& instance, const std::string& number);
+  void dropCodeNow(InstanceKey key);
+  struct Waiter;
+  void failWaitersNow(InstanceKey key, const Error& error,
+                      bool (*concerned)(const Waiter&) = nullptr);
   void expireNow(InstanceKey key, std::uint64_t waiter);
   void restartNow(InstanceKey key);
   void reopenNow(InstanceKey key);
@@ -104,6 +109,7 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
     std::uint64_t restart = 0;      ///< the one that waits for CLOSED; late timers compare it
     std::uint64_t removalStep = 0;  ///< 0 = not being removed; late timers compare it
     std::string lastTrouble;        ///< the latest detail of this attempt, for the 504
+    std::string number;             ///< that the latest pairing code was asked for
   };
   Work& work(InstanceKey key) {
     const std::scoped_lock lock(mutex);

@@ -15,114 +15,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using enum State;
 
-TEST(Lifecycle, ConnectWithoutQrInTimeSaysSoAndTheAttemptGoesOn) {
-  World world(World::quick());
-  const auto key = world.create("a");
-  world.report(key, connecting);
-  const auto connected =
-      answerOf<Connected>([&](auto done) { world.lifecycle->connect(key, "", std::move(done)); });
-  EXPECT_EQ(connected.error().code, Errc::timeout);
-  showQr(world, key, "late");
-  ASSERT_TRUE(eventually([&] { return world.stateOf(key) == qr; }));
-  const auto again =
-      answerOf<Connected>([&](auto done) { world.lifecycle->connect(key, "", std::move(done)); });
-  ASSERT_TRUE(again);
-  EXPECT_EQ(again->qr->code, "late");
-}
-
-TEST(Lifecycle, ConnectGivesOutACodeThatIsFreshAndNeverOneThatHasExpired) {
-  World world(World::quick());
-  const auto key = world.create("a");
-  const auto connect = [&] {
-    return answerOf<Connected>(
-        [&](auto done) { world.lifecycle->connect(key, "", std::move(done)); });
-  };
-  const auto show = [&](const std::string& code, std::int64_t expiresAtUs) {
-    world.report(key, qr, [&](StateReport& r) {
-      r.qr = code;
-      r.qrExpiresAtUs = expiresAtUs;
-    });
-    ASSERT_TRUE(eventually([&] { return world.registry.get(key)->last.qr == code; }));
-  };
-  world.report(key, connecting);
-  const auto now = world.clock.nowUs();
-  show("fresh", now + 60'000'000);
-  const auto first = connect();
-  ASSERT_TRUE(first) << first.error().message;
-  EXPECT_EQ(first->qr->code, "fresh");
-  show("expired", now);
-  const auto second = connect();
-  ASSERT_FALSE(second) << second->qr->code;
-  EXPECT_EQ(second.error().code, Errc::timeout);
-}
-
-/// By the time that passed, not by what the clock shows.
-TEST(Lifecycle, ConnectGivesAQrAsLongAsItIsGoodAndNoLongerWhateverTheClockShows) {
-  for (const auto days : {400, -400}) {
-    World world(World::quick());
-    const auto key = world.create("a");
-    const auto connect = [&] {
-      return answerOf<Connected>(
-          [&](auto done) { world.lifecycle->connect(key, "", std::move(done)); });
-    };
-    const auto show = [&](const char* code, std::chrono::milliseconds goodFor) {
-      world.report(key, qr, [&](StateReport& r) {
-        r.qr = code;
-        r.qrExpiresAtUs = world.wall.nowUs() + std::chrono::microseconds(goodFor).count();
-      });
-      ASSERT_TRUE(eventually([&] { return world.registry.get(key)->last.qr == code; }));
-    };
-    world.report(key, connecting);
-    show("good", std::chrono::minutes(1));
-    world.wall.setAhead(std::chrono::hours(days * 24));
-    const auto connected = connect();
-    ASSERT_TRUE(connected) << days;
-    EXPECT_EQ(connected->qr->code, "good");
-    show("brief", std::chrono::milliseconds(1));
-    const auto over = world.clock.steady() + std::chrono::milliseconds(1);
-    world.wall.setAhead(std::chrono::hours(-days * 24));
-    ASSERT_TRUE(eventually([&] { return world.clock.steady() > over; }));
-    EXPECT_EQ(connect().error().code, Errc::timeout) << days;
-  }
-}
-
-TEST(Lifecycle, ConnectThatTheConnectorRefusesAnswersAtOnce) {
-  World world;
-  const auto key = world.create("a");
-  world.connector.refuseWith(Error{Errc::unavailable, "no bridge"});
-  const auto connected =
-      answerOf<Connected>([&](auto done) { world.lifecycle->connect(key, "", std::move(done)); });
-  EXPECT_EQ(connected.error().code, Errc::unavailable);
-}
-
-TEST(Lifecycle, ConnectOfAnOpenInstanceHasNoCode) {
-  World world;
-  const auto key = world.create("a");
-  world.open(key);
-  const auto connected =
-      answerOf<Connected>([&](auto done) { world.lifecycle->connect(key, "", std::move(done)); });
-  ASSERT_TRUE(connected);
-  EXPECT_FALSE(connected->qr);
-  EXPECT_EQ(world.connector.count("open"), 0u);
-}
-
-TEST(Lifecycle, PairingCodeComesTogetherWithTheQr) {
-  World world;
-  const auto key = world.create("a");
-  std::promise<Result<Connected>> promise;
-  world.lifecycle->connect(key, "5511999",
-                           [&](Result<Connected> c) { promise.set_value(std::move(c)); });
-  ASSERT_TRUE(
-      eventually([&] { return world.connector.count(R"(open {"number":"5511999"})") == 1; }));
-  world.report(key, connecting);
-  showQr(world, key, "2@code");
-  world.report(key, pairingCode, [](StateReport& r) { r.pairingCode = "ABCD1234"; });
-  const auto connected = promise.get_future().get();
-  ASSERT_TRUE(connected);
-  EXPECT_EQ(connected->qr->code, "2@code");
-  EXPECT_EQ(connected->qr->pairingCode, "ABCD1234");
-}
-
 TEST(Lifecycle, ConnectionUpdateComesOnlyWhenTheApiStateChanges) {
   World world;
   const auto key = world.create("a");
@@ -228,6 +120,34 @@ TEST(Lifecycle, TheTimerOfAFinishedRestartDoesNotEndTheNextOne) {
   world.report(key, closed);
   EXPECT_TRUE(eventually([&] { return world.connector.count("open") == 2; }));
   EXPECT_EQ(world.registry.get(key)->api, ApiState::connecting);
+}
+
+TEST(Lifecycle, ALogoutTakesBackARestartThatIsUnderWay) {
+  ManualClock clock;
+  exec::ManualTimers timers(clock);
+  World world(World::patient(), {}, &timers);
+  const auto key = world.create("a");
+  world.open(key);
+  ASSERT_TRUE(answerOf<InstancePtr>([&](auto d) { world.lifecycle->restart(key, std::move(d)); }));
+  std::promise<Result<InstancePtr>> done;
+  world.lifecycle->logout(key, [&](Result<InstancePtr> r) { done.set_value(std::move(r)); });
+  ASSERT_TRUE(eventually([&] { return world.connector.count("logout") == 1; }));
+  world.report(key, loggedOut);
+  ASSERT_TRUE(done.get_future().get());
+  timers.advance(World::patient().reopenWithin);
+  // Answered after what was due.
+  ASSERT_TRUE(answerOf<InstancePtr>([&](auto d) { world.lifecycle->logout(key, std::move(d)); }));
+  EXPECT_EQ(world.connector.count("open"), 0u);
+  EXPECT_EQ(world.registry.get(key)->api, ApiState::close);
+}
+
+TEST(Lifecycle, ARestartThatFindsTheInstanceUnlinkedOpensItAtOnce) {
+  World world;
+  const auto key = world.create("a");
+  world.open(key);
+  ASSERT_TRUE(answerOf<InstancePtr>([&](auto d) { world.lifecycle->restart(key, std::move(d)); }));
+  world.report(key, loggedOut);
+  EXPECT_TRUE(eventually([&] { return world.connector.count("open") == 1; }));
 }
 
 TEST(Lifecycle, LogoutEndsInLoggedOutAndIsIdempotent) {

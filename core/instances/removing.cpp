@@ -40,6 +40,7 @@ void Lifecycle::Impl::logoutNow(InstanceKey key, Done<InstancePtr> done) {
         Error{Errc::unavailable, "no plugin for " + instance->row.integration + " is running"});
   }
   auto& w = work(key);
+  w.restart = 0;  // who logs out last does not want it opened again
   w.logouts.push_back(std::move(done));
   if (w.logouts.size() > 1) return;  // one is under way already
   const auto round = ++w.logoutRound;

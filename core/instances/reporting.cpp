@@ -53,13 +53,14 @@ void Lifecycle::Impl::applyNow(const std::string& alias, StateReport report) {
   auto& w = work(key);
   // A link that broke meanwhile is no answer to close(): the connector means to try again by
   // itself.
-  const bool reopening = w.restart != 0 && report.retryIn.count() == 0 &&
-                         (report.state == State::closed || report.state == State::error);
-  if (reopening) report.retryIn = std::max(report.retryIn, std::chrono::milliseconds(1));
+  const bool closes = report.retryIn.count() == 0 &&
+                      (report.state == State::closed || report.state == State::error);
+  const bool reopening = w.restart != 0 && (closes || report.state == State::loggedOut);
+  if (reopening && closes) report.retryIn = std::chrono::milliseconds(1);
 
   const auto nowUs = services.clock.nowUs();
   const auto now = services.registry.update(key, [&](Instance& i) {
-    const bool keepCodes = report.state == State::connecting || wasWaitingForScan(report.state);
+    const bool keepCodes = wasWaitingForScan(report.state);  // another attempt has others
     if (keepCodes && report.qr.empty()) {
       report.qr = i.last.qr;
       report.qrExpiresAtUs = i.last.qrExpiresAtUs;
@@ -71,12 +72,11 @@ void Lifecycle::Impl::applyNow(const std::string& alias, StateReport report) {
     if (keepCodes && report.pairingCode.empty()) {
       report.pairingCode = i.last.pairingCode;
       report.pairingCodeExpiresAtUs = i.last.pairingCodeExpiresAtUs;
+    } else if (!report.pairingCode.empty()) {
+      i.codeUntil = services.clock.steady() +
+                    std::chrono::microseconds(report.pairingCodeExpiresAtUs - nowUs);
     }
-    if (report.state == State::connecting && !wasWaitingForScan(i.state)) {
-      report.qr.clear();
-      report.pairingCode.clear();
-      i.qrCount = 0;
-    }
+    if (report.state == State::connecting && !wasWaitingForScan(i.state)) i.qrCount = 0;
     takeInfo(i.row, report.infoJson);
     i.state = report.state;
     i.api = apiState(report.state, report.retryIn);
@@ -114,7 +114,15 @@ void Lifecycle::Impl::applyNow(const std::string& alias, StateReport report) {
 }
 
 QrCode Lifecycle::Impl::drawNow(const Instance& instance) {
-  QrCode qr{instance.last.qr, {}, instance.last.pairingCode, instance.qrCount};
+  const auto& last = instance.last;
+  QrCode qr;
+  qr.code = last.qr;
+  qr.count = instance.qrCount;
+  qr.expiresAtUs = last.qrExpiresAtUs;
+  if (isCodeGood(instance)) {
+    qr.pairingCode = last.pairingCode;
+    qr.pairingCodeExpiresAtUs = last.pairingCodeExpiresAtUs;
+  }
   auto drawn = services.drawQr(qr.code);
   if (drawn) {
     qr.base64 = std::move(*drawn);

@@ -1,11 +1,14 @@
-// The state that the API reports against the truth, which is the simulator's: does it hold a live link of that device? Random trouble;
-// meanwhile both are compared all the time. Environment: COLIBRI_SEED, COLIBRI_STATE_ROUNDS (tools/test_long makes it long).
+// The state that the API reports against the truth, which is the simulator's. Daemon, plugin and bridge are driven together in seeded walks of
+// random commands, ends of the network and killed bridges, one overtaking the other; what may come of it is lib/link_model.mjs.
+// Environment: COLIBRI_SEED (of the first walk; the next has the next), COLIBRI_STATE_WALKS (tools/test_long makes it many).
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { hush } from '../wasim/src/b.mjs'
 import { post } from '../wasim/client.mjs'
 import { Sim } from '../wasim/src/server.mjs'
 import { Gateway } from './lib/gateway.mjs'
+import { LinkModel } from './lib/link_model.mjs'
+import { LinkWatch } from './lib/link_watch.mjs'
 import { created, pair } from './lib/paired.mjs'
 import { Random } from './lib/random.mjs'
 import { Sink } from './lib/sink.mjs'
@@ -13,25 +16,32 @@ import { until } from './lib/wait.mjs'
 
 hush()
 const SEED = Number(process.env.COLIBRI_SEED ?? 20_261_125)
-const ROUNDS = Number(process.env.COLIBRI_STATE_ROUNDS ?? 60)
+const WALKS = Number(process.env.COLIBRI_STATE_WALKS ?? 20)
 const NAMES = ['ann', 'ben', 'cleo']
 const SOON = 5_000, // the API may lie no longer than that
-  HALF_OPEN = 60_000
-const random = new Random(SEED)
+  HALF_OPEN = 60_000,
+  SETTLE = 60_000,
+  LATE = 7_000 // longer than a restart waits for its CLOSED
+const FINAL = [401, 402, 403, 406, 440]
 let sim, gateway, sink, watch
-/** name -> {name, phone, jid, final: number|undefined (the code that ended it for good), bound} */
-const model = new Map()
+/** name -> {name, phone, jid, bound, model, calls: answers under way} */
+const all = new Map()
 const admin = (action, body) => post(sim.adminUrl, action, body)
+const online = ({ jid }) => sim.store.device(jid)?.online === true
 
 before(async () => {
   sim = await new Sim().start()
-  gateway = await new Gateway({ sim }).start()
+  // A bridge that is killed again and again comes back as fast.
+  gateway = await new Gateway({ sim, env: { COLIBRI_BAILEYS_TEST_TIMING_BACKOFF_MOST_MS: '1000' } }).start()
   sink = await new Sink(gateway).up()
   for (const [n, name] of NAMES.entries()) {
     const instance = await created(gateway, name, `1555100000${n}`, sink.url)
-    model.set(name, { ...instance, jid: await pair(gateway, sim, instance), bound: SOON })
+    all.set(name, { ...instance, jid: await pair(gateway, sim, instance), bound: SOON, model: new LinkModel(), calls: [] })
   }
-  watch = new Watch()
+  watch = new LinkWatch(
+    async () => (await gateway.call('GET', '/instance/fetchInstances')).json,
+    () => [...all.values()].map((one) => ({ name: one.name, bound: one.bound, online: online(one) })),
+  )
 })
 after(async () => {
   await watch?.end()
@@ -40,141 +50,185 @@ after(async () => {
   await sim?.stop()
 })
 
-/** What the API must say of an instance. */
-function truth({ jid, final }) {
-  if (sim.store.device(jid)?.online) return 'open'
-  return final === undefined ? 'connecting' : 'close'
-}
-async function reported() {
-  const rows = (await gateway.call('GET', '/instance/fetchInstances')).json
-  return new Map(rows.map(({ instanceName, status }) => [instanceName, status]))
-}
+// --- what happens to one instance -----------------------------------------------------------------------------
 
-/** Compares without pause; keeps what differed for longer than its bound. */
-class Watch {
-  lies = []
-  looks = 0
-  #since = new Map() // name -> when the two began to differ
-  #over = false
-  #loop = this.#run()
-
-  async #run() {
-    while (!this.#over) {
-      const states = await reported()
-      this.looks++
-      for (const one of model.values()) this.#compare(one, states.get(one.name), truth(one))
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  }
-  #compare({ name, bound }, says, is) {
-    if (says === is) return void this.#since.delete(name)
-    const began = this.#since.get(name)
-    if (began === undefined) return void this.#since.set(name, Date.now())
-    const ms = Date.now() - began
-    if (ms > bound) this.lies.push(`${name}: the API says ${says} and it is ${is}, for ${ms} ms`)
-  }
-  async end() {
-    this.#over = true
-    await this.#loop
-  }
-}
-
-const settled = (one) =>
-  until(
-    async () => `${one.name} to be ${truth(one)}; the API says ${(await reported()).get(one.name)}`,
-    async () => truth(one) !== 'connecting' && (await reported()).get(one.name) === truth(one),
-    30_000,
-  )
-
-/** Trouble of one instance. Each leaves the model as the world will be. */
-const TROUBLE = {
+const STEPS = {
   ...Object.fromEntries(
-    [500, 503, 515, 408, 428, 499].map((code) => [`stream error ${code}`, ({ jid }) => admin('stream-error', { jid, code })]),
+    [408, 428, 500, 503, 515].map((code) => [
+      `stream error ${code}`,
+      async (one) => {
+        await admin('stream-error', { jid: one.jid, code })
+        one.model.transient()
+      },
+    ]),
   ),
-  'the socket breaks': ({ jid }) => admin('drop', { jid }),
-  ...Object.fromEntries([400, 500, 503].map((code) => [`logins fail with ${code} for a moment`, (one) => loginsFail(one, code)])),
-  ...Object.fromEntries([402, 403, 406].map((code) => [`the login is refused with ${code}`, (one) => refused(one, code)])),
-  'another connection takes over': async (one) => {
-    one.final = 440
-    await admin('stream-error', { jid: one.jid, code: 440, conflict: 'replaced' })
+  'the socket breaks': async (one) => {
+    await admin('drop', { jid: one.jid })
+    one.model.transient()
   },
-  'the phone unlinks it': async (one) => {
-    one.final = 401
+  'another connection takes over (440)': (one) => ended(one, { code: 440, conflict: 'replaced' }),
+  'stream error 403': (one) => ended(one, { code: 403 }),
+  ...Object.fromEntries([402, 403, 406].map((code) => [`logins are refused with ${code} from now on`, (one) => refused(one, code)])),
+  'the phone unlinks it (401)': async (one) => {
     await admin('remove-device', { jid: one.jid })
+    one.model.unlink()
   },
-  'a restart by the API': ({ name }) => gateway.call('POST', `/${name}/instance/restart`),
+  restart: async ({ name, model }) => {
+    const { status, text } = await gateway.call('POST', `/${name}/instance/restart`)
+    assert.equal(status, 200, text)
+    model.restart()
+  },
+  connect: (one) => {
+    one.model.connect()
+    one.calls.push(gateway.call('GET', `/${one.name}/instance/connect`))
+  },
+  'connect with a number': (one) => {
+    one.model.connect()
+    one.calls.push(gateway.call('GET', `/${one.name}/instance/connect?number=${one.phone}`))
+  },
+  logout: (one) => {
+    one.model.logout()
+    one.calls.push(gateway.call('DELETE', `/${one.name}/instance/logout`))
+  },
 }
-async function loginsFail(one, code) {
-  await admin('login-failure', { jid: one.jid, code })
-  await admin('drop', { jid: one.jid })
-  await until(`a try of ${one.name}`, async () => (await reported()).get(one.name) === 'connecting')
-  await admin('login-failure', { jid: one.jid, code: 0 })
+async function ended(one, error) {
+  if (!online(one)) return one.model.transient()
+  await admin('stream-error', { jid: one.jid, ...error })
+  one.model.final()
 }
 async function refused(one, code) {
-  one.final = code
   await admin('login-failure', { jid: one.jid, code })
   await admin('drop', { jid: one.jid })
-  await until(`${one.name} to give up`, async () => (await reported()).get(one.name) === 'close')
-  await admin('login-failure', { jid: one.jid, code: 0 })
+  one.model.refuse()
 }
-const WORLD_TROUBLE = {
-  'the server restarts': () => sim.restart(200),
-  'upgrades are answered with HTTP 503': async () => {
-    const refused = sim.stats.refusedUpgrades
+/** What WhatsApp does to a device that it does not know any more is nothing, and what it refuses to one that was logged out neither. */
+const isVoid = (one, step) =>
+  !/^(restart|connect|logout)/.test(step) && (!sim.store.device(one.jid) || (!one.model.linked.has(true) && !/^(stream error (?!403)|the socket)/.test(step)))
+
+// --- what happens to all --------------------------------------------------------------------------------------
+
+const WORLD_STEPS = {
+  'the bridge is killed': () => gateway.bridges().forEach((pid) => process.kill(pid, 'SIGKILL')),
+  'the server restarts': () => sim.restart(100),
+  'upgrades are answered with HTTP 503': async (random) => {
     await admin('faults', { http: 503 })
-    await admin('drop', { jid: model.get(random.of(NAMES)).jid })
-    await until('a try that is refused', () => sim.stats.refusedUpgrades > refused)
+    sim.drop([...sim.conns])
+    await looks(random.next(20))
     await admin('faults', { http: 0 })
   },
 }
 
-/** Ended for good: someone acts. Backing off: a restart begins anew, so that the test goes on. */
-async function mend(one) {
-  if (one.final === 401) {
-    delete one.final
-    one.jid = await pair(gateway, sim, one)
-  } else if (one.final !== undefined) {
-    delete one.final
-    assert.equal((await gateway.call('GET', `/${one.name}/instance/connect`)).status, 200)
-  } else {
-    assert.equal((await gateway.call('POST', `/${one.name}/instance/restart`)).status, 200)
-  }
+async function looks(count) {
+  const from = watch.looks
+  await until('the watch', () => watch.looks >= from + count)
 }
 
-test(`the API's state is the truth (COLIBRI_SEED=${SEED})`, { timeout: ROUNDS * 20_000 + 120_000 }, async (t) => {
-  for (let round = 0; round < ROUNDS; round++) {
-    const global = random.next(8) === 0
-    const one = model.get(random.of(NAMES))
-    const name = random.of(Object.keys(global ? WORLD_TROUBLE : TROUBLE))
-    t.diagnostic(`round ${round}: ${global ? '' : `${one.name}: `}${name}`)
-    await (global ? WORLD_TROUBLE[name]() : TROUBLE[name](one))
-    for (const other of NAMES.map((n) => model.get(n))) {
-      if (other.final !== undefined) await settled(other)
-      if (truth(other) !== 'open') await mend(other)
-      await settled(other)
+// --- the walk -------------------------------------------------------------------------------------------------
+
+async function walk(seed, told) {
+  const random = new Random(seed)
+  for (let left = 3 + random.next(8); left > 0; left--) {
+    if (random.next(6) === 0) {
+      const step = random.of(Object.keys(WORLD_STEPS))
+      told(step)
+      for (const { model } of all.values()) model.transient()
+      await WORLD_STEPS[step](random)
+    } else {
+      const one = all.get(random.of(NAMES))
+      const step = random.of(Object.keys(STEPS))
+      if (isVoid(one, step)) continue
+      told(`${one.name}: ${step}`)
+      await STEPS[step](one)
+    }
+    if (random.next(4) === 0) {
+      told('all comes to rest')
+      for (const one of all.values()) await settle(one)
+    } else {
+      await looks(random.next(12))
     }
   }
-  assert.deepEqual(watch.lies, [])
-  assert.ok(watch.looks > ROUNDS, `${watch.looks} looks`)
+  for (const one of all.values()) await settle(one)
+}
+
+/** Until the instance has come to rest as its model allows. */
+async function settle(one) {
+  await Promise.all(one.calls.splice(0))
+  const end = await until(
+    () => `${one.name} to end as one of ${[...one.model.ends]}; the API says ${watch.states.get(one.name).status}, the link is ${online(one) ? 'up' : 'down'}`,
+    async () => {
+      await looks(2)
+      const is = await endOf(one)
+      return one.model.ends.has(is) && is
+    },
+    SETTLE,
+  )
+  one.isCertain = one.model.ends.size === 1
+  one.model.rest(end, Boolean(watch.states.get(one.name).owner))
+}
+/** What came to rest stays there: nothing of an earlier command comes late. */
+async function stays() {
+  const certain = [...all.values()].filter((one) => one.isCertain)
+  for (const end = Date.now() + LATE; Date.now() < end; await looks(5))
+    for (const one of certain) assert.equal(await endOf(one), [...one.model.ends][0], `${one.name} was left alone`)
+}
+async function endOf(one) {
+  const { status } = watch.states.get(one.name)
+  if (status === 'open') return online(one) ? 'open' : undefined
+  if (online(one)) return undefined
+  if (status === 'close') return 'close'
+  if (!one.model.ends.has('qr')) return undefined
+  return (await gateway.call('GET', `/${one.name}/instance/connect`)).json?.qrcode?.code ? 'qr' : undefined
+}
+
+/** Open again for the next walk. */
+async function mend(one) {
+  const isKnown = sim.store.device(one.jid) !== undefined
+  if (isKnown) await admin('login-failure', { jid: one.jid, code: 0 })
+  one.model = new LinkModel()
+  if (isKnown && watch.states.get(one.name).owner) {
+    const { status, text } = await gateway.call('GET', `/${one.name}/instance/connect`)
+    assert.equal(status, 200, text)
+  } else {
+    if (isKnown) await admin('remove-device', { jid: one.jid })
+    await gateway.call('DELETE', `/${one.name}/instance/logout`)
+    one.jid = await pair(gateway, sim, one)
+  }
+  await settle(one)
+}
+
+test(`the API's state is the truth, whatever overtakes what (COLIBRI_SEED=${SEED})`, { timeout: WALKS * 120_000 + 120_000 }, async (t) => {
+  for (let seed = SEED; seed < SEED + WALKS; seed++) {
+    const steps = []
+    try {
+      await walk(seed, (step) => steps.push(step))
+      if (seed % 5 === 0) await stays()
+      for (const one of all.values()) await mend(one)
+      assert.deepEqual(watch.lies, [])
+      assert.equal(gateway.output.match(/.*plugin misbehaving.*/)?.[0], undefined)
+    } catch (error) {
+      t.diagnostic(`COLIBRI_SEED=${seed} COLIBRI_STATE_WALKS=1: ${steps.join('; ')}`)
+      throw error
+    }
+  }
 })
 
 test('a half-open link is found out within a minute, and replaced', { timeout: 120_000 }, async () => {
-  const one = model.get(NAMES[0])
+  const one = all.get(NAMES[0])
   one.bound = HALF_OPEN
   await admin('mute', { jid: one.jid })
-  await until('the half-open link to be replaced', () => sim.store.device(one.jid).online, HALF_OPEN)
-  await settled(one)
+  await until('the half-open link to be replaced', () => online(one), HALF_OPEN)
+  await settle(one)
   assert.deepEqual(watch.lies, [])
 })
 
 test('connection.update came only when the state changed, with the reason of an end as a code', async () => {
-  for (const { name } of model.values()) {
+  for (const { name } of all.values()) {
     const last = () => updatesOf(name).at(-1)?.data.state
     await until(`the last update of ${name}`, () => last() === 'open')
     const updates = updatesOf(name).map(({ data }) => data)
     for (const [n, { state }] of updates.entries()) assert.notEqual(state, updates[n - 1]?.state, `${name}, update ${n}`)
     for (const { state, statusReason } of updates)
-      if (state === 'close') assert.ok([401, 402, 403, 406, 440].includes(statusReason), `${name}: ${statusReason}`)
+      if (state === 'close') assert.ok(FINAL.includes(statusReason), `${name}: ${statusReason}`)
   }
 })
 

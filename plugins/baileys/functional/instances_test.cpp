@@ -134,6 +134,68 @@ TEST_F(Instances, AnEndThatCrossesWithAnOpenDoesNotEndIt) {
   EXPECT_EQ(count(COLIBRI_INSTANCE_CLOSED), 1u);
 }
 
+TEST_F(Instances, WhatABridgeSaysOfAnAttemptThatIsOverIsNotTakenForTheNextOne) {
+  start(R"({"on close": [], "on open": [
+    {"send": {"t":"state","k":"$k","ask":1,"state":"open"}},
+    {"send": {"t":"state","k":"$k","state":"connecting"}}]})");
+  ASSERT_EQ(host->open(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_OPEN));
+  ASSERT_EQ(host->close(1, std::chrono::milliseconds(50)), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_CLOSED));
+  ASSERT_EQ(host->open(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_CONNECTING, 1, 4));
+  EXPECT_EQ(count(COLIBRI_INSTANCE_OPEN), 1u);
+}
+
+TEST_F(Instances, AnEndThatCrossesWithAnOpenOfAnOpenLinkIsToldAsALinkThatComesBack) {
+  start(R"({"on open": [
+    {"send": {"t":"state","k":"$k","state":"connecting"}},
+    {"send": {"t":"state","k":"$k","ask":1,"state":"open"}}],
+    "on submit": [{"send": {"t":"state","k":"1","ask":1,"state":"closed","networkCode":440}}]})");
+  openAndWait();
+  ASSERT_EQ(host->open(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_OPEN, 1, 2));
+  host->submit({.instance = 1});
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_CLOSED));
+  EXPECT_GT(lastState()->retryInMs, 0u);
+  EXPECT_EQ(lastState()->networkCode, 440);
+}
+
+TEST_F(Instances, ALogoutTakesBackAnOpenThatWaitsForAClose) {
+  start(R"({"on close": []})");
+  openAndWait();
+  ASSERT_EQ(host->close(1), COLIBRI_OK);
+  ASSERT_EQ(host->open(1), COLIBRI_OK);
+  ASSERT_EQ(host->logout(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_LOGGED_OUT));
+  openAndWait(2);
+  EXPECT_EQ(lastState(1)->state, std::uint32_t{COLIBRI_INSTANCE_LOGGED_OUT});
+}
+
+TEST_F(Instances, ACloseOfALoggedOutInstanceIsAnsweredWithThat) {
+  start("{}");
+  ASSERT_EQ(host->logout(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_LOGGED_OUT));
+  ASSERT_EQ(host->close(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_LOGGED_OUT, 1, 2));
+  EXPECT_EQ(count(COLIBRI_INSTANCE_CLOSED), 0u);
+}
+
+TEST_F(Instances, ALinkThatWasOpenIsOpenedAgainAsALinkedOneWithoutAPairingCode) {
+  start(R"({"on open": [{"tell": "2"}, {"send": {"t":"state","k":"$k","state":"open"}}],
+            "runs": {"1": {"on submit": [{"exit": 1}]}}})");
+  ASSERT_EQ(host->open(1, R"({"number":"5511"})"), COLIBRI_OK);
+  openAndWait(2);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_OPEN, 1));
+  host->submit({.instance = 1});
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_OPEN, 1, 2));
+  ASSERT_TRUE(until([&] { return heard("open").size() == 4; }));
+  for (const auto& open : heard("open")) {
+    if (open.at("k") != "1" || open.at("ask").as_int64() == 1) continue;
+    EXPECT_EQ(open.at("options"), boost::json::parse(R"({"linked":true})"));
+  }
+}
+
 TEST_F(Instances, AFinalCloseOfTheNetworkKeepsItsNumberAndIsNotTriedAgain) {
   start(R"({"on open": [
     {"send": {"t":"state","k":"$k","state":"connecting"}},
@@ -164,6 +226,16 @@ TEST_F(Instances, LogoutEndsInLoggedOut) {
   ASSERT_TRUE(untilState(COLIBRI_INSTANCE_LOGGED_OUT));
   ASSERT_EQ(heard("logout").size(), 1u);
   EXPECT_GT(heard("logout").front().at("deadlineMs").as_int64(), 0);
+}
+
+TEST_F(Instances, ALinkThatIsLostWhileItIsLoggedOutIsToldAsLost) {
+  start(R"({"on logout": [
+    {"send": {"t":"state","k":"$k","state":"closed","networkCode":428,"retryInMs":1500}}]})");
+  openAndWait();
+  ASSERT_EQ(host->logout(1), COLIBRI_OK);
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_CLOSED));
+  EXPECT_EQ(lastState()->reason, COLIBRI_E_UNAVAILABLE);
+  EXPECT_EQ(lastState()->retryInMs, 1500u);
 }
 
 TEST_F(Instances, LogoutOfAnInstanceThatRestsStartsABridgeForIt) {
@@ -219,6 +291,7 @@ TEST_F(Instances, ALogoutSurvivesTheEndOfItsBridge) {
   ASSERT_EQ(host->logout(1, std::chrono::seconds(60)), COLIBRI_OK);
   ASSERT_TRUE(untilState(COLIBRI_INSTANCE_LOGGED_OUT));
   EXPECT_EQ(runs(), 2u);
+  EXPECT_EQ(count(COLIBRI_INSTANCE_ERROR), 1u) << "meanwhile there is no link";
 }
 
 TEST_F(Instances, ForgettingDropsEverythingAndTellsTheBridge) {

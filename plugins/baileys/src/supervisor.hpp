@@ -18,6 +18,7 @@
 #include "connected.hpp"
 #include "host_port.hpp"
 #include "host_requests.hpp"
+#include "link.hpp"
 #include "mailbox.hpp"
 #include "settings.hpp"
 
@@ -57,14 +58,19 @@ class Supervisor final : private Bridge::Listener {
   SteadyTime nextTick() const;
 
  private:
-  enum class Wish { none, open, close, logout };
   struct Instance {
     std::string id, name, options;
-    Wish wish = Wish::none;
-    bool openAfter = false;  ///< asked for while a close or logout was under way
-    colibri_instance_state reported = COLIBRI_INSTANCE_CREATED;
-    SteadyTime deadline{};  ///< of a close or logout
-    std::int64_t ask = 0;   ///< number of the last open, close or logout that a bridge was told
+    Link link = Link::idle;
+    SteadyTime deadline = SteadyTime::max();  ///< of an end that is under way
+    std::int64_t ask = 0;    ///< number of the last open, close or logout that a bridge was told
+    std::int64_t since = 0;  ///< number of the open that the present attempt began with
+  };
+  /// What came with an input.
+  struct News {
+    const StateReport* said = nullptr;  ///< by the bridge
+    std::string_view why = {};
+    std::chrono::milliseconds retryIn{0};
+    SteadyTime deadline = SteadyTime::max();
   };
   struct Slot {
     std::unique_ptr<Bridge> bridge;
@@ -94,18 +100,19 @@ class Supervisor final : private Bridge::Listener {
   void tellAll(const std::string& frame);
   void syncPause();
 
-  // Instances (supervisor.cpp).
-  void place(std::uint64_t key);
-  void ask(std::uint64_t key, Instance& instance, Bridge& bridge);
-  void settle(std::uint64_t key, Instance& instance);
-  void say(std::uint64_t key, Instance& instance, colibri_instance_state state,
-           colibri_status reason, std::string_view detail, std::chrono::milliseconds retryIn = {});
+  // Instances (supervisor_links.cpp).
+  void feed(std::uint64_t key, Instance& instance, LinkInput input, const News& news);
+  void feed(std::uint64_t key, Instance& instance, LinkInput input) {
+    feed(key, instance, input, {});
+  }
+  void sayAll(std::uint64_t key, std::uint32_t effects, const News& news, bool asked);
+  void say(std::uint64_t key, colibri_instance_state state, colibri_status reason,
+           std::string_view detail, std::chrono::milliseconds retryIn = {});
+  void tell(std::uint64_t key, Instance& instance, std::uint32_t effects);
+  void leave(std::uint64_t key);
+  void wipe(std::uint64_t key, Instance& instance);
+  void place(std::uint64_t key, Instance& instance);
   void tickInstances(SteadyTime time);
-  void closeIsOverdue(std::uint64_t key, Instance& instance);
-  void openIfAsked(std::uint64_t key, Instance& instance);
-  void logoutIsOverdue(std::uint64_t key, Instance& instance);
-  void wiped(std::uint64_t key, colibri_status status);
-  void loggedOut(std::uint64_t key, Instance& instance);
   void tickStop(SteadyTime time);
 
   const Settings& settings_;

@@ -1,4 +1,5 @@
-// Supervisor: the bridges' side. What the host asks for is in supervisor.cpp.
+// Supervisor: the bridges' side. What the host asks for is in supervisor.cpp, what becomes of links
+// in supervisor_links.cpp.
 #include <unistd.h>
 
 #include <algorithm>
@@ -24,6 +25,20 @@ std::string missing(const Settings& settings) {
   const auto program = settings.bridgeDir + "/main.mjs";
   if (::access(program.c_str(), R_OK) != 0) return "the bridge is not there: " + program;
   return {};
+}
+
+LinkInput inputOf(const StateReport& said) {
+  switch (said.state) {
+    case COLIBRI_INSTANCE_OPEN:
+      return LinkInput::opened;
+    case COLIBRI_INSTANCE_LOGGED_OUT:
+      return LinkInput::loggedOut;
+    case COLIBRI_INSTANCE_CLOSED:
+    case COLIBRI_INSTANCE_ERROR:
+      return isFinal(said) ? LinkInput::ended : LinkInput::retrying;
+    default:
+      return LinkInput::progress;
+  }
 }
 
 }  // namespace
@@ -76,7 +91,7 @@ void Supervisor::onReady(Bridge& bridge, const Hello& hello) {
       {{"pid", std::to_string(bridge.pid())}, {"node", hello.node}, {"baileys", hello.baileys}});
   if (paused_) bridge.send(outbound::pause());
   for (auto& [key, instance] : instances_) {
-    if (livesIn(key, bridge)) ask(key, instance, bridge);
+    if (livesIn(key, bridge)) feed(key, instance, LinkInput::ready);
   }
 }
 
@@ -118,30 +133,24 @@ void Supervisor::onCompletion(Bridge& bridge, const Frame& frame) {
 }
 
 void Supervisor::onState(Bridge& bridge, const Frame& frame) {
-  const auto state = readState(frame);
+  auto state = readState(frame);
   const auto found = instances_.find(state.key);
   if (found == instances_.end() || !livesIn(state.key, bridge)) {
     host_.log(COLIBRI_LOG_WARN, "bridge: a state of an instance that is not its own was ignored");
     return;
   }
   auto& instance = found->second;
-  const bool ends = isFinal(state);
-  // An end that crossed with a later open, close or logout: that one's outcome follows.
-  if (ends && state.ask != instance.ask) return;
-  if (instance.wish == Wish::none || (instance.wish != Wish::open && !ends)) return;
-  if (instance.wish == Wish::logout && state.state != COLIBRI_INSTANCE_LOGGED_OUT) return;
-  const bool opened = state.state == COLIBRI_INSTANCE_OPEN;
-  const bool asked = instance.wish != Wish::open;
-  if (ends) settle(state.key, instance);
-  connected_.set(state.key, opened && !stopBy_);
-  instance.reported = state.state;
-  if (!stopBy_) report(host_, state, asked);
-  if (opened) {
-    instance.options.clear();  // a pairing code is asked for once
-    commands_.opened(state.key, bridge);
-  } else if (ends) {
-    openIfAsked(state.key, instance);
+  if (isFinal(state) && state.ask != instance.ask) {
+    // It crossed with what was asked since, whose outcome follows: of an open, another try.
+    if (instance.link != Link::told) return;
+    state.state = COLIBRI_INSTANCE_CLOSED;
+    state.retryInMs = 1;
   }
+  if (state.ask < instance.since) return;  // of an attempt that is over
+  feed(state.key, instance, inputOf(state), {.said = &state});
+  if (state.state != COLIBRI_INSTANCE_OPEN || !connected_.has(state.key)) return;
+  instance.options = R"({"linked":true})";  // a pairing code is asked for once
+  commands_.opened(state.key, bridge);
 }
 
 void Supervisor::tickSlot(std::size_t index, SteadyTime time) {
@@ -200,16 +209,8 @@ void Supervisor::failed(std::size_t slot, const std::string& why) {
 
 void Supervisor::tellWaiting(std::size_t slot, const std::string& why, milliseconds delay) {
   for (auto& [key, instance] : instances_) {
-    if (pool_.slotOf(key) != slot) continue;
-    connected_.set(key, false);
-    // Its link is gone with the bridge, which is closed enough for what was to come after.
-    if (instance.wish == Wish::close && std::exchange(instance.openAfter, false))
-      instance.wish = Wish::open;
-    if (instance.wish == Wish::open) {
-      say(key, instance, COLIBRI_INSTANCE_ERROR, COLIBRI_E_UNAVAILABLE, why, delay);
-    } else if (instance.wish == Wish::close) {
-      settle(key, instance);
-      say(key, instance, COLIBRI_INSTANCE_CLOSED, COLIBRI_OK, {});
+    if (pool_.slotOf(key) == slot) {
+      feed(key, instance, LinkInput::lost, {.why = why, .retryIn = delay});
     }
   }
 }

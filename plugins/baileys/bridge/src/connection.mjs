@@ -4,6 +4,8 @@ import { makeWASocket } from 'baileys';
 import { classify } from './disconnect.mjs';
 import { gateSends } from './gate.mjs';
 import { isIgnored } from './inbound.mjs';
+import { QrCodes } from './qr_codes.mjs';
+import { Registration } from './registration.mjs';
 
 const CLOSE_WITHIN_MS = 500;
 
@@ -14,13 +16,14 @@ export const TIMING = Object.freeze({
   keepAliveMs: 25_000, // between two pings
   silenceMs: 10_000, // without an answer to one: the other side is gone
   qrMs: undefined, // each QR code; undefined: 60 s the first, 20 s the others
+  finishMs: undefined, // from the phone's answer to a pairing code to its signature; undefined: WhatsApp's 60 s
 });
 
 /**
  * One baileys socket, with what baileys 7.0.0-rc14 leaves out: an end for every way in which a connection can
  * die. A dead one cannot be reused: make another.
  *
- * Events: `qr` (text), `paired`, `open`, `ended` (what classify says). After `ended`, which comes once,
+ * Events: `qr` (see QrCodes), `paired`, `open`, `ended` (what classify says). After `ended`, which comes once,
  * nothing comes any more.
  */
 export class Connection extends EventEmitter {
@@ -31,6 +34,8 @@ export class Connection extends EventEmitter {
   #silence = null;
   #lastFrame = Date.now();
   #stanzas = new WeakMap(); // ciphertext -> stanza it came in
+  #codes;
+  #registration;
 
   /**
    * @param {object} parts
@@ -55,7 +60,6 @@ export class Connection extends EventEmitter {
       cachedGroupMetadata,
       connectTimeoutMs: this.timing.connectMs,
       keepAliveIntervalMs: this.timing.keepAliveMs,
-      qrTimeout: this.timing.qrMs,
       transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 1 },
       shouldIgnoreJid: isIgnored,
       markOnlineOnConnect: false, // the phone would stop to ring
@@ -64,11 +68,18 @@ export class Connection extends EventEmitter {
       ...caches,
     });
     this.#watch();
+    this.#wireLinking(settings);
     this.#wire(keys, onSent);
   }
 
   /** A socket that is closing is a link no more, though baileys tells a moment later. */
   get isOpen() { return this.#open && !this.#over && this.sock.ws.isOpen; }
+
+  /** A phone has taken the pairing code, and its signature is on the way. */
+  get answering() { return this.#registration.answering; }
+
+  /** For so long a pairing code can be typed in: without a QR code to show, the socket stays. */
+  holdFor(ms) { this.#codes.holdFor(ms); }
 
   /** Ends it in an orderly way: the other side is told. */
   close(reason) {
@@ -95,6 +106,19 @@ export class Connection extends EventEmitter {
   #onSocket(act) {
     const socket = this.sock.ws.socket;
     if (socket?.readyState === socket?.OPEN) act(socket);
+  }
+
+  #wireLinking({ browser }) {
+    const codes = this.#codes = new QrCodes(this.sock, { browser, lastsMs: this.timing.qrMs });
+    const registration = this.#registration = new Registration(this.sock, { finishMs: this.timing.finishMs });
+    codes.on('qr', (qr) => {
+      clearTimeout(this.#progress);
+      this.emit('qr', qr);
+    });
+    codes.on('spent', () => this.#close(Object.assign(new Error('the QR codes are spent'), { areCodesSpent: true })));
+    registration.on('refreshed', () => codes.redraw());
+    registration.on('answering', () => codes.pause());
+    registration.on('unanswered', () => codes.resume());
   }
 
   #wire(keys, onSent) {
@@ -126,13 +150,10 @@ export class Connection extends EventEmitter {
     }
   }
 
-  #onUpdate({ qr, isNewLogin, connection, lastDisconnect }) {
+  #onUpdate({ isNewLogin, connection, lastDisconnect }) {
     if (this.#over) return;
-    if (qr) {
-      clearTimeout(this.#progress);
-      this.emit('qr', qr);
-    }
     if (isNewLogin) {
+      this.#codes.stop();
       this.#expectProgress();
       this.emit('paired');
     }
@@ -162,7 +183,10 @@ export class Connection extends EventEmitter {
   #end(reason, code) {
     if (this.#over) return;
     this.#seen.reason ??= reason;
-    const error = Object.assign(new Error(reason ?? 'ended'), { output: { statusCode: code } });
+    this.#close(Object.assign(new Error(reason ?? 'ended'), { output: { statusCode: code } }));
+  }
+
+  #close(error) {
     this.sock.end(error).then(() => this.#finish(error), () => this.#finish(error));
   }
 
@@ -171,6 +195,8 @@ export class Connection extends EventEmitter {
     this.#over = true;
     clearTimeout(this.#progress);
     clearInterval(this.#silence);
+    this.#codes.stop();
+    this.#registration.stop();
     this.emit('ended', classify(error, this.#seen));
     this.removeAllListeners();
   }

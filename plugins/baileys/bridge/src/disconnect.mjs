@@ -12,7 +12,7 @@ const FINAL = new Map([
 ]);
 
 /**
- * @param {Error|undefined} error baileys' Boom, or ours
+ * @param {Error|undefined} error baileys' Boom, or ours; `areCodesSpent`: nobody scanned one
  * @param {{refusedStatus?: number, reason?: string}} seen refusedStatus: HTTP status that answered the upgrade;
  *   reason: why we ended it ourselves
  * @returns {{kind: 'restart'|'qrEnded'|'loggedOut'|'final'|'retry', code: number, detail: string}}
@@ -23,7 +23,7 @@ export function classify(error, { refusedStatus, reason } = {}) {
   }
   const code = error?.output?.statusCode ?? 0;
   if (reason) return { kind: 'retry', code: code || 408, detail: reason };
-  if (/QR refs attempts ended/.test(error?.message ?? '')) return { kind: 'qrEnded', code, detail: '' };
+  if (error?.areCodesSpent) return { kind: 'qrEnded', code, detail: '' };
   if (code === 515) return { kind: 'restart', code, detail: '' };
   if (code === 401) return { kind: 'loggedOut', code, detail: 'logged out by WhatsApp or on the phone' };
   if (FINAL.has(code)) return { kind: 'final', code, detail: FINAL.get(code) };

@@ -71,7 +71,7 @@ export class Instance {
 
   #newPairing(number) {
     const { settings, timing } = this.#parts;
-    return new Pairing({ number, limit: settings.qrLimit, qrMs: timing.qrMs, report: this.#report });
+    return new Pairing({ number, limit: settings.qrLimit, browser: settings.browser, codeMs: timing.codeMs, report: this.#report });
   }
 
   close() {

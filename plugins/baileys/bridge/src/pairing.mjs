@@ -1,8 +1,5 @@
 import { nowUs } from './draft.mjs';
-
-const FIRST_QR_MS = 60_000;
-const NEXT_QR_MS = 20_000;
-const CODE_MS = 160_000; // as long as the QR codes of one connection last together
+import { CODE_MS, CodeRefused, isNumber, requestCode } from './pairing_code.mjs';
 
 /** The QR codes of one attempt to link, over all its sockets; with a number, a pairing code per socket. */
 export class Pairing {
@@ -10,19 +7,24 @@ export class Pairing {
   #number;
   #shown = 0;
   #connection = null;
-  #code = {}; // of the present socket
+  #qr = {}; // of the present socket, as reported
+  #code = {};
+  #codeUntil = 0;
+  #asking = null; // the number that WhatsApp is being asked about
 
-  /** @param given {number, limit, qrMs?, report} */
+  /** @param given {number, limit, browser, codeMs?, report} */
   constructor(given) {
-    this.#given = given;
+    this.#given = { ...given, codeMs: given.codeMs ?? CODE_MS };
     this.#number = digitsOf(given.number);
   }
 
-  /** A number that comes while QR codes are shown already. */
+  /** A number that comes while QR codes are shown already; not while a phone is at work with the code of before. */
   askFor(number) {
     const digits = digitsOf(number);
-    if (digits === '' || (digits === this.#number && this.#code.pairingCode)) return;
+    const isUnderWay = digits === this.#number && (this.#hasCode || this.#asking === digits);
+    if (digits === '' || isUnderWay || this.#connection?.answering) return;
     this.#number = digits;
+    this.#code = {}; // the next takes its place
     if (this.#connection) void this.#requestCode(this.#connection);
   }
 
@@ -31,28 +33,48 @@ export class Pairing {
     this.#connection = null;
   }
 
-  /** @returns {boolean} false: one code too many */
-  take(connection, qr) {
-    if (++this.#shown > this.#given.limit) return false;
+  /**
+   * @param qr {text, expiresAtMs, isNew}
+   * @returns {boolean} false: one code too many
+   */
+  take(connection, { text, expiresAtMs, isNew }) {
+    if (isNew && ++this.#shown > this.#given.limit) return false;
     const first = this.#connection !== connection;
     this.#connection = connection;
-    const lastsMs = this.#given.qrMs ?? (first ? FIRST_QR_MS : NEXT_QR_MS);
-    if (first) this.#code = {};
-    this.#given.report({ state: 'qr', qr, qrExpiresAtUs: nowUs() + lastsMs * 1000, ...this.#code });
+    if (first || !this.#hasCode) this.#code = {};
+    this.#qr = { state: 'qr', qr: text, qrExpiresAtUs: Math.round(expiresAtMs * 1000) };
+    this.#given.report({ ...this.#qr, ...this.#code });
     if (first && this.#number) void this.#requestCode(connection);
     return true;
   }
 
+  get #hasCode() { return this.#code.pairingCode !== undefined && performance.now() < this.#codeUntil; }
+
   async #requestCode(connection) {
-    let pairingCode;
+    const number = this.#number;
+    if (!isNumber(number)) return this.#refused(number, 400, 'the number for the pairing code is none: digits with the country code, without leading zeros');
+    this.#asking = number;
     try {
-      pairingCode = await connection.sock.requestPairingCode(this.#number);
-    } catch {
-      return; // the link ended; the next one asks again
+      const pairingCode = await requestCode(connection.sock, this.#given.browser, number);
+      if (this.#connection !== connection || this.#number !== number) return;
+      const { codeMs } = this.#given;
+      connection.holdFor(codeMs);
+      this.#codeUntil = performance.now() + codeMs;
+      this.#code = { pairingCode, pairingCodeExpiresAtUs: nowUs() + codeMs * 1000 };
+      this.#given.report({ state: 'pairingCode', ...this.#code });
+    } catch (error) {
+      // If the link ended, the next one asks again.
+      if (error instanceof CodeRefused && this.#connection === connection) this.#refused(number, error.code, error.message);
+    } finally {
+      if (this.#asking === number) this.#asking = null;
     }
-    if (this.#connection !== connection) return;
-    this.#code = { pairingCode, pairingCodeExpiresAtUs: nowUs() + CODE_MS * 1000 };
-    this.#given.report({ state: 'pairingCode', ...this.#code });
+  }
+
+  /** The QR code goes on. Nobody asks WhatsApp again unasked. */
+  #refused(number, networkCode, detail) {
+    if (this.#number !== number) return;
+    this.#number = '';
+    this.#given.report({ ...this.#qr, networkCode: networkCode || 408, detail });
   }
 }
 

@@ -79,6 +79,139 @@ test('a lost connection before the phone has answered leads to a new pairing cod
   assert.equal(statesOf(host, '1').some((s) => s.state === 'loggedOut'), false);
 });
 
+test('a secret that WhatsApp wants renewed is renewed: the same reference until the same time, and the code of before links nothing', async () => {
+  const host = await world.host({ qrLimit: 1 }); // a code drawn anew is no further one
+  const phone = world.newPhone();
+  host.open('1');
+  const before = await host.state('1', 'qr');
+  await world.admin('refresh-registration', { qr: before.qr }); // which wants an acknowledgement
+  const after = await host.state('1', (s) => s.state === 'qr' && s.qr !== before.qr);
+  const [old, renewed] = [before, after].map(({ qr }) => qr.split(','));
+  assert.equal(renewed[0], old[0]);
+  assert.notEqual(renewed[3], old[3]);
+  assert.ok(Math.abs(after.qrExpiresAtUs - before.qrExpiresAtUs) < 100_000);
+  await assert.rejects(world.admin('scan-qr', { qr: before.qr, phone }), /409/);
+  await world.admin('scan-qr', { qr: after.qr, phone });
+  await host.state('1', 'open');
+});
+
+/** From now on phones answer and do not sign. @returns {{asked, sign}}: resolves when one would have; lets it. */
+function holdSignatures() {
+  const { pairing } = world.sim;
+  const asked = Promise.withResolvers();
+  pairing.pair = (...given) => {
+    const signed = Promise.withResolvers();
+    asked.resolve(() => { Object.getPrototypeOf(pairing).pair.apply(pairing, given).then(signed.resolve, signed.reject); });
+    return signed.promise;
+  };
+  return { asked: asked.promise.finally(() => { delete pairing.pair; }) };
+}
+
+test('while a phone that took the code is about to sign, no QR code changes and no secret is renewed', async () => {
+  const host = await world.host({ test: { timing: { qrMs: 400 } } });
+  const phone = world.newPhone();
+  await world.admin('account', { phone });
+  host.open('1', { number: phone });
+  const { pairingCode } = await host.state('1', 'pairingCode');
+  const { asked } = holdSignatures();
+  const entered = world.admin('enter-code', { phone, code: pairingCode });
+  const sign = await asked;
+  const shown = statesOf(host, '1').filter((s) => s.state === 'qr');
+  await world.admin('refresh-registration', { qr: shown.at(-1).qr });
+  host.open('1', { number: world.newPhone() }); // would spoil it, too
+  host.open('2'); // tells the time
+  await host.until(() => statesOf(host, '2').filter((s) => s.state === 'qr').length >= 4, 'codes of another instance');
+  assert.deepEqual(statesOf(host, '1').filter((s) => s.state === 'qr'), shown);
+  sign();
+  await entered;
+  await host.state('1', 'open');
+});
+
+test('a phone that took the code and does not sign leaves QR codes that go on', async () => {
+  const host = await world.host({ test: { timing: { qrMs: 400, finishMs: 500 } } });
+  const phone = world.newPhone();
+  await world.admin('account', { phone });
+  host.open('1', { number: phone });
+  const { pairingCode } = await host.state('1', 'pairingCode');
+  const { asked } = holdSignatures();
+  world.admin('enter-code', { phone, code: pairingCode }).catch(() => {}); // it never signs
+  await asked;
+  await host.state('1', 'qr', host.states.length);
+});
+
+test('a pairing code outlives the QR codes of its socket, for as long as was told', async () => {
+  const host = await world.host({ test: { timing: { qrMs: 40, codeMs: 60_000 } } });
+  const phone = world.newPhone();
+  await world.admin('account', { phone });
+  host.open('1', { number: phone });
+  const { pairingCode, pairingCodeExpiresAtUs } = await host.state('1', 'pairingCode');
+  const lastsMs = pairingCodeExpiresAtUs / 1000 - Date.now();
+  assert.ok(lastsMs > 50_000 && lastsMs <= 60_000, `${lastsMs} ms`);
+  host.open('2'); // tells the time: its second socket comes after as many codes as the first has
+  await host.until(() => statesOf(host, '2').filter((s) => s.state === 'qr').length >= 12, 'codes of another instance');
+  assert.equal(statesOf(host, '1').filter((s) => s.state === 'qr').length, 6, 'of one socket');
+  await world.admin('enter-code', { phone, code: pairingCode });
+  await host.state('1', 'open');
+});
+
+test('after its time a pairing code is followed by another, on another socket', async () => {
+  const host = await world.host({ test: { timing: { qrMs: 30, codeMs: 400 } } });
+  const phone = world.newPhone();
+  await world.admin('account', { phone });
+  host.open('1', { number: phone });
+  const first = await host.state('1', 'pairingCode');
+  const second = await host.state('1', (s) => s.state === 'pairingCode' && s.pairingCode !== first.pairingCode);
+  assert.ok(second.pairingCodeExpiresAtUs > first.pairingCodeExpiresAtUs);
+});
+
+for (const code of [400, 403, 429, 452, 500]) {
+  test(`a request for a pairing code that WhatsApp answers with ${code} gives none, says why, and leaves the QR code`, async () => {
+    const host = await world.host();
+    const phone = world.newPhone();
+    await world.admin('faults', { companionHello: code });
+    host.open('1', { number: phone });
+    const refused = await host.state('1', (s) => s.state === 'qr' && s.networkCode);
+    await world.admin('faults', { companionHello: 0 });
+    assert.equal(refused.networkCode, code);
+    assert.match(refused.detail, /pairing code/);
+    assert.equal(statesOf(host, '1').some((s) => s.state === 'pairingCode'), false);
+    await world.admin('account', { phone });
+    host.open('1', { number: phone }); // whoever asks again is answered again
+    await host.state('1', 'pairingCode');
+    await world.admin('scan-qr', { qr: refused.qr, phone });
+    await host.state('1', 'open');
+  });
+}
+
+test('after too many codes WhatsApp is not asked again until somebody wants one', async () => {
+  const host = await world.host({ qrLimit: 60, test: { timing: { qrMs: 30, codeMs: 50 } } });
+  const phone = world.newPhone();
+  host.open('1', { number: phone });
+  const refused = await host.state('1', (s) => s.state === 'qr' && s.networkCode === 429);
+  await host.state('1', 'closed'); // the limit of QR codes, some sockets later
+  const asked = world.sim.pairing.asked.get(phone);
+  assert.equal(asked, statesOf(host, '1').filter((s) => s.state === 'pairingCode').length + 1);
+  assert.ok(statesOf(host, '1').filter((s) => s.state === 'connecting').length > asked, 'a socket that did not ask');
+  assert.match(refused.detail, /too many/);
+});
+
+for (const number of ['0049155512345', '12345', '1'.repeat(16)]) {
+  test(`${number} is no number to ask WhatsApp about`, async () => {
+    const host = await world.host();
+    host.open('1', { number });
+    const refused = await host.state('1', (s) => s.state === 'qr' && s.networkCode);
+    assert.equal(refused.networkCode, 400);
+    assert.equal(world.sim.pairing.asked.has(number), false);
+  });
+}
+
+test('the phone is shown a browser on a system that WhatsApp knows, whatever the list of devices says', async () => {
+  const { displayOf } = await import('../src/pairing_code.mjs');
+  assert.deepEqual(displayOf(['Colibri', 'Chrome', '1.0']), { id: '1', text: 'Chrome (Linux)' });
+  assert.deepEqual(displayOf(['Windows', 'Firefox', '1.0']), { id: '3', text: 'Firefox (Windows)' });
+  assert.deepEqual(displayOf(['Shop', 'toString', '1.0']), { id: '1', text: 'Chrome (Linux)' });
+});
+
 test('the same with a killed bridge: the next one starts from new codes', async () => {
   const phone = world.newPhone();
   await world.admin('account', { phone });
