@@ -18,7 +18,18 @@ if (process.env.NODE_EXTRA_CA_CERTS !== tls.certPath)
 
 // One after the other: each goes on where the one before ended.
 const { cast, count, root, sim } = await import('./checks/world.mjs')
-for (const part of ['pairing', 'messages', 'groups', 'pictures', 'companions', 'resilience', 'ending'])
+for (const part of [
+  'pairing',
+  'messages',
+  'groups',
+  'pictures',
+  'companions',
+  'resilience',
+  'passkey',
+  'passkey_refusals',
+  'passkey_deviations',
+  'ending',
+])
   await import(`./checks/${part}.mjs`)
 
 if (process.argv.includes('--counters'))

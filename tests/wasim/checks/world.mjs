@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { binaryNodeToString, hush, print } from '../src/b.mjs'
 import { selfSigned } from '../src/media.mjs'
 import { Sim } from '../src/server.mjs'
-import { Client, post } from '../client.mjs'
+import { Client, post, sleep } from '../client.mjs'
 
 hush()
 const verbose = process.argv.includes('-v')
@@ -27,6 +27,13 @@ export async function check(name, f) {
 }
 export function assert(condition, message) {
   if (!condition) throw new Error(message ?? 'assertion failed')
+}
+export async function until(what, holds) {
+  for (let i = 0; i < 500; i++) {
+    if (await holds()) return
+    await sleep(10)
+  }
+  throw new Error(`still not: ${what}`)
 }
 
 /** Where clients keep their credentials. */
