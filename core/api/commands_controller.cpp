@@ -49,13 +49,19 @@ void CommandsController::serve(Call call) const {
   auto& body = call.brought.body;
   auto messageId = takeMessageId(body);
   // A repeat is answered from its record, connected or not; so the state is judged after it then.
-  if (call.instance->api != instances::ApiState::open && key.empty() && messageId.empty())
+  if (operation.whileLinking) {
+    if (call.instance->api != instances::ApiState::connecting)
+      return call.reply(
+          failure(404, "The \"" + call.instance->row.name + "\" instance is not being linked"));
+  } else if (call.instance->api != instances::ApiState::open && key.empty() && messageId.empty()) {
     return call.reply(notConnected(*call.instance));
+  }
   const int status =
       call.match.dialect == Dialect::v2 ? operation.v2Status : operation.nativeStatus;
   commands_.submit({.instance = call.instance,
                     .name = std::string(operation.id),
                     .effect = operation.effect,
+                    .whileLinking = operation.whileLinking,
                     .body = json::serialize(body),
                     .idempotencyKey = std::string(key),
                     .messageId = std::move(messageId)},

@@ -55,6 +55,7 @@ struct Operation {
   Carrier carrier = Carrier::service;
   Effect effect = Effect::safe;  ///< of a command
   std::string_view order = {};   ///< of a command: the way to the chat whose turn it waits for
+  bool whileLinking = false;     ///< a command for an instance that is not open, but connecting
   Unknown unknown = Unknown::byDialect;
   std::string_view body, query;  ///< JSON Schemas (config/schema.hpp); empty = none
   std::span<const std::string_view> queryOfV2 = {};  ///< parameters that only v2 has

@@ -15,6 +15,7 @@ struct CommandRequest {
   instances::InstancePtr instance;
   std::string name;  ///< its operation's: "message.sendText"
   Effect effect = Effect::once;
+  bool whileLinking = false;   ///< it is for an instance that is connecting, not for an open one
   std::string body;            ///< UTF-8 JSON, schema per name
   std::string idempotencyKey;  ///< as the caller gave it; empty = none
   /// Of the message, as the caller chose it; empty = the service chooses. It is the idempotency

@@ -74,7 +74,10 @@ std::optional<Error> CommandService::Impl::whyNot(const CommandRequest& request)
     return Error{Errc::unsupported,
                  instance.row.integration +
                      " cannot send under a messageId of the caller's: its network chooses them"};
-  if (instance.api != instances::ApiState::open) return Error{Errc::unavailable, "not connected"};
+  const auto needed =
+      request.whileLinking ? instances::ApiState::connecting : instances::ApiState::open;
+  if (instance.api != needed)
+    return Error{Errc::unavailable, request.whileLinking ? "not connecting" : "not connected"};
   if (commands.isStopped()) return Error{Errc::shuttingDown, "the gateway is stopping"};
   return std::nullopt;
 }

@@ -12,8 +12,8 @@ namespace {
 constexpr bool kHost = true, kConnector = false, kEphemeral = true;
 
 constexpr EventType named(colibri_event_type number, bool hostOnly, bool ephemeral = false) {
-  const auto& [wire, filter] = shared::kEventNames.at(number - 1);
-  return {number, wire, filter, hostOnly, ephemeral};
+  const auto* name = shared::eventNumbered(number);
+  return {number, name->wire, name->filter, hostOnly, ephemeral};
 }
 
 constexpr std::array kTypes = {
@@ -50,6 +50,9 @@ constexpr std::array kTypes = {
     named(COLIBRI_EVENT_LOGOUT_INSTANCE, kHost),
     EventType{COLIBRI_EVENT_CREDS_UPDATE, "creds.update", "", kHost, false},
     EventType{COLIBRI_EVENT_MESSAGING_HISTORY_SET, "messaging-history.set", "", kHost, false},
+    named(COLIBRI_EVENT_PASSKEY_REQUIRED, kConnector),
+    named(COLIBRI_EVENT_PASSKEY_CONFIRM, kConnector),
+    named(COLIBRI_EVENT_PASSKEY_FAILED, kConnector),
     EventType{kDeliverySuspended, kDeliverySuspendedName, "", kHost, false},
 };
 

@@ -20,7 +20,8 @@ void Lifecycle::Impl::connectNow(InstanceKey key, const std::string& number, Don
   if (!instance || (instance->deleting && instance->ready)) {
     return done(Error{Errc::notFound, "no such instance"});
   }
-  if (instance->state == State::open) return done(Connected{instance, std::nullopt});
+  if (instance->state == State::open || instance->state == State::passkey)
+    return done(Connected{instance, std::nullopt});
   if (connectorOf(*instance) == nullptr) {
     return done(
         Error{Errc::unavailable, "no plugin for " + instance->row.integration + " is running"});
@@ -91,7 +92,7 @@ void Lifecycle::Impl::wakeNow(const Instance& instance) {
   if (!instance.last.detail.empty()) w.lastTrouble = instance.last.detail;
   if (w.waiters.empty()) return;
   const auto snapshot = services.registry.get(key);
-  if (instance.state == State::open) {
+  if (instance.state == State::open || instance.state == State::passkey) {
     for (auto& waiter : std::exchange(w.waiters, {}))
       waiter.done(Connected{snapshot, std::nullopt});
     return;

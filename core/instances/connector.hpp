@@ -23,7 +23,8 @@ enum class State : std::uint8_t {
   closed,
   error,
   loggedOut,
-  deleted
+  deleted,
+  passkey  ///< the code was scanned; the network wants a passkey of the account, too
 };
 
 /// What a connector reports, copied out of the ABI.

@@ -20,14 +20,16 @@ constexpr std::uint16_t to(std::initializer_list<State> states) {
 
 /// By the state that is left.
 constexpr auto kAllowed = [] {
-  std::array<std::uint16_t, 11> table{};
+  std::array<std::uint16_t, 12> table{};
   const auto from = [&](State state, std::uint16_t bits) {
     table[static_cast<std::size_t>(state)] = bits;
   };
   from(created, to({connecting}));
   from(connecting, to({connecting, qr, pairingCode, open, error, closing, closed, loggedOut}));
-  from(qr, to({qr, pairingCode, connecting, open, error, closing, closed, loggedOut}));
-  from(pairingCode, to({qr, pairingCode, connecting, open, error, closing, closed, loggedOut}));
+  from(qr, to({qr, pairingCode, passkey, connecting, open, error, closing, closed, loggedOut}));
+  from(pairingCode,
+       to({qr, pairingCode, passkey, connecting, open, error, closing, closed, loggedOut}));
+  from(passkey, to({passkey, connecting, open, error, closing, closed, loggedOut}));
   from(open, to({open, closing, closed, error, loggedOut}));
   from(closing, to({closed, loggedOut, error}));
   from(closed, to({connecting, closed, error, loggedOut}));
@@ -49,6 +51,7 @@ ApiState apiState(State state, std::chrono::milliseconds retryIn) noexcept {
     case connecting:
     case qr:
     case pairingCode:
+    case passkey:
       return ApiState::connecting;
     case closed:
     case error:
@@ -63,9 +66,9 @@ ApiState apiState(State state, std::chrono::milliseconds retryIn) noexcept {
 }
 
 std::string_view name(State state) noexcept {
-  static constexpr std::array<std::string_view, 11> kNames = {
+  static constexpr std::array<std::string_view, 12> kNames = {
       "?",       "created", "connecting", "qr",         "pairing-code", "open",
-      "closing", "closed",  "error",      "logged-out", "deleted"};
+      "closing", "closed",  "error",      "logged-out", "deleted",      "passkey"};
   return kNames[static_cast<std::size_t>(state)];
 }
 

@@ -206,6 +206,12 @@ std::string Definition::said(const char* member) const {
   return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
+bool Definition::isWhileLinking() const {
+  if (!isCommand()) return false;
+  const auto* when = text.at("command").get_object().if_contains("while");
+  return when != nullptr && *when == "linking";
+}
+
 Catalogue readCatalogue(const fs::path& root) {
   return Reader(root).read();
 }

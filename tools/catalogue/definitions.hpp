@@ -24,6 +24,8 @@ struct Definition {
   std::vector<std::string> words, params;  ///< of the path
 
   bool isCommand() const { return text.contains("command"); }
+  /// A command for an instance that is being linked.
+  bool isWhileLinking() const;
   /// A member's text, or nothing.
   std::string said(const char* member) const;
 };

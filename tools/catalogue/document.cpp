@@ -79,7 +79,8 @@ std::map<int, std::string> errorsOf(const Definition& one, bool v2) {
   const auto* command = objectAt(one.text, "command");
   const auto effect =
       command == nullptr ? std::string() : std::string(command->at("effect").get_string());
-  if (one.text.contains("body") || one.text.contains("query") || command != nullptr)
+  const bool needsAnOpenInstance = command != nullptr && !one.isWhileLinking();
+  if (one.text.contains("body") || one.text.contains("query") || needsAnOpenInstance)
     errors[400] = "BadRequest";
   if (command != nullptr) errors.insert({{503, "Unavailable"}, {504, "OutcomeUnknown"}});
   if (effect == "message") errors[400] = "NotSent";
@@ -181,6 +182,7 @@ class Document {
     if (const auto* body = bodyOf(one, own)) out["requestBody"] = request(one, *body, v2);
     if (const auto* command = objectAt(one.text, "command"))
       out["x-colibri-command"] = command->at("effect");
+    if (one.isWhileLinking()) out["x-colibri-while"] = "linking";
     out["responses"] = responses(one, v2);
     return out;
   }

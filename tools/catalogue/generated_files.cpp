@@ -46,23 +46,31 @@ std::string bridgeTable(const std::vector<const Definition*>& commands) {
     rows += ", effect: '" + std::string(one->text.at("command").at("effect").get_string()) + "'";
     if (const auto* order = one->text.at("command").get_object().if_contains("order"))
       rows += ", order: '" + std::string(order->get_string()) + "'";
+    if (one->isWhileLinking()) rows += ", whileLinking: true";
     rows += " },\n";
   }
   return std::string("// ") + kNote + ".\n" + imports +
-         "\n/** Name → what carries it out, what a repeat would do, and the member of the body "
-         "that names the chat it keeps the order of. */\n"
+         "\n/** Name → what carries it out, what a repeat would do, the member of the body that "
+         "names the "
+         "chat it keeps the order of, and whether it is for a link that is being made. */\n"
          "export const COMMANDS = {\n" +
          rows + "};\n";
 }
 
 std::string pluginNames(const std::vector<const Definition*>& commands) {
-  std::string rows;
-  for (const auto* one : commands) rows += "    \"" + one->id + "\",\n";
+  std::string rows, linking;
+  for (const auto* one : commands) {
+    rows += "    \"" + one->id + "\",\n";
+    if (one->isWhileLinking()) linking += "    \"" + one->id + "\",\n";
+  }
   return std::string("// ") + kNote +
-         ".\n#pragma once\n\nnamespace colibri::baileys {\n\n"
+         ".\n#pragma once\n\n#include <string_view>\n\nnamespace colibri::baileys {\n\n"
          "/// The commands that the bridge carries out; ends in null.\ninline constexpr const "
          "char* kCommandNames[] = {\n" +
-         rows + "    nullptr,\n};\n\n}  // namespace colibri::baileys\n";
+         rows +
+         "    nullptr,\n};\n\n/// Those for a link that is being made; the others need one that is "
+         "open.\ninline constexpr std::string_view kLinkingCommands[] = {\n" +
+         linking + "};\n\n}  // namespace colibri::baileys\n";
 }
 
 }  // namespace

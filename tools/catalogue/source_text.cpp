@@ -85,6 +85,7 @@ class Rows {
     if (const auto* order =
             command == nullptr ? nullptr : command->get_object().if_contains("order"))
       out += member("order", cppText(order->get_string()));
+    if (one.isWhileLinking()) out += member("whileLinking", "true");
     out += member("unknown", "Unknown::" + kUnknown.at(one.said("unknown")));
     out += member("body", cppText(bodySchema(one))) + member("query", cppText(query)) +
            member("queryOfV2", texts(ofV2));

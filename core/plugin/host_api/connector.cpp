@@ -172,8 +172,10 @@ void ConnectorApi::reportState(const colibri_instance_event* e) {
       return misbehaviour_.note(Misbehaviour::Kind::wrongCall,
                                 "report_state() with a text that is null or over 64 KB");
   // CREATED and DELETED are the host's to say.
-  if (e->state < COLIBRI_INSTANCE_CONNECTING || e->state > COLIBRI_INSTANCE_LOGGED_OUT ||
-      !instances_.has(e->instance_key))
+  const bool isAConnectors =
+      (e->state >= COLIBRI_INSTANCE_CONNECTING && e->state <= COLIBRI_INSTANCE_LOGGED_OUT) ||
+      e->state == COLIBRI_INSTANCE_PASSKEY;
+  if (!isAConnectors || !instances_.has(e->instance_key))
     return misbehaviour_.note(Misbehaviour::Kind::refusedState,
                               "report_state() of an instance or a state that is not a connector's");
   instances::StateReport report;

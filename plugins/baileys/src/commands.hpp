@@ -24,8 +24,9 @@ class Commands {
   struct Command {
     std::uint64_t token = 0, key = 0;
     std::int64_t deadlineUs = 0;
-    bool mayRepeat = false;  ///< WhatsApp knows it again by its id, or twice harms nobody
-    std::string frame;       ///< as it is sent, every time
+    bool mayRepeat = false;     ///< WhatsApp knows it again by its id, or twice harms nobody
+    bool whileLinking = false;  ///< it is for a link that is being made
+    std::string frame;          ///< as it is sent, every time
   };
 
   Commands(HostPort& host, std::chrono::milliseconds lateAnswer) noexcept

@@ -9,7 +9,7 @@ namespace colibri::baileys {
 namespace {
 
 /// The rows of event.h that are neither the host's (H) nor never published.
-constexpr std::array<colibri_event_type, 18> kPublished = {
+constexpr std::array<colibri_event_type, 21> kPublished = {
     COLIBRI_EVENT_MESSAGES_SET,
     COLIBRI_EVENT_MESSAGES_UPSERT,
     COLIBRI_EVENT_MESSAGES_EDITED,
@@ -28,13 +28,16 @@ constexpr std::array<colibri_event_type, 18> kPublished = {
     COLIBRI_EVENT_LABELS_EDIT,
     COLIBRI_EVENT_LABELS_ASSOCIATION,
     COLIBRI_EVENT_CALL,
+    COLIBRI_EVENT_PASSKEY_REQUIRED,
+    COLIBRI_EVENT_PASSKEY_CONFIRM,
+    COLIBRI_EVENT_PASSKEY_FAILED,
 };
 
 }  // namespace
 
 colibri_event_type publishableType(std::string_view wireName) noexcept {
   const auto* type = std::ranges::find(kPublished, wireName, [](colibri_event_type number) {
-    return shared::kEventNames[number - 1].wire;
+    return shared::eventNumbered(number)->wire;
   });
   return type == kPublished.end() ? colibri_event_type{COLIBRI_EVENT_UNKNOWN} : *type;
 }

@@ -18,6 +18,7 @@ colibri_instance_state stateNamed(std::string_view name) {
   if (name == "connecting") return COLIBRI_INSTANCE_CONNECTING;
   if (name == "qr") return COLIBRI_INSTANCE_QR;
   if (name == "pairingCode") return COLIBRI_INSTANCE_PAIRING_CODE;
+  if (name == "passkey") return COLIBRI_INSTANCE_PASSKEY;
   if (name == "open") return COLIBRI_INSTANCE_OPEN;
   if (name == "closed") return COLIBRI_INSTANCE_CLOSED;
   if (name == "error") return COLIBRI_INSTANCE_ERROR;

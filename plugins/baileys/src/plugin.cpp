@@ -80,13 +80,15 @@ class BaileysPlugin final
                      [&](const char* known) { return name == known; })) {
       throw sdk::Error(COLIBRI_E_UNSUPPORTED, "unknown command");
     }
-    if (!io_->connected().has(command.instance_key)) {
+    const bool whileLinking =
+        std::ranges::find(kLinkingCommands, name) != std::end(kLinkingCommands);
+    if (!whileLinking && !io_->connected().has(command.instance_key)) {
       throw sdk::Error(COLIBRI_E_UNAVAILABLE, "not connected");
     }
-    const bool mayRepeat =
-        command.message_id.size != 0 || (command.flags & COLIBRI_COMMAND_F_SAFE) != 0;
+    const bool mayRepeat = !whileLinking && (command.message_id.size != 0 ||
+                                             (command.flags & COLIBRI_COMMAND_F_SAFE) != 0);
     io_->post([taken = Commands::Command{command.token, command.instance_key, command.deadline_us,
-                                         mayRepeat, outbound::submit(command)}](
+                                         mayRepeat, whileLinking, outbound::submit(command)}](
                   Supervisor& s) mutable { s.submit(std::move(taken)); });
   }
   void cancel(std::uint64_t token) override {

@@ -64,7 +64,8 @@ void Supervisor::choose(std::uint64_t key, std::string settings) {
 
 void Supervisor::submit(Commands::Command command) {
   auto* bridge = readyBridgeOf(command.key);
-  if (stopBy_ || bridge == nullptr || !connected_.has(command.key) || bridge->congested()) {
+  if (stopBy_ || bridge == nullptr || (!command.whileLinking && !connected_.has(command.key)) ||
+      bridge->congested()) {
     host_.answer(command.token, COLIBRI_E_UNAVAILABLE, {}, "not connected");
     return;
   }

@@ -48,7 +48,7 @@ TEST_F(WebhookPluginTest, SubscribesToThe31EventsWithRoomForTheClientsQueue) {
   begin();
   const auto subscriptions = host_.subscriptions();
   ASSERT_EQ(subscriptions.size(), 1U);
-  EXPECT_EQ(boost::json::parse(subscriptions[0].filter).at("types").as_array().size(), 31U);
+  EXPECT_EQ(boost::json::parse(subscriptions[0].filter).at("types").as_array().size(), 34U);
   EXPECT_EQ(subscriptions[0].flags, 0U) << "lanes without settings are off";
   EXPECT_EQ(subscriptions[0].maxInFlightPerInstance, 8U);
   EXPECT_EQ(subscriptions[0].ackTimeoutMs, 185'000U);

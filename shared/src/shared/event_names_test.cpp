@@ -8,14 +8,17 @@
 namespace colibri::shared {
 namespace {
 
-TEST(EventNames, AreThirtyOneAndNoTwoTheSame) {
+TEST(EventNames, AreTheThirtyOneOfV2AndThreeOfOursAndNoTwoTheSame) {
   std::set<std::string_view> wire, filter;
+  std::set<std::uint32_t> numbers;
   for (const auto& name : kEventNames) {
     wire.insert(name.wire);
     filter.insert(name.filter);
+    numbers.insert(name.number);
   }
-  EXPECT_EQ(wire.size(), 31U);
-  EXPECT_EQ(filter.size(), 31U);
+  EXPECT_EQ(wire.size(), 34U);
+  EXPECT_EQ(filter.size(), 34U);
+  EXPECT_EQ(numbers.size(), 34U);
 }
 
 TEST(EventNames, OfSettingsFollowFromThoseOnTheWireButOne) {

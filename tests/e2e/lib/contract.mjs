@@ -32,6 +32,7 @@ export class Contract {
         query: (item[method].parameters ?? []).filter((one) => one.in === 'query'),
         tag: item[method].tags[0],
         command: item[method]['x-colibri-command'],
+        linking: item[method]['x-colibri-while'] === 'linking',
         open: item[method].security?.length === 0,
       })),
     )

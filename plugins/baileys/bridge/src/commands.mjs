@@ -15,6 +15,7 @@ const LATE_MS = 30_000; // how long after its deadline the outcome of a sent mes
  */
 export class Commands {
   #context;
+  #linking;
   #complete;
   #log;
   #table;
@@ -24,11 +25,13 @@ export class Commands {
 
   /**
    * @param context what the commands work with, see instance.mjs
+   * @param linking () => what those work with that are for a link which is being made; throws a Refusal if none is
    * @param complete (token, status, {detail, result}) => void
    * @param table what there is, see command_table.mjs
    */
-  constructor({ context, complete, log, table = COMMANDS }) {
+  constructor({ context, linking, complete, log, table = COMMANDS }) {
     this.#context = context;
+    this.#linking = linking;
     this.#complete = complete;
     this.#log = log;
     this.#table = table;
@@ -37,7 +40,7 @@ export class Commands {
   submit({ token, name, messageId, deadlineUs, body }, willOpen) {
     if (this.#running.has(token)) return; // the daemon repeats what it thinks lost
     if (!Object.hasOwn(this.#table, name)) return this.#answer(token, Status.unsupported, 'this command is not known');
-    const { effect } = this.#table[name];
+    const { effect, whileLinking } = this.#table[name];
     const command = {
       token, name, effect, messageId, body: body ?? {}, deadlineMs: deadlineUs / 1000,
       begun: false, sent: false, answered: false, wake: undefined, // `wake` ends what it waits for by the clock
@@ -45,7 +48,8 @@ export class Commands {
     if (!willOpen) return this.#answer(token, Status.unavailable, 'the instance is not connected');
     this.#running.set(token, command);
     this.#armDeadline(command);
-    if (this.#connection) void this.#attempt(command, this.#connection);
+    if (whileLinking) void this.#whileLinking(command);
+    else if (this.#connection) void this.#attempt(command, this.#connection);
   }
 
   cancel(token) {
@@ -57,7 +61,7 @@ export class Commands {
   linkUp(connection) {
     this.#connection = connection;
     for (const command of this.#running.values()) {
-      if (Date.now() < command.deadlineMs) void this.#attempt(command, connection);
+      if (Date.now() < command.deadlineMs && !this.#table[command.name].whileLinking) void this.#attempt(command, connection);
     }
   }
 
@@ -76,6 +80,17 @@ export class Commands {
     for (const command of [...this.#running.values()]) {
       if (mayHaveHappened(command)) this.#finish(command, Status.timeout, 'the link was closed before WhatsApp answered');
       else this.#finish(command, Status.unavailable, detail);
+    }
+  }
+
+  /** It is about the link that is being made and no other: it waits for none. */
+  async #whileLinking(command) {
+    command.begun = true;
+    try {
+      const { result } = await this.#table[command.name].carryOut(this.#linking(), command);
+      this.#finish(command, Status.ok, undefined, result);
+    } catch (error) {
+      this.#failed(command, error, true);
     }
   }
 

@@ -36,6 +36,8 @@ export class Connection extends EventEmitter {
   #stanzas = new WeakMap(); // ciphertext -> stanza it came in
   #codes;
   #registration;
+  /** Passkey, of an account that is not linked yet. */
+  passkey = null;
 
   /**
    * @param {object} parts
@@ -81,6 +83,9 @@ export class Connection extends EventEmitter {
   /** For so long a pairing code can be typed in: without a QR code to show, the socket stays. */
   holdFor(ms) { this.#codes.holdFor(ms); }
 
+  /** The QR code that is shown stays, and so does the socket: somebody who scanned it is at work. */
+  pauseCodes() { this.#codes.pause(); }
+
   /** Ends it in an orderly way: the other side is told. */
   close(reason) {
     this.#end(reason, 428);
@@ -110,7 +115,9 @@ export class Connection extends EventEmitter {
 
   #wireLinking({ browser }) {
     const codes = this.#codes = new QrCodes(this.sock, { browser, lastsMs: this.timing.qrMs });
-    const registration = this.#registration = new Registration(this.sock, { finishMs: this.timing.finishMs });
+    const registration = this.#registration = new Registration(this.sock, {
+      finishMs: this.timing.finishMs, isBusy: () => this.passkey?.isPending === true,
+    });
     codes.on('qr', (qr) => {
       clearTimeout(this.#progress);
       this.emit('qr', qr);
@@ -118,7 +125,7 @@ export class Connection extends EventEmitter {
     codes.on('spent', () => this.#close(Object.assign(new Error('the QR codes are spent'), { areCodesSpent: true })));
     registration.on('refreshed', () => codes.redraw());
     registration.on('answering', () => codes.pause());
-    registration.on('unanswered', () => codes.resume());
+    registration.on('unanswered', () => { if (!this.passkey?.isPending) codes.resume(); });
   }
 
   #wire(keys, onSent) {

@@ -4,6 +4,8 @@ import { Commands } from './commands.mjs';
 import { wipe } from './creds.mjs';
 import { Outbox } from './outbox.mjs';
 import { Pairing } from './pairing.mjs';
+import { passkeyDraft } from './passkey_events.mjs';
+import { NotFound } from './refusal.mjs';
 import { Session } from './session.mjs';
 
 const PICTURE_WITHIN_MS = 5000;
@@ -50,7 +52,10 @@ export class Instance {
       onCrowded: (crowded) => this.#setCrowded(crowded),
     });
     this.#commands = new Commands({
-      context: (connection) => this.#session.context(connection), complete, log: parts.log,
+      context: (connection) => this.#session.context(connection),
+      linking: () => this.#linking(),
+      complete,
+      log: parts.log,
     });
   }
 
@@ -171,10 +176,27 @@ export class Instance {
       this.#progressed = true;
       this.#pairing.answered();
     });
+    connection.passkey?.on('stage', (stage) => { if (isCurrent()) this.#onPasskey(connection, stage); });
     connection.on('open', () => { if (isCurrent()) this.#onOpen(connection, isCurrent); });
     connection.on('ended', (why) => {
       if (this.#connection === connection) this.#onEnded(why);
     });
+  }
+
+  /** What a command works with that is for a link which is being made. */
+  #linking() {
+    const passkey = this.#connection?.passkey;
+    if (!passkey) throw new NotFound('nothing is asked for: the instance is not being linked');
+    return { passkey };
+  }
+
+  #onPasskey(connection, stage) {
+    this.#pairing.answered();
+    connection.pauseCodes();
+    const told = passkeyDraft(stage);
+    if (told) this.#outbox.add({ drafts: [told] });
+    if (stage.stage === 'failed') connection.close(`the passkey was not taken: ${stage.detail}`);
+    else this.#report({ state: 'passkey', detail: `passkey: ${stage.stage}` });
   }
 
   #onQr(connection, qr) {

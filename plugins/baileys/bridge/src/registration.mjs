@@ -13,10 +13,13 @@ const FINISH_MS = 60_000; // WhatsApp signs a device in within that of the phone
 export class Registration extends EventEmitter {
   #sock;
   #timer = null;
+  #isBusy;
 
-  constructor(sock, { finishMs = FINISH_MS } = {}) {
+  /** `isBusy`: somebody is at work with the secret that there is. */
+  constructor(sock, { finishMs = FINISH_MS, isBusy = () => false } = {}) {
     super();
     this.#sock = sock;
+    this.#isBusy = isBusy;
     const { ws } = sock;
     // First of all: baileys acknowledges by itself once a pairing code has given it an account.
     ws.prependListener('CB:notification', (stanza) => this.#acknowledge(stanza));
@@ -40,7 +43,7 @@ export class Registration extends EventEmitter {
 
   #refresh() {
     const { creds } = this.#sock.authState;
-    if (this.answering || creds.account) return;
+    if (this.answering || this.#isBusy() || creds.account) return;
     creds.advSecretKey = randomBytes(32).toString('base64');
     this.#sock.ev.emit('creds.update', creds); // whole: of a part baileys would tell WhatsApp a name
     this.emit('refreshed');

@@ -11,6 +11,7 @@ import { inbound } from './inbound.mjs';
 import { KeyStore } from './key_store.mjs';
 import { baileysLogger } from './log.mjs';
 import { newNameCache, wireNetworkEvents } from './network_events.mjs';
+import { deviceTypeOf, Passkey } from './passkey.mjs';
 import { continueAfter, decodePending, PREFIX } from './pending.mjs';
 import { wirePollVotes } from './poll_votes.mjs';
 import { RecentMessages } from './recent_messages.mjs';
@@ -95,7 +96,14 @@ export class Session {
       onSent: () => { if (outbox.waiting > 0) stops.reach('received'); },
     });
     const { sock } = connection;
-    sock.ev.on('creds.update', () => this.keys.saveCreds(() => encodeCreds(this.creds)));
+    const save = () => this.keys.saveCreds(() => encodeCreds(this.creds));
+    sock.ev.on('creds.update', save);
+    if (!this.linked) {
+      connection.passkey = new Passkey(sock, {
+        creds: this.creds, deviceType: deviceTypeOf(settings.browser), save,
+        answerMs: timing.passkeyAnswerMs, proofMs: timing.passkeyProofMs,
+      });
+    }
     const publish = (drafts) => {
       const told = drafts.filter((one) => isTold(this.#parts.chosen(), one));
       if (told.length > 0) outbox.add({ drafts: told });

@@ -62,7 +62,10 @@ inline colibri_event_type eventType(std::string_view wireName) noexcept {
                                                 "remove.instance",
                                                 "logout.instance",
                                                 "creds.update",
-                                                "messaging-history.set"};
+                                                "messaging-history.set",
+                                                "passkey.required",
+                                                "passkey.confirm",
+                                                "passkey.failed"};
   colibri_event_type number = COLIBRI_EVENT_APPLICATION_STARTUP;  // row n of event.h's table has number n
   for (const auto name : kNames) {
     if (name == wireName) return number;
