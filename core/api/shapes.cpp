@@ -23,7 +23,13 @@ json::object qrCode(Dialect dialect, const instances::QrCode& qr) {
             {"count", qr.count}};
   }
   json::object out{{"code", qr.code}, {"base64", qr.base64}};
-  if (!qr.pairingCode.empty()) out["pairingCode"] = qr.pairingCode;
+  const auto until = [&](const char* member, std::int64_t us) {
+    if (us != 0) out[member] = isoTime(us);
+  };
+  until("expiresAt", qr.expiresAtUs);
+  if (qr.pairingCode.empty()) return out;
+  out["pairingCode"] = qr.pairingCode;
+  until("pairingCodeExpiresAt", qr.pairingCodeExpiresAtUs);
   return out;
 }
 

@@ -22,7 +22,7 @@ instances::Instance linked() {
 }
 
 instances::QrCode code(const std::string& pairingCode = {}) {
-  return {"2@abc", "data:image/png;base64,AA==", pairingCode, 3};
+  return {"2@abc", "data:image/png;base64,AA==", pairingCode, 3, 0, 0};
 }
 
 /// Compares by value, so that the order of members does not matter but every member does.
@@ -41,6 +41,17 @@ TEST(Shapes, CreatedNatively) {
              "qrcode":{"code":"2@abc","base64":"data:image/png;base64,AA=="}})");
   expect(created(native, {instance, "KEY", code("ABCD1234")}).at("qrcode"),
          R"({"code":"2@abc","base64":"data:image/png;base64,AA==","pairingCode":"ABCD1234"})");
+}
+
+TEST(Shapes, CodesSayNativelyUntilWhenTheyAreGood) {
+  auto qr = code("ABCD1234");
+  qr.expiresAtUs = 1'735'808'460'000'000;
+  qr.pairingCodeExpiresAtUs = 1'735'808'580'000'000;
+  const auto instance = std::make_shared<const instances::Instance>(linked());
+  expect(connected(native, {instance, qr}).at("qrcode"),
+         R"({"code":"2@abc","base64":"data:image/png;base64,AA==","pairingCode":"ABCD1234",
+             "expiresAt":"2025-01-02T09:01:00.000Z","pairingCodeExpiresAt":"2025-01-02T09:03:00.000Z"})");
+  EXPECT_FALSE(connected(v2, {instance, qr}).as_object().contains("expiresAt"));
 }
 
 TEST(Shapes, CreatedForV2HasTheKeyAsText) {

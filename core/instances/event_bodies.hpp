@@ -13,6 +13,7 @@ namespace colibri::instances {
 struct QrCode {
   std::string code, base64, pairingCode;
   std::uint32_t count = 0;  ///< of this attempt, from 1
+  std::int64_t expiresAtUs = 0, pairingCodeExpiresAtUs = 0;
 };
 
 events::Draft instanceCreated(const Instance& instance);

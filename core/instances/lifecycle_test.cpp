@@ -78,6 +78,7 @@ TEST(Lifecycle, ConnectGivesAQrAsLongAsItIsGoodAndNoLongerWhateverTheClockShows)
     const auto connected = connect();
     ASSERT_TRUE(connected) << days;
     EXPECT_EQ(connected->qr->code, "good");
+    EXPECT_EQ(connected->qr->expiresAtUs, world.registry.get(key)->last.qrExpiresAtUs);
     show("brief", std::chrono::milliseconds(1));
     const auto over = world.clock.steady() + std::chrono::milliseconds(1);
     world.wall.setAhead(std::chrono::hours(-days * 24));

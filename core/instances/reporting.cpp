@@ -114,7 +114,12 @@ void Lifecycle::Impl::applyNow(const std::string& alias, StateReport report) {
 }
 
 QrCode Lifecycle::Impl::drawNow(const Instance& instance) {
-  QrCode qr{instance.last.qr, {}, instance.last.pairingCode, instance.qrCount};
+  QrCode qr{instance.last.qr,
+            {},
+            instance.last.pairingCode,
+            instance.qrCount,
+            instance.last.qrExpiresAtUs,
+            instance.last.pairingCodeExpiresAtUs};
   auto drawn = services.drawQr(qr.code);
   if (drawn) {
     qr.base64 = std::move(*drawn);
