@@ -2,7 +2,7 @@
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS json filesystem)
-find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Net Util Data DataSQLite Redis)
+find_package(Poco 1.11 REQUIRED COMPONENTS Foundation JSON Net NetSSL Util Data DataSQLite Redis)
 find_package(OpenSSL REQUIRED)
 find_package(CURL REQUIRED)
 find_package(yaml-cpp REQUIRED)

@@ -73,7 +73,7 @@ FNR == 1 {
   isCMake = FILENAME ~ /(CMakeLists\.txt|\.cmake)$/
   isAbi = FILENAME ~ /^sdk\/include\/colibri\/abi\//
   isSdkHeader = FILENAME ~ /^sdk\/include\//
-  mayParse = FILENAME == "shared/src/shared/json.cpp" || isTest || FILENAME ~ /\/(functional\/|testing_)/
+  mayParse = FILENAME == "shared/src/shared/json.cpp" || FILENAME == "tools/colibrictl/json.cpp" || isTest || FILENAME ~ /\/(functional\/|testing_)/
 }
 
 !isCMake && !mayParse &&

@@ -1,16 +1,13 @@
 #include "qr/data_url.hpp"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 
 #include "base/ids.hpp"
 #include "crypto/digest.hpp"
+#include "qr/testing/scanner.hpp"
 
 namespace colibri::qr {
 namespace {
@@ -30,22 +27,12 @@ std::string pngOf(const std::string& dataUrl) {
   return crypto::fromBase64(std::string_view(dataUrl).substr(kPrefix.size())).value_or("");
 }
 
-/// Reads the picture with the scanner that users' phones stand for. `tools/test` installs it.
+/// What a scanner reads from the picture.
 std::string scan(const std::string& png) {
   const auto file = std::filesystem::temp_directory_path() / ("qr-" + newUuid() + ".png");
   std::ofstream(file, std::ios::binary) << png;
-  const auto command = "zbarimg --nodbus --quiet --raw " + file.string();
-  std::string read;
-  auto* pipe = ::popen(command.c_str(), "r");
-  EXPECT_NE(pipe, nullptr);
-  std::array<char, 4096> buffer{};
-  while (const auto n = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-    read.append(buffer.data(), n);
-  }
-  const int status = ::pclose(pipe);
-  EXPECT_EQ(WEXITSTATUS(status), 0) << "zbarimg is missing or saw no code";
+  auto read = testing::scanFile(file.string());
   std::filesystem::remove(file);
-  if (!read.empty() && read.back() == '\n') read.pop_back();
   return read;
 }
 

@@ -8,7 +8,6 @@
 namespace colibri::qr {
 namespace {
 
-constexpr std::uint32_t kQuietModules = 4;
 // Eight pixels of one bit each: a module is exactly one byte of a row.
 constexpr std::uint32_t kModulePixels = 8;
 // Measured (qr_bench.cpp): within a fifth of the fastest level, and half of its bytes.

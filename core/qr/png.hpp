@@ -14,6 +14,9 @@ struct Matrix {
   std::uint32_t width = 0;
 };
 
+/// The light margin that scanners need on each side of a code.
+inline constexpr std::uint32_t kQuietModules = 4;
+
 /// Of the dark modules; the light ones are white.
 struct Color {
   std::uint8_t red = 0, green = 0, blue = 0;

@@ -182,7 +182,7 @@ test('what an endpoint rejects comes back when it is asked for', { timeout: 300_
       { env: gateway.env, encoding: 'utf8' },
     )
     assert.equal(away.status, 1)
-    assert.match(away.stderr, /does the gateway run there\?/)
+    assert.match(away.stderr, /no gateway answers at http:\/\/127\.0\.0\.1:1 .*tools\/up.*--url/)
   })
 })
 

@@ -1,166 +1,119 @@
 #include "deliveries.hpp"
 
+#include <algorithm>
 #include <cstdio>
-#include <future>
+#include <utility>
 
-#include "config/environment.hpp"
-#include "config/loader.hpp"
-#include "net/curl_http_client.hpp"
-#include "shared/json.hpp"
+#include "gateway.hpp"
+#include "json.hpp"
 
 namespace colibri::ctl {
 namespace {
 
-namespace json = boost::json;
+using Poco::JSON::Object;
+using Filters = std::vector<std::pair<std::string, std::string>>;
 
-constexpr std::chrono::seconds kWithin{60};
-constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+constexpr const char* kFilters[] = {"lane", "type", "chat", "from", "to", "limit", "after"};
 
-std::string encoded(std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '-' || c == '_' || c == '.' || c == '~';
-    if (plain)
-      out += c;
-    else
-      out.append(1, '%').append(1, kHex[byte >> 4]).append(1, kHex[byte & 15]);
-  }
-  return out;
+std::string_view actionOf(const Words& words) {
+  return words.command.substr(words.command.find(' ') + 1);
 }
 
-/// Where a gateway that listens on `host` can be reached from this machine.
-std::string urlOf(const config::Settings::Server& server) {
-  auto host = server.host;
-  if (host == "0.0.0.0") host = "127.0.0.1";
-  if (host == "::") host = "::1";
-  if (host.find(':') != host.npos) host = "[" + host + "]";
-  return "http://" + host + ":" + std::to_string(server.port);
+Filters filtersOf(const Words& words) {
+  Filters filters;
+  for (const auto* name : kFilters)
+    if (words.has(name)) filters.emplace_back(name, words.value(name));
+  return filters;
 }
 
-/// The sentences of an error of the API.
-std::string sentencesOf(const net::HttpAnswer& answer) {
-  const auto body = shared::parseJson(answer.body, shared::kLargeJson).value;
-  boost::system::error_code none;
-  const auto* messages = body.find_pointer("/response/message", none);
-  std::string all;
-  if (messages != nullptr && messages->is_array()) {
-    for (const auto& one : messages->as_array()) {
-      if (!one.is_string()) continue;
-      all += (all.empty() ? "" : "; ") + std::string(one.as_string());
-    }
-  }
-  return all.empty() ? "the gateway answered " + std::to_string(answer.status) : all;
+std::vector<std::string> idsOf(const Words& words) {
+  const auto at = words.options.find("id");
+  return at == words.options.end() ? std::vector<std::string>() : at->second;
 }
 
-/// The running gateway. [Blocking]
-class Gateway {
- public:
-  Gateway(std::string url, std::string key, net::AllowList itself)
-      : url_(std::move(url)),
-        key_(std::move(key)),
-        client_(
-            [&] {
-              net::CurlHttpClient::Options options;
-              options.allowList = std::move(itself);
-              options.timeout = kWithin;
-              options.userAgent = "colibrictl";
-              return options;
-            }(),
-            clock_) {}
-
-  Result<json::object> ask(const std::string& path, const json::object* body) {
-    net::HttpRequest request;
-    request.method = body ? "POST" : "GET";
-    request.url = url_ + path;
-    request.headers = {{"apikey", key_}, {"content-type", "application/json"}};
-    if (body) request.body = std::make_shared<const std::string>(json::serialize(*body));
-    request.maxResponseBytes = kMostBytes;
-    request.allowListed = true;
-    std::promise<net::HttpAnswer> answered;
-    const auto sent = client_.send(
-        std::move(request), [&](net::HttpAnswer answer) { answered.set_value(std::move(answer)); });
-    if (!sent) return sent.error();
-    const auto answer = answered.get_future().get();
-    if (!answer.outcome)
-      return Error{answer.outcome.error().code,
-                   url_ + ": " + answer.outcome.error().message + "; does the gateway run there?"};
-    if (answer.status != 200) return Error{Errc::rejected, sentencesOf(answer)};
-    auto parsed = shared::parseJson(answer.body, shared::kLargeJson);
-    if (!parsed.value.is_object())
-      return Error{Errc::rejected,
-                   url_ + " does not answer as a gateway does" +
-                       (parsed.fault ? ": what it says " + parsed.fault->what : "")};
-    return std::move(parsed.value.as_object());
-  }
-
- private:
-  const SystemClock clock_;
-  const std::string url_, key_;
-  net::CurlHttpClient client_;
-};
-
-Result<void> show(const std::string& action, const Result<json::object>& answer) {
-  if (!answer) return answer.error();
-  std::fputs(printed(action, *answer).c_str(), stdout);
-  return {};
-}
-
-std::string queryOf(const DeliveriesCommand& command) {
+std::string queryOf(const Words& words) {
   std::string query;
-  const auto add = [&](std::string_view name, std::string_view value) {
-    query += (query.empty() ? "?" : "&") + std::string(name) + "=" + encoded(value);
+  const auto add = [&](const std::string& name, const std::string& value) {
+    query += (query.empty() ? "?" : "&") + name + "=" + encoded(value);
   };
-  for (const auto& [name, value] : command.filters) add(name, value);
-  for (const auto& id : command.ids) add("id", id);
+  for (const auto& [name, value] : filtersOf(words)) add(name, value);
+  for (const auto& id : idsOf(words)) add("id", id);
   return query;
 }
 
-json::object bodyOf(const DeliveriesCommand& command) {
-  json::object body;
-  for (const auto& [name, value] : command.filters) body[name] = value;
-  json::array ids;
-  for (const auto& id : command.ids) ids.emplace_back(std::stoll(id));
-  if (!ids.empty()) body["ids"] = std::move(ids);
-  if (command.all) body["all"] = true;
+Object bodyOf(const Words& words) {
+  Object body(true);
+  for (const auto& [name, value] : filtersOf(words)) body.set(name, value);
+  Poco::JSON::Array ids;
+  for (const auto& id : idsOf(words)) ids.add(static_cast<Poco::Int64>(std::stoll(id)));
+  if (ids.size() > 0) body.set("ids", ids);
+  if (words.has("all")) body.set("all", true);
   return body;
 }
 
+Result<Object::Ptr> shown(const Words& words, const Result<Poco::Dynamic::Var>& answer) {
+  if (!answer) return answer.error();
+  auto object = objectOf(*answer);
+  const auto text =
+      words.has("json") ? jsonLine(*answer) + "\n" : printed(actionOf(words), *object);
+  std::fputs(text.c_str(), stdout);
+  return object;
+}
+
 /// Replay and purge look at so many letters in one request; this goes on to the last.
-Result<void> changeAll(Gateway& gateway, const std::string& path,
-                       const DeliveriesCommand& command) {
-  auto body = bodyOf(command);
+Result<int> changeAll(Gateway& gateway, const std::string& path, const Words& words) {
+  auto body = bodyOf(words);
   for (;;) {
-    const auto answer = gateway.ask(path, &body);
-    if (auto shown = show(command.action, answer); !shown) return shown;
-    const auto* next = answer->if_contains("next");
-    if (next == nullptr || next->is_null()) return {};
-    body["after"] = *next;
+    const auto answer = shown(words, gateway.post(path, body));
+    if (!answer) return answer.error();
+    if (isNullAt(**answer, "next")) return kDone;
+    body.set("after", (*answer)->get("next"));
   }
+}
+
+Error unfit(std::string what) {
+  return {Errc::invalidArgument, std::move(what)};
+}
+
+bool isWholeNumber(std::string_view text) {
+  return !text.empty() && text.size() <= 18 &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
 
-Result<void> runDeliveries(DeliveriesCommand command) {
-  const auto loader = config::Loader::open(command.configFile, config::processEnvironment());
-  if (!loader) return loader.error();
-  const auto& settings = loader->settings();
-  auto url = command.url.empty() ? urlOf(settings.server) : command.url;
-  while (url.ends_with('/')) url.pop_back();
-  const auto parsed = net::Url::parse(url);
-  if (!parsed) return Error{Errc::invalidArgument, "--url: " + parsed.error().message};
-  auto itself = net::AllowList::parse({parsed->host()});
-  if (!itself) return itself.error();
-  Gateway gateway(url, settings.authentication.apiKey, std::move(*itself));
-  const auto& action = command.action;
-  const auto path = "/" + encoded(command.instance) + "/deliveries/" +
-                    (action == "dead-letters" ? "deadLetters" : action);
-  if (action == "replay" || action == "purge") return changeAll(gateway, path, command);
-  if (action != "resume") return show(action, gateway.ask(path + queryOf(command), nullptr));
-  const auto body = bodyOf(command);
-  return show(action, gateway.ask(path, &body));
+Result<void> checkDeliveries(const Words& words) {
+  for (const auto* name : {"id", "limit", "after"}) {
+    const auto at = words.options.find(name);
+    if (at == words.options.end()) continue;
+    if (!std::ranges::all_of(at->second, isWholeNumber))
+      return unfit("--" + std::string(name) + " needs a whole number");
+  }
+  const auto action = actionOf(words);
+  const bool ids = words.has("id"), filters = !filtersOf(words).empty(), all = words.has("all");
+  if (action == "replay" || action == "purge") {
+    if (!ids && !filters && !all) return unfit("say which dead letters: --id, filters, or --all");
+    if (ids && (filters || all)) return unfit("give either --id or filters");
+  }
+  if (action == "dead-letters" && idsOf(words).size() > 1)
+    return unfit("dead-letters shows one --id at a time");
+  if (action == "resume" && !words.has("lane")) return unfit("--lane is missing");
+  return {};
+}
+
+Result<int> runDeliveries(const Words& words) {
+  auto access = accessOf(words);
+  if (!access) return access.error();
+  Gateway gateway(std::move(*access));
+  const auto action = actionOf(words);
+  const auto path =
+      pathOf(words.arguments.front(),
+             "deliveries/" + std::string(action == "dead-letters" ? "deadLetters" : action));
+  if (action == "replay" || action == "purge") return changeAll(gateway, path, words);
+  const auto answer = shown(words, action == "resume" ? gateway.post(path, bodyOf(words))
+                                                      : gateway.get(path + queryOf(words)));
+  if (!answer) return answer.error();
+  return kDone;
 }
 
 }  // namespace colibri::ctl

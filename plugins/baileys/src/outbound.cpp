@@ -42,6 +42,8 @@ std::string hello(const BridgeOptions& options) {
     if (!options.test->noiseRoot.empty()) test["noiseRoot"] = options.test->noiseRoot;
     test["tlsInsecureMedia"] = options.test->tlsInsecureMedia;
     if (!options.test->stopAt.empty()) test["stopAt"] = options.test->stopAt;
+    if (const auto ms = options.test->qrLasts.count(); ms > 0)
+      test["timing"] = json::object{{"qrMs", ms}};
     given["test"] = std::move(test);
   }
   return frame({{"t", "hello"}, {"version", 1}, {"options", std::move(given)}});

@@ -55,14 +55,19 @@ void checkFlag(const std::string& flag) {
 }
 
 std::optional<BridgeOptions::Test> readTest(const json::object& from) {
+  const auto* timing = from.if_contains("test_timing");
+  const auto qrLasts =
+      timing == nullptr ? std::chrono::milliseconds(0) : msOr(timing->as_object(), "qr_ms", {});
   const bool given = from.contains("server_url") || from.contains("noise_root") ||
-                     from.contains("tls_insecure_media") || from.contains("stop_at");
+                     from.contains("tls_insecure_media") || from.contains("stop_at") ||
+                     qrLasts.count() > 0;
   if (!given) return std::nullopt;
   BridgeOptions::Test test;
   test.serverUrl = valueOr<std::string>(from, "server_url", {});
   test.noiseRoot = valueOr<std::string>(from, "noise_root", {});
   test.tlsInsecureMedia = valueOr(from, "tls_insecure_media", false);
   test.stopAt = valueOr<std::string>(from, "stop_at", {});
+  test.qrLasts = qrLasts;
   return test;
 }
 

@@ -14,6 +14,7 @@ struct BridgeOptions {
   struct Test {
     std::string serverUrl, noiseRoot, stopAt;
     bool tlsInsecureMedia = false;
+    std::chrono::milliseconds qrLasts{0};  ///< each QR code; 0 = as WhatsApp has it
   };
   std::vector<std::string> browser;
   int qrLimit = 30;

@@ -75,6 +75,9 @@ TEST(Settings, TestOptionsReachTheBridgeOnlyIfGiven) {
   EXPECT_EQ(settings.bridge.test->serverUrl, "ws://127.0.0.1:1");
   EXPECT_EQ(settings.bridge.test->stopAt, "x");
   EXPECT_TRUE(settings.bridge.test->tlsInsecureMedia);
+  const auto quick = readSettings(R"({"test_timing":{"qr_ms":700}})");
+  ASSERT_TRUE(quick.bridge.test);
+  EXPECT_THAT(outbound::hello(quick.bridge), HasSubstr(R"("timing":{"qrMs":700})"));
 }
 
 TEST(Settings, NodeFlagsAreFlags) {
