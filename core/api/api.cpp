@@ -15,10 +15,12 @@ http::Admission said(Answer answer, Cors::Fields cors) {
   return admission;
 }
 
-Answer tooManyAtOnce(const Seats& inFlight) {
-  auto answer = failure(429, "Too many requests of this instance's key at once (" +
-                                 std::to_string(inFlight.most()) +
-                                 ", by server.requests_per_instance), try again");
+/// A sender that is served in time has few at a time; the limit is for who wants all places.
+constexpr std::size_t kKeylessAtOnce = 64;
+
+Answer tooManyAtOnce(const std::string& whose, std::size_t most, const std::string& by) {
+  auto answer = failure(429, "Too many requests " + whose + " at once (" + std::to_string(most) +
+                                 by + "), try again");
   answer.headers.emplace_back("Retry-After", "1");
   return answer;
 }
@@ -39,10 +41,11 @@ Api::Api(Entrance entrance, const Services& services, CommandsController command
       plugins_(plugins),
       table_(plugins.routes()),
       registry_(registry),
+      keyless_(kKeylessAtOnce),
       mounts_(mounts) {
   auto bound = services;
   for (const auto& row : table_.rows()) {
-    if (row.operation != nullptr && row.operation->carrier == catalogue::Carrier::command)
+    if (row.operation->carrier == catalogue::Carrier::command)
       bound.serve.emplace(row.operation->id,
                           [commands](Call call) { commands.serve(std::move(call)); });
     actions_.emplace(&row, actionOf(row, bound));
@@ -54,11 +57,11 @@ Api::Api(Entrance entrance, const Services& services, CommandsController command
 Api::Action Api::actionOf(const Route& route, const Services& services) const {
   Action action;
   const auto* operation = route.operation;
-  if (operation == nullptr) {
+  action.rules.emplace(*operation);
+  if (route.isPlugins()) {
     action.serve = [plugins = plugins_](Call call) { plugins.serve(std::move(call)); };
     return action;
   }
-  action.rules.emplace(*operation);
   const bool open = route.access == Access::anyone;
   const auto serve = services.serve.find(operation->id);
   const auto say = services.say.find(operation->id);
@@ -111,26 +114,30 @@ http::Admission Api::admitTo(Match match, const http::Head& head) {
     if (!instance) return said(noSuchInstance(match.instance), std::move(cors));
   }
   Seats::Seat seat;
-  if (caller.instance) {
-    auto free = entrance_.inFlight.take(caller.instance->row.key);
-    if (!free) return said(tooManyAtOnce(entrance_.inFlight), std::move(cors));
-    seat = std::move(*free);
-  }
+  if (auto full = seatFor(route, caller, head, seat))
+    return said(std::move(*full), std::move(cors));
   http::Admission admission;
-  admission.payer = payerOf(caller, head);
+  const bool keyless = route.access == Access::anyone;
+  admission.payer = payerOf(caller, head, keyless);
   // A plugin's route has a limit of its own; the server's holds for the rest.
-  if (route.operation == nullptr) admission.bodyLimit = plugins_.bodyLimit(match);
+  if (route.isPlugins()) admission.bodyLimit = plugins_.bodyLimit(match);
+  if (route.isPlugins() && route.access == Access::anyKey) instance = caller.instance;
+  if (keyless) {
+    admission.bodyLimit = std::min(admission.bodyLimit, entrance_.keylessBodyBytes);
+    instance = PluginsController::namedIn(match, registry_);
+  }
+  auto sender = route.isPlugins() ? senderText(clientOf(head)) : std::string();
   admission.serve = [this, match = std::move(match), caller = std::move(caller),
                      instance = std::move(instance), cors = std::move(cors),
-                     seat = std::move(seat)](http::Request request,
-                                             http::Responder responder) mutable {
+                     sender = std::move(sender), seat = std::move(seat)](
+                        http::Request request, http::Responder responder) mutable {
     Reply reply = [responder = std::move(responder), cors = std::move(cors),
                    seat = std::move(seat)](Answer answer) mutable {
       seat.leave();
       responder.send(toResponse(std::move(answer), std::move(cors)));
     };
     // A body may have taken long to come.
-    if (instance && !request.body.empty()) {
+    if (instance && match.route->ofInstance && !request.body.empty()) {
       const auto key = instance->row.key;
       instance = registry_.findByName(match.instance);
       if (!instance || instance->row.key != key) return reply(noSuchInstance(match.instance));
@@ -140,20 +147,40 @@ http::Admission Api::admitTo(Match match, const http::Head& head) {
               std::move(instance),
               std::move(request),
               {},
+              std::move(sender),
               std::move(reply)});
   };
   return admission;
+}
+
+/// What one may have unanswered at a time. Nothing: there was room, and `seat` holds it.
+std::optional<Answer> Api::seatFor(const Route& route, const Caller& caller, const http::Head& head,
+                                   Seats::Seat& seat) {
+  auto free = std::optional<Seats::Seat>(Seats::Seat());
+  if (caller.instance) {
+    free = entrance_.inFlight.take(caller.instance->row.key);
+    if (!free)
+      return tooManyAtOnce("of this instance's key", entrance_.inFlight.most(),
+                           ", by server.requests_per_instance");
+  } else if (route.access == Access::anyone) {
+    const auto host = entrance_.clients.hostOf(head.peer, head.headers);
+    if (host != 0) free = keyless_.take(host);
+    if (!free) return tooManyAtOnce("without a key from this address", kKeylessAtOnce, "");
+  }
+  seat = std::move(*free);
+  return std::nullopt;
 }
 
 net::IpAddress Api::clientOf(const http::Head& head) const {
   return entrance_.clients.of(head.peer, head.headers);
 }
 
-http::Payer Api::payerOf(const Caller& caller, const http::Head& head) const {
+http::Payer Api::payerOf(const Caller& caller, const http::Head& head, bool keyless) const {
   using Kind = http::Payer::Kind;
   if (caller.global) return {.kind = Kind::owner};
   const bool body = head.headers.has("content-length") || head.headers.has("transfer-encoding");
   const auto host = body ? entrance_.clients.hostOf(head.peer, head.headers) : 0;
+  if (keyless) return {.kind = Kind::keyless, .host = host};
   if (!caller.instance) return {.kind = Kind::stranger, .host = host};
   return {.kind = Kind::tenant, .tenant = caller.instance->row.key, .host = host};
 }

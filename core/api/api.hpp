@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -23,6 +24,8 @@ struct Entrance {
   ClientAddress clients = ClientAddress();
   Cors cors = Cors();
   Dialect rootDialect = Dialect::native;
+  /// More than this no body of a request without a key has: it would never find room.
+  std::size_t keylessBodyBytes = std::numeric_limits<std::size_t>::max();
 };
 
 /// The public API: route, key, instance, controller - in this order, so that nothing is looked up
@@ -46,7 +49,9 @@ class Api final : public http::Handler {
   void open(const MountMatch& match, WebCall call, http::Responder responder,
             Cors::Fields cors) const;
   net::IpAddress clientOf(const http::Head& head) const;
-  http::Payer payerOf(const Caller& caller, const http::Head& head) const;
+  http::Payer payerOf(const Caller& caller, const http::Head& head, bool keyless = false) const;
+  std::optional<Answer> seatFor(const Route& route, const Caller& caller, const http::Head& head,
+                                Seats::Seat& seat);
   Answer noSuchRoute(const http::Head& head, std::string_view method) const;
   void dispatch(Call call) const;
 
@@ -63,6 +68,7 @@ class Api final : public http::Handler {
   const RouteTable table_;
   std::unordered_map<const Route*, Action> actions_;
   const instances::Registry& registry_;
+  Seats keyless_;  // of an address: requests without a key that plugins have not answered yet
   WebMounts* const mounts_;  ///< may be null; outlives the Api
 };
 

@@ -16,7 +16,8 @@ struct Call {
   instances::InstancePtr
       instance;  ///< of an instance route: it exists and the caller may act on it
   http::Request request;
-  Brought brought;  ///< checked by the definition; empty for routes of plugins
+  Brought brought;          ///< checked by the definition
+  std::string sender = {};  ///< of a plugin's route: whom it counts against
   Reply reply;
 };
 

@@ -10,12 +10,15 @@
 
 namespace colibri::api {
 
-/// One request to a plugin, once it is admitted and its body is a JSON object.
+/// One request to a plugin, once it is admitted and checked.
 struct PluginCall {
+  using Fields = std::vector<std::pair<std::string, std::string>>;
   instances::InstancePtr instance;  ///< null: a route without one
   bool v2 = false;
-  std::vector<std::pair<std::string, std::string>> query;
-  std::string bodyJson;
+  Fields params, query;
+  Fields headers;    ///< of a raw route
+  std::string body;  ///< of a raw route the bytes, else a JSON object
+  std::string sender;
 };
 
 /// The routes that plugins serve (core/app connects them to the plugin host).
@@ -24,7 +27,7 @@ struct PluginCall {
 class PluginRoutes {
  public:
   virtual ~PluginRoutes() = default;
-  /// Without an operation of the catalogue; `plugin` counts them.
+  /// Each with the operation that its plugin brought; `plugin` counts them.
   virtual std::span<const Route> routes() const noexcept = 0;
   virtual std::size_t bodyLimit(std::size_t route) const noexcept = 0;
   /// Answers in bounded time, whatever the plugin does.
@@ -41,6 +44,9 @@ class PluginsController {
     return plugins_.bodyLimit(match.route->plugin);
   }
   void serve(Call call) const;
+  /// The instance that a route without a key names, for the plugin to know; null if there is none,
+  /// of which the caller learns nothing here.
+  static instances::InstancePtr namedIn(const Match& match, const instances::Registry& registry);
 
  private:
   PluginRoutes& plugins_;

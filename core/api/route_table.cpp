@@ -26,23 +26,27 @@ std::string keyOf(std::string_view method, std::string_view router, std::string_
 
 }  // namespace
 
+Route routeOf(const catalogue::Operation& operation, std::size_t plugin) noexcept {
+  return {.access = operation.access,
+          .method = operation.method,
+          .router = operation.router,
+          .name = operation.name,
+          .params = operation.params.size(),
+          .ofInstance = operation.access == Access::instanceKey,
+          .operation = &operation,
+          .plugin = plugin};
+}
+
 RouteTable::RouteTable(std::span<const Route> plugins) {
   for (const auto& operation : catalogue::operations()) {
     routers_.insert(lowerCase(operation.router));
     if (operation.method.empty() || operation.carrier == catalogue::Carrier::plugin) continue;
-    rows_.push_back({.access = operation.access,
-                     .method = operation.method,
-                     .router = operation.router,
-                     .name = operation.name,
-                     .params = operation.params.size(),
-                     .ofInstance = operation.access == Access::instanceKey,
-                     .operation = &operation});
+    rows_.push_back(routeOf(operation));
   }
   // Behind ours; where they take the place of ours there is one row only.
   for (const auto& plugin : plugins) {
     std::erase_if(rows_, [&](const Route& row) {
-      return row.operation != nullptr && row.operation->yields &&
-             sameIgnoringCase(row.router, plugin.router);
+      return row.operation->yields && sameIgnoringCase(row.router, plugin.router);
     });
   }
   rows_.insert(rows_.end(), plugins.begin(), plugins.end());

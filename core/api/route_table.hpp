@@ -17,15 +17,19 @@ namespace colibri::api {
 using catalogue::Access;
 using catalogue::Dialect;
 
-/// One row of the table: an operation of the catalogue, or a route that only a loaded plugin knows.
+/// One row of the table: an operation of the catalogue, or one that a loaded plugin brought.
 struct Route {
   Access access = Access::anyone;
   std::string_view method = {}, router = {}, name = {};  ///< the path's words; empty = not there
   std::size_t params = 0;                                ///< of the path behind them
   bool ofInstance = false;
-  const catalogue::Operation* operation = nullptr;  ///< null: a plugin's
+  const catalogue::Operation* operation = nullptr;  ///< never null
   std::size_t plugin = 0;                           ///< of a plugin's: which row of its table
+
+  bool isPlugins() const noexcept { return operation->carrier == catalogue::Carrier::plugin; }
 };
+/// The row of an operation.
+Route routeOf(const catalogue::Operation& operation, std::size_t plugin = 0) noexcept;
 
 struct Match {
   const Route* route = nullptr;  ///< lives as long as the table

@@ -114,7 +114,8 @@ std::string takeMessageId(json::object& body) {
 Rules::Rules(const catalogue::Operation& operation)
     : operation_(operation),
       query_(compiled(operation, operation.query)),
-      body_(compiled(operation, operation.body)) {}
+      body_(compiled(operation, operation.body)),
+      bodyOfV2_(compiled(operation, operation.bodyOfV2)) {}
 
 std::optional<Answer> Rules::read(const http::Request& request, Dialect dialect, Brought& brought,
                                   Faults more) const {
@@ -132,8 +133,9 @@ std::optional<Answer> Rules::read(const http::Request& request, Dialect dialect,
   }
   faults.insert(faults.end(), more.begin(), more.end());
   if (faults.empty()) return std::nullopt;
-  if (operation_.unknown != catalogue::Unknown::kept)
-    return faulty(faults, dialect, unknownIn(brought.body));
+  if (operation_.unknown != catalogue::Unknown::kept ||
+      operation_.carrier == catalogue::Carrier::plugin)
+    return faulty(faults, dialect, unknownIn(brought.body, dialect));
   brought.faults = std::move(faults);
   return std::nullopt;
 }
@@ -174,27 +176,29 @@ void Rules::readQuery(const http::Query& query, Dialect dialect, json::object& i
 }
 
 /// How many members the definition does not name.
-std::size_t Rules::unknownIn(const json::object& body) const {
-  if (!body_) return 0;
+std::size_t Rules::unknownIn(const json::object& body, Dialect dialect) const {
+  if (!body_ || operation_.unknown == catalogue::Unknown::kept) return 0;
+  const auto& schema = bodyOf(dialect);
   return static_cast<std::size_t>(std::ranges::count_if(
-      body, [&](const json::key_value_pair& member) { return !body_->has(member.key()); }));
+      body, [&](const json::key_value_pair& member) { return !schema.has(member.key()); }));
 }
 
 void Rules::readBody(Dialect dialect, Brought& brought, Faults& faults) const {
   using Unknown = catalogue::Unknown;
   const bool v2 = dialect == Dialect::v2;
   auto& body = brought.body;
+  const auto& schema = bodyOf(dialect);
   if (v2) spellAsWeDo(operation_.spellings, body);
   const bool drops =
       operation_.unknown == Unknown::dropped || (v2 && operation_.unknown == Unknown::byDialect);
   keepOnly(body, [&](const json::key_value_pair& member) {
     const std::string_view key = member.key();
-    if (body_->has(key)) return !member.value().is_null() || body_->takesNull(key);
+    if (schema.has(key)) return !member.value().is_null() || schema.takesNull(key);
     if (operation_.unknown == Unknown::kept) brought.unknown.emplace_back(key);
     return !drops;
   });
   json::value value = std::move(body);
-  auto found = body_->apply(value, "");
+  auto found = schema.apply(value, "");
   faults.insert(faults.end(), found.begin(), found.end());
   body = std::move(value.get_object());
 }

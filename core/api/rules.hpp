@@ -38,8 +38,8 @@ struct Brought {
   boost::json::object query, body;
   /// Members of the body that the definition does not name; kept there if it says so.
   std::vector<std::string> unknown;
-  /// What is wrong with the body of an operation that keeps unknown members: its service tells it
-  /// together with what only it can judge.
+  /// What is wrong with the body of an operation of the host that keeps unknown members: its
+  /// service tells it together with what only it can judge.
   Faults faults;
 };
 
@@ -61,13 +61,16 @@ class Rules {
   Faults readBody(Brought& brought) const;
 
  private:
-  std::size_t unknownIn(const boost::json::object& body) const;
+  const config::Schema& bodyOf(catalogue::Dialect dialect) const {
+    return dialect == catalogue::Dialect::v2 && bodyOfV2_ ? *bodyOfV2_ : *body_;
+  }
+  std::size_t unknownIn(const boost::json::object& body, catalogue::Dialect dialect) const;
   void readQuery(const http::Query& query, catalogue::Dialect dialect, boost::json::object& into,
                  Faults& faults) const;
   void readBody(catalogue::Dialect dialect, Brought& brought, Faults& faults) const;
 
   const catalogue::Operation& operation_;
-  std::optional<config::Schema> query_, body_;
+  std::optional<config::Schema> query_, body_, bodyOfV2_;
 };
 
 /// 400 with twenty faults at most, and how many more there are at least. `unknown`: of them,

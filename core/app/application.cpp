@@ -2,7 +2,9 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <limits>
 #include <optional>
 
@@ -24,6 +26,7 @@
 #include "app/plugin_settings.hpp"
 #include "app/process_settled.hpp"
 #include "app/readiness.hpp"
+#include "app/reserved_names.hpp"
 #include "app/settings_of.hpp"
 #include "app/storage.hpp"
 #include "app/time_keeper.hpp"
@@ -32,7 +35,6 @@
 #include "exec/pool_executor.hpp"
 #include "exec/thread_timers.hpp"
 #include "http/server.hpp"
-#include "instances/names.hpp"
 #include "log/log.hpp"
 #include "log/open.hpp"
 #include "net/curl_http_client.hpp"
@@ -73,7 +75,6 @@ struct Application::Parts {
   Result<void> loadPlugins();
   Result<void> serve();
   http::Options listenerOptions() const;
-  void warnOfReservedNames() const;
   void cleanUp();
   void readAgain();
 
@@ -272,6 +273,9 @@ Result<void> Application::Parts::serve() {
   pluginSettings = std::make_unique<PluginHostSettings>(*plugins);
   pluginRoutes = std::make_unique<PluginHostRoutes>(*plugins);
   pluginMounts = std::make_unique<PluginHostMounts>(*plugins);
+  auto words = pluginMounts->words();
+  std::ranges::copy(pluginRoutes->words(), std::back_inserter(words));
+  auto options = listenerOptions();
   auto clients = clientAddress(settings());
   if (!clients) return clients.error();
   failedKeys.emplace(clock, failedKeysOptions(settings()));
@@ -287,22 +291,22 @@ Result<void> Application::Parts::serve() {
                [this] { return metrics->text(*server, *requestsInFlight); },
                [this] { return readiness->trouble(); }}
       .bindTo(services);
-  api::InstancesController(*lifecycle, registry, *commands, lastChats, *pluginSettings,
-                           pluginMounts->words(), settings().authentication.shortestToken)
+  api::InstancesController(*lifecycle, registry, *commands, lastChats, *pluginSettings, words,
+                           settings().authentication.shortestToken)
       .bindTo(services);
   api::SettingsController(*lifecycle, *pluginSettings).bindTo(services);
   api::DeliveriesController(*deliveries).bindTo(services);
   api::bindSwitchedOff(services);
-  warnOfReservedNames();
+  warnOfReservedNames(registry, words);
   api = std::make_unique<api::Api>(
       api::Entrance{.access = {settings().authentication.apiKey, registry, *failedKeys},
                     .inFlight = *requestsInFlight,
                     .clients = *clients,
                     .cors = corsOf(settings()),
-                    .rootDialect = dialect},
+                    .rootDialect = dialect,
+                    .keylessBodyBytes = http::BodyBudget::ofOneKeylessHost(options.totalBodyBytes)},
       services, api::CommandsController(*commands), api::PluginsController(*pluginRoutes), registry,
       pluginMounts.get());
-  auto options = listenerOptions();
   if (settings().server.connectionsPerAddress > 0)
     options.hostOf = [clients = std::move(*clients)](const auto& peer) {
       return clients.hostOf(peer);
@@ -316,17 +320,6 @@ Result<void> Application::Parts::serve() {
   readiness->started();
   oldLetters->start();
   return {};
-}
-
-/// A name from before its word was reserved goes on working, as long as no path means something
-/// else.
-void Application::Parts::warnOfReservedNames() const {
-  for (const auto& instance : registry.list()) {
-    if (!instances::isReserved(instance->row.name, pluginMounts->words())) continue;
-    log::write(log::Level::warn, "instances",
-               "an instance has a name that routes begin with by now; give it another one",
-               {{"instance", instance->row.name}});
-  }
 }
 
 http::Options Application::Parts::listenerOptions() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "api/plugins_controller.hpp"
@@ -16,6 +17,8 @@ class PluginHostRoutes final : public api::PluginRoutes {
   explicit PluginHostRoutes(plugin::PluginHost& plugins);
 
   std::span<const api::Route> routes() const noexcept override { return routes_; }
+  /// First words of the routes, in lower case: no instance may be called so.
+  std::vector<std::string> words() const;
   std::size_t bodyLimit(std::size_t route) const noexcept override {
     return plugins_.routes()[route].maxBodyBytes;
   }

@@ -21,7 +21,7 @@ enum class Access : std::uint8_t {
 enum class Carrier : std::uint8_t {
   service,  ///< a part of the host, bound by the operation's id
   command,  ///< the instance's connector, to which the checked body goes
-  plugin,   ///< the plugin of that name; its own table says at run time that it does
+  plugin,   ///< a plugin, which brings the row itself when it is loaded
 };
 
 /// What repeating a command would do.
@@ -57,7 +57,9 @@ struct Operation {
   std::string_view order = {};   ///< of a command: the way to the chat whose turn it waits for
   bool whileLinking = false;     ///< a command for an instance that is not open, but connecting
   Unknown unknown = Unknown::byDialect;
-  std::string_view body, query;  ///< JSON Schemas (config/schema.hpp); empty = none
+  std::string_view body, query;    ///< JSON Schemas (config/schema.hpp); empty = none
+  std::string_view bodyOfV2 = {};  ///< where v2 clients send another; empty = the same
+  bool raw = false;                ///< of a plugin: the body is bytes, which nobody reads before it
   std::span<const std::string_view> queryOfV2 = {};  ///< parameters that only v2 has
   std::span<const Spelling> spellings = {};
   bool yields = false;                     ///< a loaded plugin of the router's name takes its place

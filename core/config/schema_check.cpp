@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "base/utf8.hpp"
 #include "shared/http_url.hpp"
@@ -43,6 +44,23 @@ std::string digitsOf(const json::value& value) {
   return notWhole ? std::string() : std::to_string(number);
 }
 
+constexpr const char *kMissing = "is missing", *kNotHere = "is not allowed here";
+
+/// How far a value is from a form: members that the form's own level lacks or has too many, which
+/// say that another form was meant, then everything that is wrong with it.
+std::pair<std::size_t, std::size_t> farFrom(const std::vector<Violation>& found,
+                                            std::string_view path) {
+  const auto isOfThisLevel = [&](const Violation& one) {
+    if (!one.atKey && one.problem != kMissing && one.problem != kNotHere) return false;
+    auto below = std::string_view(one.path).substr(std::min(path.size(), one.path.size()));
+    if (below.starts_with('.')) below.remove_prefix(1);
+    return below.find_first_of(".[") == below.npos;
+  };
+  std::set<std::pair<std::string, std::string>> distinct;
+  for (const auto& one : found) distinct.emplace(one.path, one.problem);
+  return {static_cast<std::size_t>(std::ranges::count_if(found, isOfThisLevel)), distinct.size()};
+}
+
 class Checker {
  public:
   Checker(int& steps, std::vector<Violation>& found) : steps_(steps), found_(found) {}
@@ -52,7 +70,7 @@ class Checker {
     if (full()) return;
     if (--steps_ < 0 || depth > kMaxDepth) return add(path, "is too complex to be checked", "");
     const auto& node = resolved(reference);
-    if (node.never) return add(path, "is not allowed here", "");
+    if (node.never) return add(path, kNotHere, "");
     if (node.digits && !digitsOf(value).empty()) return;
     if (!(typesOf(value) & node.types))
       return add(path, kindOf(value), describe(node), "is not of a type(s) " + typeNames(node));
@@ -141,7 +159,7 @@ class Checker {
     for (const auto& name : node.required) {
       if (object.contains(name) || full()) continue;
       const auto property = node.properties.find(name);
-      add(childPath(path, name), "is missing",
+      add(childPath(path, name), kMissing,
           property == node.properties.end() ? "" : describe(*property->second));
       found_.back().v2 = (path.empty() ? "instance" : path) + " requires property \"" + name + '"';
     }
@@ -183,7 +201,8 @@ class Checker {
       if (found.empty())
         ++fits;
       else if (typesOf(value) & resolved(*branch).types) {
-        if (!nearestOne || found.size() < nearestOne->size()) nearestOne = std::move(found);
+        if (!nearestOne || farFrom(found, path) < farFrom(*nearestOne, path))
+          nearestOne = std::move(found);
       }
       if (fits > 0 && !exactlyOne) return;
     }
@@ -246,6 +265,14 @@ class Filler {
   int steps_ = 10 * kMaxSteps;
 };
 
+/// What a schema says beside its alternatives may be said by one of them again.
+std::vector<Violation> withoutRepeats(std::vector<Violation> found) {
+  std::set<std::pair<std::string, std::string>> seen;
+  std::erase_if(found,
+                [&](const Violation& one) { return !seen.emplace(one.path, one.problem).second; });
+  return found;
+}
+
 }  // namespace
 
 std::vector<Violation> checkAgainst(const SchemaNode& schema, const json::value& value,
@@ -255,7 +282,7 @@ std::vector<Violation> checkAgainst(const SchemaNode& schema, const json::value&
   Checker(steps, found).check(schema, value, std::string(name), 0);
   if (steps < 0 && found.empty())
     found.push_back({std::string(name), "is too complex to be checked", "", false});
-  return found;
+  return withoutRepeats(std::move(found));
 }
 
 bool fillDefaults(const SchemaNode& schema, json::value& value) {

@@ -89,6 +89,24 @@ TEST(Schema, EachKeywordAcceptsAndRefuses) {
   }
 }
 
+TEST(Schema, OfSeveralFormsTheOneThatWasMeantIsExplainedHoweverMuchIsWrongWithIt) {
+  constexpr std::string_view kForms =
+      R"({"anyOf":[{"properties":{"own":false},"required":["a"]},
+                   {"required":["own"],"properties":{"own":{"type":"object","required":["a"],
+                     "properties":{"b":{"type":"string"},"c":{"type":"string"}}}}}]})";
+  EXPECT_THAT(errors(kForms, R"({"own":{"b":1,"c":2}})"),
+              ElementsAre("d.own.a: is missing", "d.own.b: is an integer, allowed: a string",
+                          "d.own.c: is an integer, allowed: a string"));
+  EXPECT_THAT(errors(kForms, "{}"), ElementsAre("d.a: is missing"));
+}
+
+TEST(Schema, WhatIsSaidBesideTheFormsAndInOneOfThemIsToldOnce) {
+  EXPECT_THAT(errors(R"({"properties":{"a":{"type":["string","null"]}},
+                         "anyOf":[{"properties":{"a":{"type":"string"}}}]})",
+                     R"({"a":1})"),
+              ElementsAre("d.a: is an integer, allowed: a string or null"));
+}
+
 TEST(Schema, SaysWhereWhatAndWhatIsAllowed) {
   constexpr std::string_view kSchema = R"({
     "type":"object","additionalProperties":false,"required":["url"],

@@ -7,7 +7,8 @@ namespace {
 
 using Accounts = std::unordered_map<std::uint64_t, std::size_t>;
 
-constexpr std::size_t kOwnersPart = 4, kOnesPart = 8;  // of the total, a fourth and an eighth
+// Of the total: a fourth, an eighth, a sixteenth.
+constexpr std::size_t kOwnersPart = 4, kOnesPart = 8, kKeylessHostsPart = 16;
 
 std::size_t heldBy(const Accounts& accounts, std::uint64_t who) {
   const auto found = accounts.find(who);
@@ -21,6 +22,10 @@ void giveBackTo(Accounts& accounts, std::uint64_t who, std::size_t bytes) noexce
 
 }  // namespace
 
+std::size_t BodyBudget::ofOneKeylessHost(std::size_t total) noexcept {
+  return total / kKeylessHostsPart;
+}
+
 std::size_t BodyBudget::mostOf(Limit limit) const {
   switch (limit) {
     case Limit::all:
@@ -29,8 +34,11 @@ std::size_t BodyBudget::mostOf(Limit limit) const {
       return total_ / kOwnersPart;
     case Limit::tenant:
     case Limit::strangers:
+    case Limit::keyless:
     case Limit::host:
       return total_ / kOnesPart;
+    case Limit::keylessHost:
+      return ofOneKeylessHost(total_);
     case Limit::none:
       break;
   }
@@ -42,6 +50,19 @@ std::size_t BodyBudget::held() const {
   return owner_ + common_;
 }
 
+std::size_t* BodyBudget::sharedBy(const Payer& payer) noexcept {
+  switch (payer.kind) {
+    case Payer::Kind::stranger:
+      return &strangers_;
+    case Payer::Kind::keyless:
+      return &keyless_;
+    case Payer::Kind::tenant:
+    case Payer::Kind::owner:
+      break;
+  }
+  return nullptr;
+}
+
 BodyBudget::Limit BodyBudget::take(const Payer& payer, std::size_t bytes) {
   const std::lock_guard lock(mutex_);
   const auto over = [&](std::size_t held, Limit limit) { return held + bytes > mostOf(limit); };
@@ -50,14 +71,20 @@ BodyBudget::Limit BodyBudget::take(const Payer& payer, std::size_t bytes) {
     owner_ += bytes;
     return Limit::none;
   }
-  const bool tenant = payer.kind == Payer::Kind::tenant;
-  if (tenant && over(heldBy(tenants_, payer.tenant), Limit::tenant)) return Limit::tenant;
-  if (!tenant && over(strangers_, Limit::strangers)) return Limit::strangers;
-  if (payer.host != 0 && over(heldBy(hosts_, payer.host), Limit::host)) return Limit::host;
+  using Kind = Payer::Kind;
+  auto* const shared = sharedBy(payer);
+  auto& hosts = hostsOf(payer);
+  const bool keyless = payer.kind == Kind::keyless;
+  const auto ones = keyless ? Limit::keyless : Limit::strangers;
+  const auto hostsLimit = keyless ? Limit::keylessHost : Limit::host;
+  if (shared == nullptr && over(heldBy(tenants_, payer.tenant), Limit::tenant))
+    return Limit::tenant;
+  if (shared != nullptr && over(*shared, ones)) return ones;
+  if (payer.host != 0 && over(heldBy(hosts, payer.host), hostsLimit)) return hostsLimit;
   if (over(common_, Limit::all)) return Limit::all;
   // What may throw comes first, so that nothing is counted by half.
-  auto* const ofHost = payer.host == 0 ? nullptr : &hosts_[payer.host];
-  auto& account = tenant ? tenants_[payer.tenant] : strangers_;
+  auto* const ofHost = payer.host == 0 ? nullptr : &hosts[payer.host];
+  auto& account = shared == nullptr ? tenants_[payer.tenant] : *shared;
   account += bytes;
   if (ofHost != nullptr) *ofHost += bytes;
   common_ += bytes;
@@ -70,11 +97,11 @@ void BodyBudget::giveBack(const Payer& payer, std::size_t bytes) noexcept {
     owner_ -= bytes;
     return;
   }
-  if (payer.kind == Payer::Kind::tenant)
-    giveBackTo(tenants_, payer.tenant, bytes);
+  if (auto* const shared = sharedBy(payer))
+    *shared -= bytes;
   else
-    strangers_ -= bytes;
-  if (payer.host != 0) giveBackTo(hosts_, payer.host, bytes);
+    giveBackTo(tenants_, payer.tenant, bytes);
+  if (payer.host != 0) giveBackTo(hostsOf(payer), payer.host, bytes);
   common_ -= bytes;
 }
 

@@ -33,6 +33,26 @@ TEST_F(BodyBudgets, StrangersHaveOneShareTogether) {
   EXPECT_EQ(of(tenant(1)).grow(100), Limit::none);
 }
 
+TEST_F(BodyBudgets, WhoNeedsNoKeyHasAnAccountOfItsOwnAndOneHostHalfOfThat) {
+  const auto keyless = [&](std::uint64_t host) {
+    return of({.kind = Kind::keyless, .host = host});
+  };
+  auto stranger = of({.host = 1});
+  EXPECT_EQ(stranger.grow(100), Limit::none);
+  auto first = keyless(1);
+  EXPECT_EQ(first.grow(50), Limit::none) << "what strangers hold at mounts is another account";
+  EXPECT_EQ(first.grow(1), Limit::keylessHost);
+  EXPECT_EQ(keyless(1).grow(1), Limit::keylessHost) << "with another request, too";
+  auto second = keyless(2);
+  EXPECT_EQ(second.grow(50), Limit::none);
+  EXPECT_EQ(keyless(3).grow(1), Limit::keyless);
+  EXPECT_EQ(of(tenant(1, 1)).grow(100), Limit::host) << "what its host holds as a stranger";
+  EXPECT_EQ(of(tenant(1, 2)).grow(100), Limit::none) << "a key is not troubled by them";
+  first.release();
+  EXPECT_EQ(keyless(3).grow(50), Limit::none);
+  EXPECT_EQ(budget.mostOf(Limit::keylessHost), BodyBudget::ofOneKeylessHost(budget.total()));
+}
+
 TEST_F(BodyBudgets, OneHostCannotTakeMoreWithManyKeys) {
   auto first = of(tenant(1, 7));
   EXPECT_EQ(first.grow(60), Limit::none);

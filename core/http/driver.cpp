@@ -35,7 +35,11 @@ Response noRoomFor(BodyBudget::Limit limit, const BodyBudget& bodies) {
         return errorResponse(429, "Too many request bodies at once with this key" + most);
       case Limit::host:
         return errorResponse(429, "Too many request bodies at once from this address" + most);
+      case Limit::keylessHost:
+        return errorResponse(
+            429, "Too many request bodies at once without a key from this address" + most);
       case Limit::strangers:
+      case Limit::keyless:
         return errorResponse(503, "Too many request bodies at once without a key" + most);
       case Limit::owner:
       case Limit::all:

@@ -199,6 +199,8 @@ Result<void> PluginHost::tryLoad(Entry& entry, const LoadSpec& spec) {
   RouteWords words{spec.routeWords, spec.aliases};
   for (const auto& mount : mounts_)
     (mount.ofInstance ? words.instanceMounts : words.rootMounts).push_back(lowerCase(mount.path));
+  words.routes = routes_;
+  for (const auto& route : routes_) words.aliases.push_back(lowerCase(route.operation->router));
   return entry.object->load(std::move(*config), words);
 }
 

@@ -213,12 +213,14 @@ class Greeter final : public sdk::PluginWith<sdk::HttpRoutes> {
  public:
   static constexpr sdk::Info kInfo{
       .id = "org.example.greeter", .alias = "greeter", .name = "Greeter", .version = "1.0.0"};
-  static constexpr sdk::Route kRoutes[] = {{.method = "GET", .action = "hello"},
-                                           {.method = "DELETE", .action = "all", .ofInstance = false}};
+  static constexpr std::string_view kRoutes = R"({
+    "greeter.hello": {"summary": "Greets", "route": "GET greeter/hello", "key": "instance",
+      "query": {"to": {"type": "string"}}},
+    "greeter.all": {"summary": "Forgets all", "route": "DELETE greeter/all", "key": "global"}})";
   using PluginWith::PluginWith;
 
   void onRequest(sdk::RouteCall&& call) override {
-    if (call.route() == 1) throw sdk::Error(COLIBRI_E_FORBIDDEN, "never");
+    if (call.row() == "greeter.all") throw sdk::Error(COLIBRI_E_FORBIDDEN, "never");
     if (call.query("to").empty()) return call.fail(400, "to is required");
     if (call.query("to") == "nobody") return;
     call.answer(200, call.v2() ? R"({"hello":true})" : "\"hello\"");
@@ -231,13 +233,15 @@ TEST(FakeHost, AsksAPluginsRoutesAndKeepsTheAnswers) {
   FakeHost host(kGreeter);
   ASSERT_EQ(host.load(), COLIBRI_OK) << host.error();
   ASSERT_EQ(host.start(), COLIBRI_OK) << host.error();
-  EXPECT_EQ(host.reply(host.request({.query = {{"to", "ana"}}}))->body, "\"hello\"");
-  EXPECT_EQ(host.reply(host.request({.v2 = true, .query = {{"to", "ana"}}}))->body, R"({"hello":true})");
-  const auto bad = host.reply(host.request({}));
+  EXPECT_EQ(host.reply(host.request({.row = "greeter.hello", .query = {{"to", "ana"}}}))->body, "\"hello\"");
+  EXPECT_EQ(host.reply(host.request({.row = "greeter.hello", .v2 = true, .query = {{"to", "ana"}}}))->body,
+            R"({"hello":true})");
+  const auto bad = host.reply(host.request({.row = "greeter.hello"}));
   EXPECT_EQ(bad->status, 400U);
   EXPECT_EQ(bad->body, R"(["to is required"])");
-  EXPECT_EQ(host.reply(host.request({.query = {{"to", "nobody"}}}))->status, 500U) << "dropped";
-  const auto refused = host.reply(host.request({.route = 1, .instance = 0}));
+  EXPECT_EQ(host.reply(host.request({.row = "greeter.hello", .query = {{"to", "nobody"}}}))->status, 500U)
+      << "dropped";
+  const auto refused = host.reply(host.request({.row = "greeter.all", .instance = 0}));
   EXPECT_EQ(refused->refusal, COLIBRI_E_FORBIDDEN);
   EXPECT_EQ(refused->body, "never");
   EXPECT_THAT(host.violations(), IsEmpty());

@@ -304,12 +304,16 @@ test('clients can do nothing but listen', async () => {
   assert.equal(client.socket.connected, true)
 })
 
-test('a set that names nothing is refused by its name', async () => {
-  for (const path of ['/shop/websocket/set', '/websocket/set/shop'])
-    for (const body of [{}, { websocket: {} }]) {
-      const answer = await gateway.call('POST', path, { body })
-      assert.equal(answer.status, 400, answer.text)
-      assert.match(answer.text, /websocket: is empty, it needs at least one of enabled, events/)
-    }
+test('a set that names nothing is refused with what is missing', async () => {
+  for (const [path, body, said] of [
+    ['/shop/websocket/set', {}, 'enabled: is missing, allowed: true or false'],
+    ['/shop/websocket/set', { websocket: {} }, 'websocket.enabled: is missing, allowed: true or false'],
+    ['/websocket/set/shop', {}, 'instance requires property "websocket"'],
+    ['/websocket/set/shop', { websocket: {} }, 'websocket requires property "enabled"'],
+  ]) {
+    const answer = await gateway.call('POST', path, { body })
+    assert.equal(answer.status, 400, answer.text)
+    assert.deepEqual(answer.json.response.message.flat(), [said])
+  }
   assert.equal((await gateway.call('GET', '/shop/websocket/find')).json.websocket.enabled, true)
 })

@@ -144,19 +144,28 @@ class HostBench final : public conformance::Bench, private PluginHostTest {
   }
   void refuseExchanges(bool refuses) override { http_.busy(refuses); }
 
-  std::uint64_t ask(std::size_t route, const std::string& body, const std::string& word) override {
+  std::uint64_t ask(const conformance::RowRequest& r) override {
     RouteCall call;
-    call.instance = route == 0 ? 1 : 0;
+    call.instance = r.instance;
     call.instanceName = "shop";
     call.v2 = true;
-    call.query = {{"word", word}};
-    call.bodyJson = body;
+    call.params = r.params;
+    call.query = r.query;
+    call.headers = r.headers;
+    call.body = r.body;
+    call.sender = "198.51.100.7";
     const auto token = ++lastToken_;
-    host_->serve(route, std::move(call), [this, token](Result<RouteAnswer> a) {
+    host_->serve(routeOf(r.row), std::move(call), [this, token](Result<RouteAnswer> a) {
       if (!a) return keep(token, {abi::statusOf(a.error().code), a.error().message});
-      keep(token, {a->status, a->body});
+      std::string head = a->contentType + '\n';
+      for (const auto& [name, value] : a->headers) head += name + ": " + value + '\n';
+      keep(token, {a->status, a->body}, std::move(head));
     });
     return token;
+  }
+  std::string headOf(std::uint64_t request) override {
+    const std::scoped_lock lock(mutex_);
+    return heads_[request];
   }
   std::optional<Said> replied(std::uint64_t request) override {
     const std::scoped_lock lock(mutex_);
@@ -218,9 +227,10 @@ class HostBench final : public conformance::Bench, private PluginHostTest {
 
  private:
   void TestBody() override {}
-  void keep(std::uint64_t token, Said said) {
+  void keep(std::uint64_t token, Said said, std::string head = {}) {
     {
       const std::scoped_lock lock(mutex_);
+      heads_[token] = std::move(head);
       replies_[token] = std::move(said);
     }
     bell_.ring();
@@ -238,8 +248,9 @@ class HostBench final : public conformance::Bench, private PluginHostTest {
 
   std::vector<events::EventPtr> log_;
   std::deque<Wire> wires_;
-  std::mutex mutex_;  // guards replies_
+  std::mutex mutex_;  // guards the rest
   std::map<std::uint64_t, Said> replies_;
+  std::map<std::uint64_t, std::string> heads_;
 };
 
 }  // namespace colibri::plugin::testing

@@ -50,6 +50,14 @@ class PluginHostTest : public ::testing::Test {
     host_->start();
   }
   PluginView only() const { return host_->list().at(0); }
+  /// Where a row stands in the host's routes().
+  std::size_t routeOf(std::string_view row) const {
+    const auto& routes = host_->routes();
+    const auto at = std::ranges::find_if(
+        routes, [&](const Route& route) { return route.operation->id == row; });
+    EXPECT_NE(at, routes.end()) << row;
+    return static_cast<std::size_t>(at - routes.begin());
+  }
   events::EventPtr event(InstanceKey instance, std::string body) {
     events::EventData data;
     data.instance = instance;

@@ -13,14 +13,15 @@ class RoutesOfPlugins : public PluginHostTest {
     run({"routes"});
     introduce(1);
   }
-  void ask(std::string body, std::size_t route = 0, std::string word = {}) {
+  void ask(std::string body, const std::string& row = "routes.do") {
     RouteCall call;
-    call.instance = route == 0 ? 1 : 0;
+    call.instance = row == "routes.do" ? 1 : 0;
     call.instanceName = "shop";
     call.v2 = true;
-    call.query = {{"word", std::move(word)}};
-    call.bodyJson = R"({"do":")" + std::move(body) + "\"}";
-    host_->serve(route, std::move(call), [this](Result<RouteAnswer> answer) {
+    call.query = {{"word", "hello"}};
+    call.params = {{"what", "oh"}};
+    call.body = R"({"do":")" + body + "\"}";
+    host_->serve(routeOf(row), std::move(call), [this](Result<RouteAnswer> answer) {
       {
         const std::scoped_lock lock(mutex_);
         answers_.push_back(std::move(answer));
@@ -45,11 +46,12 @@ class RoutesOfPlugins : public PluginHostTest {
 };
 
 TEST_F(RoutesOfPlugins, AreListedAsDeclared) {
-  const auto& routes = host_->routes();
-  ASSERT_EQ(routes.size(), 2U);
-  EXPECT_EQ(routes[0].method + ' ' + routes[0].alias + '/' + routes[0].action, "POST routes/do");
-  EXPECT_TRUE(routes[0].ofInstance);
-  EXPECT_FALSE(routes[1].ofInstance);
+  std::vector<std::string> routes;
+  for (const auto& route : host_->routes()) routes.push_back(route.what());
+  EXPECT_THAT(routes, ElementsAre("POST routes/do", "GET routes/say", "POST routes/hook",
+                                  "POST routes/wait", "GET inbox/routes"));
+  EXPECT_EQ(host_->routes()[2].maxBodyBytes, 1U << 20);
+  EXPECT_TRUE(host_->routes()[2].keyless());
   EXPECT_EQ(only().misbehaviour, 0U);
 }
 
@@ -62,9 +64,9 @@ TEST_F(RoutesOfPlugins, AreAnsweredAtOnceOrLaterFromAnyThread) {
   ASSERT_TRUE(later) << later.error().message;
   EXPECT_EQ(later->status, 422);
   EXPECT_THAT(later->sentences, ElementsAre("not \"so\""));
-  ask("", 1, "hello");
+  ask("", "routes.say");
   ASSERT_TRUE(bell_.wait([&] { return count() == 3; }));
-  EXPECT_EQ(answers_[2]->body, "\"hello\"");
+  EXPECT_EQ(answers_[2]->body, "\"oh hello\"");
   EXPECT_EQ(only().misbehaviour, 0U);
 }
 
@@ -73,7 +75,22 @@ TEST_F(RoutesOfPlugins, APluginThatThrowsIsAnErrorOfItsOwn) {
   const auto taken = answered("error").error();
   EXPECT_EQ(taken.code, Errc::conflict);
   EXPECT_EQ(taken.message, "it is taken");
+  const auto stranger = answered("unauthenticated");
+  EXPECT_EQ(stranger->status, 401);
+  EXPECT_THAT(stranger->sentences, ElementsAre("who are you?"));
   EXPECT_EQ(only().state, PluginState::running);
+}
+
+TEST_F(RoutesOfPlugins, WhoHasNoKeyLeavesHalfOfThePlacesToThoseWhoHaveOne) {
+  std::atomic<int> refused = 0;
+  for (int i = 0; i < 600; ++i) {
+    host_->serve(routeOf("routes.wait"), RouteCall(), [&](Result<RouteAnswer> answer) {
+      if (!answer && answer.error().code == Errc::busy) ++refused;
+    });
+  }
+  EXPECT_EQ(refused, 600 - 512);
+  EXPECT_EQ(answered("answer")->status, 201) << "who has a key is served";
+  host_->stop();
 }
 
 TEST_F(RoutesOfPlugins, ADroppedCallIsAnswered) {
@@ -127,7 +144,7 @@ TEST(RoutesAtLoad, AnAliasOfTheHostsOwnRoutesIsRefusedWithASentence) {
   ASSERT_TRUE(loaded);
   EXPECT_EQ(fixture.only().state, PluginState::failed);
   EXPECT_THAT(fixture.only().reason,
-              HasSubstr("below /routes, where the gateway's own routes are"));
+              HasSubstr("its route routes.do: below /routes the gateway's own routes are"));
   EXPECT_TRUE(fixture.host_->routes().empty());
   fixture.TearDown();
 }

@@ -3,6 +3,8 @@
 
 #include "config/schema.hpp"
 #include "definitions.hpp"
+#include "shared/json.hpp"
+#include "texts.hpp"
 
 namespace colibri::catalogue_tool {
 namespace {
@@ -39,12 +41,20 @@ class Checked {
     for (const auto& [key, member] : value.get_object()) {
       if (namesAreKeys && isForReaders(key)) continue;
       if (namesAreKeys && key == "$ref") {
+        if (member.get_string().starts_with("../")) return ofFile(member.get_string());
         out[key] = reference(member);
         continue;
       }
       const bool holdsNames = namesAreKeys && (key == "properties" || key == "patternProperties");
       out[key] = stripped(member, !holdsNames);
     }
+    return out;
+  }
+
+  /// A request says what is to be, so nothing is filled in: a default is of what is kept.
+  json::value ofFile(std::string_view to) {
+    auto out = stripped(inFile(catalogue_, to));
+    if (auto* object = out.if_object()) object->erase("default");
     return out;
   }
 
@@ -96,6 +106,15 @@ json::object querySchemaOf(const Definition& one) {
 json::value commandBody(const Definition& one) {
   const auto* body = one.text.if_contains("body");
   return body == nullptr ? json::value(querySchemaOf(one)) : *body;
+}
+
+json::value inFile(const Catalogue& catalogue, std::string_view reference) {
+  const auto hash = reference.find('#');
+  const std::string path(reference.substr(3, hash == reference.npos ? hash : hash - 3));
+  auto parsed = shared::parseJson(contentOf(catalogue.root / path));
+  if (!parsed) throw Faulty(path + ": cannot be read");
+  if (hash == reference.npos) return std::move(parsed.value);
+  return json::value(parsed.value).at_pointer(reference.substr(hash + 1));
 }
 
 std::string checkedSchema(const Catalogue& catalogue, const json::value& schema,

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <sstream>
 
-#include "base/ascii.hpp"
 #include "config/schema.hpp"
 #include "config/yaml.hpp"
 #include "texts.hpp"
@@ -30,14 +28,6 @@ std::vector<fs::path> yamlFilesIn(const fs::path& folder) {
       if (entry.path().extension() == ".yaml") files.push_back(entry.path());
   std::ranges::sort(files);
   return files;
-}
-
-std::vector<std::string> split(const std::string& path) {
-  std::vector<std::string> words;
-  std::istringstream in(path);
-  for (std::string word; std::getline(in, word, '/');)
-    if (!word.empty()) words.push_back(word);
-  return words;
 }
 
 /// Collects faults, so that all of them are told at once.
@@ -66,6 +56,7 @@ class Reader {
       }
     }
     std::ranges::sort(out_.definitions, {}, &Definition::id);
+    out_.root = root_;
     unique();
     if (!faults_.empty()) throw Faulty(faults_);
     return std::move(out_);
@@ -155,22 +146,14 @@ class Reader {
         fault(one.where, "has no route, and is no command that only the host gives");
       return;
     }
-    one.method = route.substr(0, route.find(' '));
-    one.path = route.substr(route.find(' ') + 1);
-    for (const auto& word : split(one.path)) {
-      if (word.front() == '{')
-        one.params.push_back(word.substr(1, word.size() - 2));
-      else
-        one.words.push_back(word);
-    }
-    std::string id;
-    for (const auto& word : one.words) id.append(id.empty() ? "" : ".").append(word);
-    if (id.empty()) id = "welcome";
+    for (const auto& what : readRoute(one)) fault(one.where, what);
     // One path may have several methods: the method stands behind then.
-    if (one.id != id && one.id != id + '.' + one.method)
-      fault(one.where, "is not called " + id + ".yaml, as its route is");
-    for (const auto* needed : {"key", "answers"})
-      if (!one.text.contains(needed)) fault(one.where, std::string(needed) + ": is missing");
+    if (!isCalledAsItsRoute(one))
+      fault(one.where, "is not called " + nameOf(one) + ".yaml, as its route is");
+    if (!one.text.contains("answers")) fault(one.where, "answers: is missing");
+    for (const auto* ofPlugins : {"raw", "limit", "timeout"})
+      if (one.plugin.empty() && one.text.contains(ofPlugins))
+        fault(one.where, std::string(ofPlugins) + ": only a plugin's route has one");
     if (one.isCommand() && (one.said("key") != "instance" || !one.plugin.empty()))
       fault(one.where, "a command is of an instance, and of the host");
   }
@@ -180,11 +163,7 @@ class Reader {
     std::map<std::string, std::string> seen;
     for (const auto& one : out_.definitions) {
       if (one.method.empty()) continue;
-      const auto places =
-          one.words.size() + one.params.size() + (one.said("key") == "instance" ? 1 : 0);
-      std::string key = one.method + ' ' + std::to_string(places);
-      for (const auto& word : one.words) key += '/' + word;
-      if (const auto [at, fresh] = seen.emplace(lowerCase(key), one.where); !fresh)
+      if (const auto [at, fresh] = seen.emplace(shapeOf(one), one.where); !fresh)
         fault(one.where, "has the route of " + at->second);
     }
     for (std::size_t i = 1; i < out_.definitions.size(); ++i)
@@ -200,11 +179,6 @@ class Reader {
 };
 
 }  // namespace
-
-std::string Definition::said(const char* member) const {
-  const auto* value = text.if_contains(member);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
 
 bool Definition::isWhileLinking() const {
   if (!isCommand()) return false;

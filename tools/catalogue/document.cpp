@@ -4,7 +4,6 @@
 #include <set>
 
 #include "base/ascii.hpp"
-#include "shared/json.hpp"
 #include "texts.hpp"
 
 namespace colibri::catalogue_tool {
@@ -99,9 +98,8 @@ std::map<int, std::string> errorsOf(const Definition& one, bool v2) {
 
 class Document {
  public:
-  Document(const Catalogue& catalogue, std::optional<bool> dialect,
-           const std::filesystem::path& root)
-      : catalogue_(catalogue), dialect_(dialect), root_(root) {}
+  Document(const Catalogue& catalogue, std::optional<bool> dialect)
+      : catalogue_(catalogue), dialect_(dialect) {}
 
   json::object make() {
     auto out = catalogue_.api;
@@ -277,9 +275,7 @@ class Document {
     const auto* to = object.if_contains("$ref");
     if (to == nullptr || !to->is_string() || !to->get_string().starts_with("../")) return;
     const std::string text(to->get_string());
-    const auto hash = text.find('#');
-    auto schema = fileOf(text.substr(3, hash == text.npos ? text.npos : hash - 3));
-    if (hash != text.npos) schema = json::value(schema).at_pointer(text.substr(hash + 1));
+    const auto schema = inFile(catalogue_, text);
     if (const auto inner = readable(schema, false); inner.is_object()) {
       auto out = inner.get_object();
       for (const auto* annotation : {"$schema", "$id", "$comment"}) out.erase(annotation);
@@ -289,22 +285,14 @@ class Document {
     }
   }
 
-  json::value fileOf(const std::string& path) {
-    auto parsed = shared::parseJson(contentOf(root_ / path));
-    if (!parsed) throw Faulty(path + ": cannot be read");
-    return std::move(parsed.value);
-  }
-
   const Catalogue& catalogue_;
   const std::optional<bool> dialect_;
-  const std::filesystem::path root_;
 };
 
 }  // namespace
 
-json::object document(const Catalogue& catalogue, std::optional<bool> v2,
-                      const std::filesystem::path& root) {
-  return Document(catalogue, v2, root).make();
+json::object document(const Catalogue& catalogue, std::optional<bool> v2) {
+  return Document(catalogue, v2).make();
 }
 
 std::vector<int> statusesOf(const Definition& definition) {

@@ -9,11 +9,10 @@
 namespace colibri::catalogue_tool {
 
 /// The document of the API, by OpenAPI 3.1. `v2`: only what clients of that dialect need; nothing:
-/// both dialects. Plugins' own schemas are referred to by their files there, and written out, from
-/// the source tree `root`, in the document of one dialect, whose readers have no files. [Errors]
+/// both dialects. Plugins' own schemas are referred to by their files there, and written out in the
+/// document of one dialect, whose readers have no files. [Errors]
 /// throws Faulty.
-boost::json::object document(const Catalogue& catalogue, std::optional<bool> v2,
-                             const std::filesystem::path& root);
+boost::json::object document(const Catalogue& catalogue, std::optional<bool> v2);
 
 /// The statuses that it promises for an operation, in either dialect, sorted.
 std::vector<int> statusesOf(const Definition& definition);

@@ -73,15 +73,40 @@ std::string pluginNames(const std::vector<const Definition*>& commands) {
          linking + "};\n\n}  // namespace colibri::baileys\n";
 }
 
+json::value checked(const Catalogue& catalogue, const json::value& schema,
+                    const std::string& where) {
+  return shared::parseJson(checkedSchema(catalogue, referred(catalogue, schema), where),
+                           shared::kLargeJson)
+      .value;
+}
+
+/// A definition as a plugin brings it: what the gateway reads, references resolved.
+json::object pluginsRow(const Catalogue& catalogue, const Definition& one) {
+  json::object row;
+  for (const auto* member :
+       {"summary", "route", "key", "raw", "limit", "timeout", "unknown", "spellings", "query"})
+    if (const auto* value = one.text.if_contains(member)) row[member] = *value;
+  if (const auto* body = one.text.if_contains("body"))
+    row["body"] = checked(catalogue, *body, one.where + ": body");
+  if (const auto* v2 = one.text.if_contains("v2"))
+    if (const auto* body = v2->get_object().if_contains("body"))
+      row["v2"] = json::object{{"body", checked(catalogue, *body, one.where + ": v2.body")}};
+  return row;
+}
+
 }  // namespace
 
-std::map<std::string, std::string> generatedFiles(const Catalogue& catalogue,
-                                                  const std::filesystem::path& root) {
+std::map<std::string, std::string> generatedFiles(const Catalogue& catalogue) {
   std::map<std::string, std::string> files;
   files["docs/openapi.yaml"] =
-      std::string("# ") + kNote + ".\n" + yamlText(document(catalogue, std::nullopt, root));
+      std::string("# ") + kNote + ".\n" + yamlText(document(catalogue, std::nullopt));
   for (const auto& one : catalogue.definitions)
     if (one.isCommand()) files["sdk/schema/" + one.id + ".json"] = commandSchema(catalogue, one);
+  std::map<std::string, json::object> rows;
+  for (const auto& one : catalogue.definitions)
+    if (!one.plugin.empty()) rows[one.plugin][one.id] = pluginsRow(catalogue, one);
+  for (const auto& [plugin, all] : rows)
+    files["plugins/" + plugin + "/routes.json"] = jsonText(all);
   const auto baileys = commandsOf(catalogue, "baileys");
   files["plugins/baileys/bridge/src/command_table.mjs"] = bridgeTable(baileys);
   files["plugins/baileys/src/command_names.hpp"] = pluginNames(baileys);

@@ -47,11 +47,11 @@ int main(int argc, char** argv) try {
   }
   const fs::path root = argv[2];
   const auto catalogue = readCatalogue(root);
+  const auto files = generatedFiles(catalogue);  // all is judged, whatever is written
   if (what == "source") {
-    write(argv[3], sourceText(catalogue, root));
+    write(argv[3], sourceText(catalogue));
     return 0;
   }
-  const auto files = generatedFiles(catalogue, root);
   if (what == "check") return check(root, files);
   for (const auto& [file, text] : files) write(root / file, text);
   return 0;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <string>
 
@@ -9,10 +8,9 @@
 namespace colibri::catalogue_tool {
 
 /// The C++ source behind core/catalogue/operation.hpp.
-std::string sourceText(const Catalogue& catalogue, const std::filesystem::path& root);
+std::string sourceText(const Catalogue& catalogue);
 
 /// The files of the source tree that follow from the catalogue, by their paths from its root.
-std::map<std::string, std::string> generatedFiles(const Catalogue& catalogue,
-                                                  const std::filesystem::path& root);
+std::map<std::string, std::string> generatedFiles(const Catalogue& catalogue);
 
 }  // namespace colibri::catalogue_tool

@@ -48,7 +48,7 @@ class Rows {
 
   std::string bodySchema(const Definition& one) {
     const auto* body = one.text.if_contains("body");
-    if (body == nullptr || !one.plugin.empty()) return {};  // a plugin checks its own
+    if (body == nullptr || !one.plugin.empty()) return {};  // a plugin brings it
     auto schema = referred(catalogue_, *body).get_object();
     if (one.said("unknown") != "service") schema["additionalProperties"] = false;
     return checkedSchema(catalogue_, schema, one.where + ": body");
@@ -68,7 +68,7 @@ class Rows {
     const auto effect =
         command == nullptr ? "safe" : std::string(command->at("effect").get_string());
     std::vector<std::string> ofV2;
-    const auto query = querySchema(one, ofV2);
+    const auto query = one.plugin.empty() ? querySchema(one, ofV2) : std::string();
     const auto member = [](const std::string& name, const std::string& value) {
       return "." + name + " = " + value + ", ";
     };
@@ -126,15 +126,15 @@ std::string reservedText(const Catalogue& catalogue) {
 
 }  // namespace
 
-std::string sourceText(const Catalogue& catalogue, const std::filesystem::path& root) {
+std::string sourceText(const Catalogue& catalogue) {
   return "// Made from the files of the catalogue; see operation.hpp.\n"
          "#include \"catalogue/operation.hpp\"\n\n"
          "namespace colibri::catalogue {\nnamespace {\n\n" +
          Rows(catalogue).text() + "\nconstexpr std::string_view kReserved[] = {" +
          reservedText(catalogue) + "};\n\nconstexpr std::string_view kNative = " +
-         cppText(json::serialize(document(catalogue, false, root))) +
+         cppText(json::serialize(document(catalogue, false))) +
          ";\nconstexpr std::string_view kV2 = " +
-         cppText(json::serialize(document(catalogue, true, root))) +
+         cppText(json::serialize(document(catalogue, true))) +
          ";\n\n}  // namespace\n\n"
          "std::span<const Operation> operations() noexcept {\n  return kOperations;\n}\n\n"
          "std::span<const std::string_view> reservedWords() noexcept {\n  return kReserved;\n}\n\n"

@@ -40,33 +40,87 @@ class FakePlugins final : public PluginSettings {
 class FakePluginRoutes final : public PluginRoutes {
  public:
   static constexpr std::size_t kBodyLimit = 100;
-  std::span<const Route> routes() const noexcept override { return kRows; }
+  std::span<const Route> routes() const noexcept override { return rows_; }
   std::size_t bodyLimit(std::size_t) const noexcept override { return kBodyLimit; }
   void serve(std::size_t route, PluginCall call, Reply reply) override {
     const auto* name = call.instance ? call.instance->row.name.c_str() : "";
-    lastBody = call.bodyJson;
-    reply(ok({{"route", route}, {"instance", name}, {"v2", call.v2}}));
+    boost::json::object params;
+    for (const auto& [param, value] : call.params) params[param] = value;
+    auto answer =
+        ok({{"route", route}, {"instance", name}, {"v2", call.v2}, {"params", std::move(params)}});
+    last = std::move(call);
+    if (holds) return held.push_back(std::move(reply));
+    reply(std::move(answer));
   }
-  std::string lastBody;  ///< not in the answer, where nobody's key may stand
+  PluginCall last;  ///< not in the answer, where nobody's key may stand
+  bool holds = false;
+  std::vector<Reply> held;
 
  private:
-  static constexpr Route kRows[] = {{.access = Access::instanceKey,
-                                     .method = "POST",
-                                     .router = "audit",
-                                     .name = "set",
-                                     .ofInstance = true,
-                                     .plugin = 0},
-                                    {.access = Access::instanceKey,
-                                     .method = "GET",
-                                     .router = "audit",
-                                     .name = "find",
-                                     .ofInstance = true,
-                                     .plugin = 1},
-                                    {.access = Access::globalKey,
-                                     .method = "DELETE",
-                                     .router = "audit",
-                                     .name = "trail",
-                                     .plugin = 2}};
+  static constexpr std::string_view kId[] = {"id"}, kInstance[] = {"instance"};
+  static constexpr catalogue::Operation kOperations[] = {
+      {.id = "audit.set",
+       .method = "POST",
+       .router = "audit",
+       .name = "set",
+       .access = Access::instanceKey,
+       .carrier = catalogue::Carrier::plugin,
+       .unknown = catalogue::Unknown::dropped,
+       .body = R"({"type":"object","additionalProperties":false,"properties":{
+                  "a":{"type":"integer"},"b":{"type":"string"}}})",
+       .query = {},
+       .bodyOfV2 = R"({"type":"object","additionalProperties":false,"properties":{
+                      "a":{"type":["integer","string"]},"b":{"type":"string"}}})"},
+      {.id = "audit.find",
+       .method = "GET",
+       .router = "audit",
+       .name = "find",
+       .access = Access::instanceKey,
+       .carrier = catalogue::Carrier::plugin,
+       .body = {},
+       .query = R"({"type":"object","properties":{"page":{"type":"integer","default":1}}})"},
+      {.id = "audit.trail",
+       .method = "DELETE",
+       .router = "audit",
+       .name = "trail",
+       .access = Access::globalKey,
+       .carrier = catalogue::Carrier::plugin,
+       .body = {},
+       .query = {}},
+      {.id = "audit.fetch",
+       .method = "PUT",
+       .router = "audit",
+       .name = "fetch",
+       .params = kId,
+       .access = Access::instanceKey,
+       .carrier = catalogue::Carrier::plugin,
+       .body = {},
+       .query = {}},
+      {.id = "audit.hook",
+       .method = "POST",
+       .router = "audit",
+       .name = "hook",
+       .params = kInstance,
+       .access = Access::anyone,
+       .carrier = catalogue::Carrier::plugin,
+       .body = {},
+       .query = {},
+       .raw = true},
+      {.id = "inbox.audit",
+       .method = "GET",
+       .router = "inbox",
+       .name = "audit",
+       .access = Access::anyone,
+       .carrier = catalogue::Carrier::plugin,
+       .body = {},
+       .query = {},
+       .raw = true}};
+  static std::vector<Route> rowsOf() {
+    std::vector<Route> rows;
+    for (const auto& operation : kOperations) rows.push_back(routeOf(operation, rows.size()));
+    return rows;
+  }
+  const std::vector<Route> rows_ = rowsOf();
 };
 
 /// A plugin's mounts, which remember what they were asked.
@@ -147,11 +201,16 @@ class ApiWorld {
   std::future<http::Response> begin(http::Method method, const std::string& target,
                                     std::string body = {}, const Headers& headers = {},
                                     const std::string& key = kKey) {
+    return beginFrom({127, 0, 0, 1}, method, target, std::move(body), headers, key);
+  }
+  std::future<http::Response> beginFrom(std::array<std::uint8_t, 4> address, http::Method method,
+                                        const std::string& target, std::string body = {},
+                                        const Headers& headers = {}, const std::string& key = {}) {
     http::Request request;
     request.method = method;
     request.target = target;
     request.body = std::move(body);
-    request.peer.bytes = {127, 0, 0, 1};
+    std::ranges::copy(address, request.peer.bytes.begin());
     EXPECT_TRUE(http::parseTarget(target, request)) << target;
     if (!key.empty()) request.headers.add("apikey", key);
     for (const auto& [name, value] : headers) request.headers.add(name, value);
@@ -201,7 +260,7 @@ class ApiWorld {
   commands::CommandService& commands() { return commands_; }
   Api& api() { return api_; }
   FakeWebMounts& webMounts() { return webMounts_; }
-  const FakePluginRoutes& pluginRoutes() const { return routes_; }
+  FakePluginRoutes& pluginRoutes() { return routes_; }
 
   std::optional<std::string> trouble;  ///< of GET /ready
   instances::testing::World world;

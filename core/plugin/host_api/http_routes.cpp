@@ -11,7 +11,15 @@ namespace {
 
 const Entry kOnRequestEntry{"on_request"};
 
-constexpr std::size_t kMaxUnanswered = 1024;  // of one plugin
+constexpr std::size_t kMaxUnanswered = 1024;             // of one plugin
+constexpr std::size_t kMaxKeyless = kMaxUnanswered / 2;  // of those, whoever has no key
+
+std::vector<colibri_field> fieldsOfCall(const RouteCall::Fields& from) {
+  std::vector<colibri_field> out;
+  out.reserve(from.size());
+  for (const auto& [name, value] : from) out.push_back({abi::str(name), abi::str(value)});
+  return out;
+}
 
 Error stopping() {
   return {Errc::unavailable, "the plugin is not running"};
@@ -26,16 +34,29 @@ HttpRoutesApi::HttpRoutesApi(const Surroundings& s)
       open_(s.ports.timers, kMaxUnanswered) {}
 
 Result<void> HttpRoutesApi::attached(const Introduction& of) {
-  auto routes = readRoutes(*table_, callee_.alias(), of.words);
+  auto routes = readRoutes(abi::view(table_->rows_json), callee_.alias(), of.words);
   if (!routes) return routes.error();
   routes_ = std::move(*routes);
   return {};
 }
 
+std::optional<std::uint64_t> HttpRoutesApi::add(Open& open) {
+  const bool fits = !open.keyless || keyless_.fetch_add(1) < kMaxKeyless;
+  const auto token = fits ? open_.open(open) : std::nullopt;
+  if (open.keyless && !token) --keyless_;
+  return token;
+}
+
+std::optional<HttpRoutesApi::Open> HttpRoutesApi::take(std::uint64_t token) {
+  auto open = open_.take(token);
+  if (open && open->keyless) --keyless_;
+  return open;
+}
+
 void HttpRoutesApi::serve(std::uint32_t index, RouteCall call, RouteReply reply) {
   const auto& route = routes_.at(index);  // lives as long as the callee
-  Open waiting{std::move(reply), route.method + ' ' + route.alias + '/' + route.action};
-  const auto opened = open_.open(waiting);
+  Open waiting{std::move(reply), route.what(), route.keyless()};
+  const auto opened = add(waiting);
   if (!opened)
     return waiting.reply(Error{Errc::busy, "the plugin has too many requests without an answer"});
   const auto token = *opened;
@@ -46,51 +67,64 @@ void HttpRoutesApi::serve(std::uint32_t index, RouteCall call, RouteReply reply)
   const auto lane = call.instance;
   callee_.onLane(
       lane, kOnRequestEntry, Callee::Kind::work,
-      [this, &route, token, call = std::move(call)](colibri_plugin* plugin) {
-        hand(route, call, token, plugin);
+      [this, &route, token, call = std::move(call)](colibri_plugin* plugin) mutable {
+        hand(route, std::move(call), token, plugin);
       },
       [this, token] { settle(token, stopping()); });
 }
 
-void HttpRoutesApi::hand(const Route& route, const RouteCall& call, std::uint64_t token,
+void HttpRoutesApi::hand(const Route& route, RouteCall call, std::uint64_t token,
                          colibri_plugin* plugin) {
-  std::vector<colibri_field> query;
-  query.reserve(call.query.size());
-  for (const auto& [name, value] : call.query) query.push_back({abi::str(name), abi::str(value)});
+  const auto params = fieldsOfCall(call.params), query = fieldsOfCall(call.query),
+             headers = fieldsOfCall(call.headers);
+  const auto body = abi::SharedBuffer::make(std::move(call.body));
   auto c = abi::sized<colibri_route_call>();
-  c.route = route.index;
   c.dialect = call.v2 ? COLIBRI_DIALECT_V2 : COLIBRI_DIALECT_NATIVE;
   c.token = token;
   c.instance_key = call.instance;
   c.deadline_us = ports_.clock.nowUs() + std::int64_t{route.timeoutMs} * 1000;
+  c.row = abi::str(route.operation->id);
   c.instance_id = abi::str(call.instanceId);
   c.instance_name = abi::str(call.instanceName);
+  c.params = params.data();
+  c.param_count = params.size();
   c.query = query.data();
   c.query_count = query.size();
-  c.body_json = abi::str(call.bodyJson);
+  c.headers = headers.data();
+  c.header_count = headers.size();
+  c.body = body.get();
+  c.sender = abi::str(call.sender);
   auto err = abi::sized<colibri_error>();
   const auto status = table_->on_request(plugin, &c, &err);
   if (status > 0) return;  // respond() follows
-  const bool first =
-      settle(token, status < 0 ? abi::errorOf(status, err)
-                               : Error{Errc::internal, callee_.alias() + ": on_request() said OK, "
-                                                                         "which is no answer"});
+  const bool first = settle(token, refusalOf(status, err));
   if (!first)
     misbehaviour_.note(Misbehaviour::Kind::foreignToken, "a request was answered twice");
   else if (status == COLIBRI_OK)
     misbehaviour_.note(Misbehaviour::Kind::wrongCall, "on_request() said OK without an answer");
 }
 
+Result<RouteAnswer> HttpRoutesApi::refusalOf(colibri_status status,
+                                             const colibri_error& err) const {
+  if (status == COLIBRI_OK)
+    return Error{Errc::internal, callee_.alias() + ": on_request() said OK, which is no answer"};
+  auto error = abi::errorOf(status, err);
+  constexpr int kUnauthorized = 401;  // our Errc has no word for it
+  if (status == COLIBRI_E_UNAUTHENTICATED)
+    return RouteAnswer{.status = kUnauthorized, .body = {}, .sentences = {error.message}};
+  return error;
+}
+
 void HttpRoutesApi::expire(std::uint64_t token, std::uint32_t afterMs) {
-  auto late = open_.take(token);
+  auto late = take(token);
   if (!late) return;
   misbehaviour_.note(Misbehaviour::Kind::noAnswer, late->what + " had no answer in time");
   late->reply(Error{Errc::timeout, "the plugin \"" + callee_.alias() + "\" did not answer " +
                                        late->what + " within " + std::to_string(afterMs) + " ms"});
 }
 
-void HttpRoutesApi::respond(std::uint64_t token, std::uint32_t status, colibri_str body) {
-  auto answer = readAnswer(status, body);
+void HttpRoutesApi::respond(std::uint64_t token, const colibri_route_answer* given) {
+  auto answer = given == nullptr ? Error{Errc::rejected, "no answer"} : readAnswer(*given);
   if (!answer) {
     const auto what = answer.error().message;
     misbehaviour_.note(Misbehaviour::Kind::wrongCall, "respond() was given " + what);
@@ -106,7 +140,7 @@ void HttpRoutesApi::ended() {
 }
 
 bool HttpRoutesApi::settle(std::uint64_t token, Result<RouteAnswer> answer) {
-  auto waiting = open_.take(token);
+  auto waiting = take(token);
   if (waiting) waiting->reply(std::move(answer));
   return waiting.has_value();
 }
@@ -118,7 +152,7 @@ const Capability HttpRoutesApi::kCapability{
     COLIBRI_EXT_HTTP_ROUTES, &kTable,
     [](const void* table) {
       const auto* t = static_cast<const colibri_plugin_http_routes*>(table);
-      return COLIBRI_KNOWS(t, routes) && COLIBRI_HAS(t, on_request);
+      return COLIBRI_KNOWS(t, rows_json) && COLIBRI_HAS(t, on_request);
     },
     Capability::makes<HttpRoutesApi>};
 

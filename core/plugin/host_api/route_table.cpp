@@ -1,53 +1,124 @@
 #include "plugin/host_api/route_table.hpp"
 
 #include <algorithm>
-#include <array>
-#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 
 #include "base/ascii.hpp"
-#include "plugin/abi.hpp"
+#include "catalogue/definition.hpp"
+#include "config/schema.hpp"
 #include "shared/json.hpp"
 
 namespace colibri::plugin {
 namespace {
 
-constexpr std::size_t kMaxRoutes = 64, kMaxAction = 32;
-constexpr std::uint32_t kBodyBytes = 64U << 10, kMaxBodyBytes = 1U << 20;
-constexpr std::uint32_t kTimeoutMs = 10'000, kMaxTimeoutMs = 60'000;
-constexpr std::size_t kMaxBodyOut = std::size_t{1} << 20, kMaxSentences = 32;
-constexpr std::array<std::string_view, 5> kMethods = {"GET", "POST", "PUT", "PATCH", "DELETE"};
+namespace json = boost::json;
 
-bool isAction(std::string_view s) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  return !s.empty() && s.size() <= kMaxAction && letter(s[0]) &&
-         std::all_of(s.begin(), s.end(),
-                     [&](char c) { return letter(c) || (c >= '0' && c <= '9') || c == '-'; });
+constexpr std::size_t kMaxRows = 256, kMaxText = std::size_t{1} << 20, kMaxWord = 32;
+constexpr std::size_t kBodyBytes = std::size_t{64} << 10;
+constexpr std::uint32_t kTimeoutMs = 10'000;
+
+std::size_t numberOf(const json::object& text, std::string_view member, std::size_t absent) {
+  const auto* value = text.if_contains(member);
+  return value == nullptr ? absent : value->to_number<std::size_t>();
 }
 
-Result<Route> readRoute(const colibri_http_route& row, std::string_view alias,
-                        const RouteWords& words) {
-  const auto wrong = [](std::string what) { return Error{Errc::rejected, std::move(what)}; };
-  if (!COLIBRI_KNOWS(&row, action)) return wrong("is too small");
-  Route route;
-  route.alias = alias;
-  route.method = abi::view(row.method);
-  route.action = abi::view(row.action);
-  if (std::find(kMethods.begin(), kMethods.end(), route.method) == kMethods.end())
-    return wrong("has a method that is not GET, POST, PUT, PATCH or DELETE");
-  if (!isAction(route.action))
-    return wrong("has an action that is not [A-Za-z][A-Za-z0-9-]* of at most 32");
-  if (const auto action = lowerCase(route.action);
-      contains(words.ofHost, action) || contains(words.aliases, action))
-    return wrong("has the action \"" + route.action + "\", which other paths begin with");
-  if (row.scope != COLIBRI_ROUTE_GLOBAL && row.scope != COLIBRI_ROUTE_OF_INSTANCE)
-    return wrong("has a scope that this host does not know");
-  route.ofInstance = row.scope == COLIBRI_ROUTE_OF_INSTANCE;
-  if (row.max_body_bytes > kMaxBodyBytes || row.timeout_ms > kMaxTimeoutMs)
-    return wrong("wants a body over 1 MB or a time over 60 s");
-  route.maxBodyBytes = row.max_body_bytes == 0 ? kBodyBytes : row.max_body_bytes;
-  route.timeoutMs = row.timeout_ms == 0 ? kTimeoutMs : row.timeout_ms;
-  return route;
+const config::Schema& definitionSchema() {
+  static const auto kSchema = config::Schema::parse(catalogue::definitionSchema()).value();
+  return kSchema;
 }
+
+/// Reads rows one by one, and goes on at a fault, so that all are told at once.
+class Reader {
+ public:
+  Reader(std::string_view alias, const RouteWords& words) : alias_(alias), words_(words) {}
+
+  Result<std::vector<Route>> read(const json::object& rows) {
+    for (const auto& [id, text] : rows) row(id, text);
+    if (faults_.empty()) return std::move(routes_);
+    return Error{Errc::rejected, config::listed(faults_)};
+  }
+
+ private:
+  void fault(std::string_view id, const std::string& what) {
+    faults_.push_back("its route " + config::shownKey(id) + ": " + what);
+  }
+
+  void row(std::string_view id, json::value text) {
+    const auto before = faults_.size();
+    for (const auto& violation : definitionSchema().apply(text, ""))
+      fault(id, violation.sentence());
+    if (faults_.size() > before) return;
+    catalogue::Definition one;
+    one.id = id;
+    one.text = std::move(text.get_object());
+    if (one.said("route").empty()) return fault(id, "route: is missing");
+    for (const auto& what : catalogue::readRoute(one)) fault(id, what);
+    if (!catalogue::isCalledAsItsRoute(one))
+      fault(id, "is not called " + catalogue::nameOf(one) + ", as its route is");
+    if (one.text.contains("command") || one.text.contains("routers"))
+      fault(id, "a plugin's route has neither a command nor several routers");
+    path(one);
+    schemas(one);
+    if (faults_.size() > before) return;
+    routes_.push_back(
+        {.alias = std::string(alias_),
+         .operation = catalogue::pluginsOperation(one),
+         .shape = catalogue::shapeOf(one),
+         .maxBodyBytes = numberOf(one.text, "limit", kBodyBytes),
+         .timeoutMs = static_cast<std::uint32_t>(numberOf(one.text, "timeout", kTimeoutMs)),
+         .index = static_cast<std::uint32_t>(routes_.size())});
+  }
+
+  /// Below its own alias a plugin has what it wants; another root path is claimed by having a row.
+  void path(const catalogue::Definition& one) {
+    if (one.words.empty()) return fault(one.id, "route: the root is the gateway's");
+    for (const auto& word : one.words)
+      if (word.size() > kMaxWord) fault(one.id, "route: a word of it has more than 32 letters");
+    const auto router = lowerCase(one.words[0]);
+    const auto below = "below /" + config::shownKey(one.words[0]);
+    if (contains(words_.ofHost, router))
+      fault(one.id, below + " the gateway's own routes are: give it another path");
+    if (contains(words_.rootMounts, router))
+      fault(one.id, below + " another plugin's connections are");
+    if (one.words.size() > 1) action(one, router);
+    const auto shape = catalogue::shapeOf(one);
+    const auto same = [&](const Route& other) { return other.shape == shape; };
+    if (const auto other = std::ranges::find_if(words_.routes, same); other != words_.routes.end())
+      fault(one.id, "the plugin \"" + other->alias + "\" has this path already");
+    if (std::ranges::any_of(routes_, same)) fault(one.id, "another row has this path already");
+  }
+
+  /// `/a/b/x` may be b's for the instance a, too, and `/a/b` its mount b, unless none can have that
+  /// name.
+  void action(const catalogue::Definition& one, const std::string& router) {
+    constexpr std::size_t kOfAMount = 2;  // segments; routes of instances have more
+    const auto action = lowerCase(one.words[1]);
+    const bool isTheirs = one.places() == kOfAMount
+                              ? contains(words_.instanceMounts, action)
+                              : contains(words_.ofHost, action) || contains(words_.aliases, action);
+    const auto reserved = catalogue::reservedWords();
+    const bool noName = std::ranges::find(reserved, router) != reserved.end();
+    if (isTheirs && !noName)
+      fault(one.id, "route: paths of instances begin with \"" + one.words[1] +
+                        "\" behind the name, and one may be called \"" + router + "\"");
+  }
+
+  void schemas(const catalogue::Definition& one) {
+    const auto operation = catalogue::pluginsOperation(one);
+    for (const auto& [what, text] : {std::pair{"body", operation->body},
+                                     {"v2.body", operation->bodyOfV2},
+                                     {"query", operation->query}}) {
+      if (text.empty()) continue;
+      if (const auto schema = config::Schema::parse(text); !schema)
+        fault(one.id, std::string(what) + ": " + schema.error().message);
+    }
+  }
+
+  const std::string_view alias_;
+  const RouteWords& words_;
+  std::vector<Route> routes_;
+  std::vector<std::string> faults_;
+};
 
 }  // namespace
 
@@ -55,51 +126,17 @@ bool contains(const std::vector<std::string>& words, std::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-Result<std::vector<Route>> readRoutes(const colibri_plugin_http_routes& table,
-                                      std::string_view alias, const RouteWords& words) {
-  if (contains(words.ofHost, alias))
-    return Error{Errc::rejected, "it wants to serve routes below /" + std::string(alias) +
-                                     ", where the gateway's own routes are: give it another alias"};
-  if (table.routes == nullptr || table.route_count == 0 || table.route_count > kMaxRoutes)
-    return Error{Errc::rejected, "its table of routes is null, empty or over 64"};
-  std::vector<Route> routes;
-  const auto* at = reinterpret_cast<const char*>(table.routes);
-  for (std::uint32_t i = 0; i < table.route_count; ++i, at += table.routes->struct_size) {
-    auto route = readRoute(*reinterpret_cast<const colibri_http_route*>(at), alias, words);
-    const auto number = "its route " + std::to_string(i + 1) + " ";
-    if (!route) return Error{Errc::rejected, number + route.error().message};
-    const bool repeated = std::any_of(routes.begin(), routes.end(), [&](const Route& other) {
-      return other.method == route->method && lowerCase(other.action) == lowerCase(route->action) &&
-             other.ofInstance == route->ofInstance;
-    });
-    if (repeated) return Error{Errc::rejected, number + "is there twice"};
-    route->index = i;
-    routes.push_back(std::move(*route));
-  }
-  return routes;
-}
-
-Result<RouteAnswer> readAnswer(std::uint32_t status, colibri_str body) {
-  const auto wrong = [](const char* what) { return Error{Errc::rejected, what}; };
-  if (status < 200 || status > 599) return wrong("an HTTP status that is not 200 to 599");
-  if (!abi::valid(body) || body.size > kMaxBodyOut)
-    return wrong("an answer that is null or over 1 MB");
-  const auto parsed = shared::parseJson(abi::view(body), shared::kLargeJson);
-  if (parsed.fault) return Error{Errc::rejected, "an answer that " + parsed.fault->what};
-  RouteAnswer answer;
-  answer.status = static_cast<int>(status);
-  if (status < 400) {
-    answer.body = abi::view(body);
-    return answer;
-  }
-  const auto* sentences = parsed.value.if_array();
-  if (sentences == nullptr || sentences->empty() || sentences->size() > kMaxSentences)
-    return wrong("an error that is not an array of 1 to 32 sentences");
-  for (const auto& sentence : *sentences) {
-    if (!sentence.is_string()) return wrong("an error whose sentences are not strings");
-    answer.sentences.emplace_back(sentence.as_string());
-  }
-  return answer;
+Result<std::vector<Route>> readRoutes(std::string_view rowsJson, std::string_view alias,
+                                      const RouteWords& words) {
+  const auto wrong = [](std::string what) { return Error{Errc::rejected, std::move(what)}; };
+  if (rowsJson.empty() || rowsJson.size() > kMaxText)
+    return wrong("its table of routes is null, empty or over 1 MB");
+  const auto parsed = shared::parseJson(rowsJson, shared::kLargeJson);
+  if (parsed.fault) return wrong("its table of routes " + parsed.fault->what);
+  const auto* rows = parsed.value.if_object();
+  if (rows == nullptr || rows->empty() || rows->size() > kMaxRows)
+    return wrong("its table of routes is no JSON object of 1 to 256 rows");
+  return Reader(alias, words).read(*rows);
 }
 
 }  // namespace colibri::plugin

@@ -12,22 +12,25 @@
 
 namespace colibri::plugin {
 
-/// First words of the paths that are not a plugin's to serve, in lower case. An action must be none
-/// either: so no path has two meanings.
+/// First words of the paths that are not a plugin's to serve, in lower case, and what plugins have
+/// taken so far: so no path has two meanings.
 struct RouteWords {
-  std::vector<std::string> ofHost;   ///< routers of the API and prefixes of dialects
-  std::vector<std::string> aliases;  ///< of all plugins that the configuration names
+  std::vector<std::string> ofHost;  ///< routers of the API and prefixes of dialects
+  /// Of all plugins that the configuration names; and where the plugins before have routes.
+  std::vector<std::string> aliases;
   /// Of the plugins before, in lower case.
   std::vector<std::string> rootMounts = {}, instanceMounts = {};
+  std::vector<Route> routes = {};  ///< likewise
 };
 
 bool contains(const std::vector<std::string>& words, std::string_view word);
 
-/// Judges a plugin's table. Pure. [Errors] rejected: a sentence that names the row.
-Result<std::vector<Route>> readRoutes(const colibri_plugin_http_routes& table,
-                                      std::string_view alias, const RouteWords& words);
+/// Judges the rows that a plugin brings, by the checker of the catalogue. Pure. [Errors] rejected:
+/// all that is wrong, a line each that names the row.
+Result<std::vector<Route>> readRoutes(std::string_view rowsJson, std::string_view alias,
+                                      const RouteWords& words);
 
 /// Judges what a plugin gave to respond(). [Errors] rejected: what is wrong with it.
-Result<RouteAnswer> readAnswer(std::uint32_t status, colibri_str body);
+Result<RouteAnswer> readAnswer(const colibri_route_answer& given);
 
 }  // namespace colibri::plugin

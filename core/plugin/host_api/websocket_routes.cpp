@@ -2,8 +2,11 @@
 
 #include <utility>
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "plugin/abi.hpp"
+#include "plugin/host_api/http_routes.hpp"
+#include "plugin/plugin_object.hpp"
 
 namespace colibri::plugin {
 namespace {
@@ -69,10 +72,13 @@ class WebSocketRoutesApi::Peer final : public WebPeer {
 };
 
 WebSocketRoutesApi::WebSocketRoutesApi(const Surroundings& s)
-    : callee_(s.callee), misbehaviour_(s.misbehaviour), open_(s.ports.timers) {}
+    : object_(s.object), callee_(s.callee), misbehaviour_(s.misbehaviour), open_(s.ports.timers) {}
 
 Result<void> WebSocketRoutesApi::attached(const Introduction& of) {
-  auto mounts = readMounts(*table_, callee_.alias(), of.words);
+  auto words = of.words;
+  for (const auto& route : object_.api<HttpRoutesApi>().routes())
+    words.aliases.push_back(lowerCase(route.operation->router));
+  auto mounts = readMounts(*table_, callee_.alias(), words);
   if (!mounts) return mounts.error();
   mounts_ = std::move(*mounts);
   return {};

@@ -80,6 +80,7 @@ class WebSocketRoutesApi final : public CapabilityOf<colibri_plugin_websocket_ro
   std::optional<Open> take(
       std::uint64_t token, bool (*only)(const Open&) = [](const Open&) { return true; });
 
+  PluginObject& object_;
   Callee& callee_;
   Misbehaviour& misbehaviour_;
   std::vector<Mount> mounts_;

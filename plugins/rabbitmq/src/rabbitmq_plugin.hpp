@@ -37,7 +37,7 @@ class RabbitmqPlugin final : public sdk::PluginWith<sdk::EventSink, sdk::Instanc
       .configSchema = colibri_schemas::kConfig,
       .instanceSchema = colibri_schemas::kInstance};
 
-  static constexpr const auto& kRoutes = event_settings::kSetAndFind;
+  static constexpr std::string_view kRoutes = colibri_schemas::kRoutes;
   using PluginWith::PluginWith;
 
   void init(std::string_view configJson) override;

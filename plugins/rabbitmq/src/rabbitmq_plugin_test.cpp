@@ -79,12 +79,6 @@ TEST_F(RabbitmqPluginTest, WithoutABrokerNothingCanBeEnabled) {
   EXPECT_EQ(set(R"({"enabled":false})").status, 201U);
 }
 
-TEST_F(RabbitmqPluginTest, ABodyThatNamesNothingIsRefusedByItsName) {
-  begin();
-  for (const bool v2 : {false, true})
-    EXPECT_THAT(set("{}", v2).body, HasSubstr("rabbitmq: is empty, it needs at least one of"));
-}
-
 TEST_F(RabbitmqPluginTest, NoEventsOfAV2CallerAreAllOfThemByName) {
   begin();
   const auto row = boost::json::parse(set(R"({"rabbitmq":{"enabled":true}})", true).body);

@@ -39,7 +39,7 @@ class WebhookPlugin final
       .configSchema = colibri_schemas::kConfig,
       .instanceSchema = colibri_schemas::kInstance};
 
-  static constexpr const auto& kRoutes = event_settings::kSetAndFind;
+  static constexpr std::string_view kRoutes = colibri_schemas::kRoutes;
   using PluginWith::PluginWith;
 
   void init(std::string_view configJson) override;

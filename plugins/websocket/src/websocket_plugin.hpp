@@ -39,7 +39,7 @@ class WebsocketPlugin final
       .description = "Events for clients of Socket.IO and plain WebSockets",
       .configSchema = colibri_schemas::kConfig,
       .instanceSchema = colibri_schemas::kInstance};
-  static constexpr auto kRoutes = std::to_array(event_settings::kSetAndFind);
+  static constexpr std::string_view kRoutes = colibri_schemas::kRoutes;
   static constexpr sdk::Mount kMounts[] = {
       {.path = "socket.io",
        .http = true,

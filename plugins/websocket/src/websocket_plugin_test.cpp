@@ -190,16 +190,6 @@ TEST_F(WebsocketPluginTest, SettingsRuleWhatComes) {
   EXPECT_EQ(host_.connect({.mount = kEvents, .instance = 1, .key = "shop-key"}) != 0, true);
 }
 
-TEST_F(WebsocketPluginTest, ABodyThatNamesNothingIsRefusedByItsName) {
-  begin();
-  for (const bool v2 : {false, true})
-    for (const auto* body : {"{}", R"({"websocket":{}})"}) {
-      const auto reply = askSet(host_, body, v2);
-      EXPECT_EQ(reply.status, 400U) << body;
-      EXPECT_THAT(reply.body, HasSubstr("websocket: is empty, it needs at least one of enabled"));
-    }
-}
-
 TEST_F(WebsocketPluginTest, NoEventsOfAV2CallerAreAllOfThemByName) {
   begin();
   const auto events = [](const auto& reply) {

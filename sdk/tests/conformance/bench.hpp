@@ -39,6 +39,15 @@ struct Ordered {
   bool operator==(const Ordered&) const = default;
 };
 
+/// A request to a row of the plugin, as it is once it was checked. From 198.51.100.7, under v2.
+struct RowRequest {
+  using Fields = std::vector<std::pair<std::string, std::string>>;
+  std::string row = {};
+  std::uint64_t instance = 1;
+  std::string body = "{}";
+  Fields params = {}, query = {}, headers = {};
+};
+
 /// One host with one plugin running. Threads: one drives it.
 class Bench {
  public:
@@ -87,8 +96,10 @@ class Bench {
   virtual void refuseExchanges(bool refuses) = 0;
 
   // Routes of the plugin
-  virtual std::uint64_t ask(std::size_t route, const std::string& body, const std::string& word) = 0;
+  virtual std::uint64_t ask(const RowRequest& request) = 0;
   virtual std::optional<Said> replied(std::uint64_t request) = 0;  ///< status < 0: a refusal
+  /// Its content type and headers, a line each: "etag: x".
+  virtual std::string headOf(std::uint64_t request) = 0;
 
   // Its connections. The key "right" opens instance 1.
   virtual std::uint64_t connect(std::size_t mount, const std::string& refuse) = 0;
@@ -110,8 +121,8 @@ class Bench {
     wait([&] { return ended(token).has_value(); });
     return ended(token);
   }
-  Said asked(std::size_t route, const std::string& body, const std::string& word = {}) {
-    const auto token = ask(route, body, word);
+  Said asked(const RowRequest& request) {
+    const auto token = ask(request);
     wait([&] { return replied(token).has_value(); });
     return replied(token).value_or(Said{});
   }

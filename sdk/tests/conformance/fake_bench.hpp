@@ -111,12 +111,20 @@ class FakeBench : public Bench {
   }
   void refuseExchanges(bool refuses) override { host_.refuseHttp(refuses ? COLIBRI_E_BUSY : COLIBRI_OK); }
 
-  std::uint64_t ask(std::size_t route, const std::string& body, const std::string& word) override {
-    return host_.request({.route = route,
-                          .instance = route == 0 ? 1U : 0U,
+  std::uint64_t ask(const RowRequest& r) override {
+    return host_.request({.row = r.row,
+                          .instance = r.instance,
                           .v2 = true,
-                          .body = body,
-                          .query = {{"word", word}}});
+                          .body = r.body,
+                          .params = r.params,
+                          .query = r.query,
+                          .headers = r.headers});
+  }
+  std::string headOf(std::uint64_t request) override {
+    const auto reply = host_.reply(request);
+    auto head = reply->contentType + '\n';
+    for (const auto& [name, value] : reply->headers) head += name + ": " + value + '\n';
+    return head;
   }
   std::optional<Said> replied(std::uint64_t request) override {
     const auto reply = host_.reply(request);

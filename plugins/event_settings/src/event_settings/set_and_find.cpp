@@ -14,8 +14,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kSet = 0;  // in kSetAndFind
-
 json::object read(std::string_view settings) {
   return settings.empty() ? json::object() : shared::parseJson(settings).value.as_object();
 }
@@ -118,7 +116,7 @@ void serveSetAndFind(const Form& form, const sdk::Host& host, sdk::InstanceSetti
   settings.getSettings(key, [&form, &host, &settings, complete,
                              call = std::move(call)](const sdk::SettingsAnswer& now) mutable {
     if (now.status < 0) return fail(call, now);
-    if (call.route() != kSet) return answer(form, complete, call, 200, now.settings);
+    if (!call.row().ends_with(".set")) return answer(form, complete, call, 200, now.settings);
     const auto before =
         now.settings == nullptr ? std::string_view() : sdk::view(now.settings->json);
     set(form, complete, settings, std::move(call), before, host.nowUs());

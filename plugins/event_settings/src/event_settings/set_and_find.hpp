@@ -10,14 +10,11 @@
 
 namespace colibri::event_settings {
 
-/// The two routes, in the order of serveSetAndFind().
-inline constexpr sdk::Route kSetAndFind[] = {{.method = "POST", .action = "set"},
-                                             {.method = "GET", .action = "find"}};
-
 /// Adds to what is shown natively, of an instance's settings, what only the plugin knows.
 using Complete = std::function<void(boost::json::object& shown, std::string_view instanceId)>;
 
-/// Answers the routes of kSetAndFind; `form`, `host` and `settings` outlive the call.
+/// Answers the rows <alias>.set and <alias>.find, whose definitions are with the plugin; `form`,
+/// `host` and `settings` outlive the call.
 ///
 /// [Threading] in onRequest(). [Errors] answered: 400 with sentences that begin with the alias,
 /// 404, 503 if the store fails, 504 if nobody knows what became of it.

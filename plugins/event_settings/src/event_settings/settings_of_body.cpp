@@ -17,14 +17,12 @@ bool isOneOf(std::span<const std::string_view> names, std::string_view name) noe
 }
 
 /// What speaks of the plugin: the object of that name, or all of the body.
-const json::object& wanted(const Form& form, const json::object& body, bool v2) {
-  const auto* own = objectAt(body, form.alias);
-  if (own == nullptr) return body;
-  if (!v2) refuseUnknownKeys(body, {form.alias});
-  return *own;
+const json::object& wanted(const Form& form, const json::object& body) {
+  const auto* own = body.if_contains(text(form.alias));
+  return own == nullptr || !own->is_object() ? body : own->get_object();
 }
 
-json::object inOurWords(const Form& form, const json::object& from, bool dropUnknown) {
+json::object inOurWords(const Form& form, const json::object& from) {
   json::object out;
   for (const auto& [key, value] : from) {
     const auto spelling =
@@ -32,19 +30,13 @@ json::object inOurWords(const Form& form, const json::object& from, bool dropUnk
                      [&name = key](const Spelling& s) { return s.theirs == name; });
     const bool ours = spelling == form.spellings.end();
     const auto name = ours ? std::string_view(key.data(), key.size()) : spelling->ours;
-    const bool known = isOneOf(form.members, name);
-    if ((value.is_null() && !isOneOf(form.nullable, name)) || (dropUnknown && !known)) continue;
-    if (!ours && from.contains(text(name))) continue;  // ours wins
+    if (value.is_null() && !isOneOf(form.nullable, name)) continue;
+    // Ours wins; its null does not.
+    if (const auto* own = from.if_contains(text(name)); !ours && own != nullptr && !own->is_null())
+      continue;
     out[text(name)] = value;
   }
   return out;
-}
-
-[[noreturn]] void refuseEmpty(const Form& form) {
-  std::string sentence = "is empty, it needs at least one of ";
-  for (const auto member : form.members)
-    sentence.append(member == form.members.front() ? "" : ", ").append(member);
-  refuse({}, sentence);
 }
 
 void leaveAsItIs(const Form& form, json::object& settings, json::object before) {
@@ -67,7 +59,6 @@ void eventsAsThere(json::object& settings) {
     settings["events"] = namedEvents(settings["events"]);
     return;
   }
-  if (const auto* events = arrayAt(settings, "events")) readEvents(*events);  // are they names?
   settings["events"] = json::array();
 }
 
@@ -76,10 +67,7 @@ void eventsAsThere(json::object& settings) {
 std::string settingsOfBody(const Form& form, std::string_view body, bool v2,
                            std::string_view before, std::int64_t nowUs) {
   const auto whole = parseObject(body);
-  const auto& from = wanted(form, whole, v2);
-  // In a flat v2 body the members of other features lie beside ours.
-  auto settings = inOurWords(form, from, v2 && &from == &whole);
-  if (settings.empty()) refuseEmpty(form);
+  auto settings = inOurWords(form, wanted(form, whole));
   const auto kept = before.empty() ? json::object() : shared::parseJson(before).value.as_object();
   const bool disables = boolAt(settings, "enabled") == false;
   if (v2) leaveAsItIs(form, settings, kept);

@@ -39,12 +39,16 @@ TEST(SettingsOfBody, TheObjectAndItsMembersAloneMeanTheSame) {
     EXPECT_EQ(settings(body), expected) << body;
 }
 
-TEST(SettingsOfBody, V2BodiesMaySpeakOfMoreAndNativeOnesMayNot) {
-  const auto* body = R"({"pipe":{"enabled":true,"events":["CALL"]},"rejectCall":true})";
-  const auto expected = boost::json::parse(R"({"enabled":true,"events":["CALL"]})");
-  EXPECT_EQ(settings(body, true), expected);
-  EXPECT_THROW(settings(body), sdk::Error);
-  EXPECT_EQ(settings(R"({"enabled":true,"events":["CALL"],"rejectCall":true})", true), expected);
+TEST(SettingsOfBody, BesideTheObjectNothingCounts) {
+  EXPECT_EQ(settings(R"({"pipe":{"enabled":true,"events":["CALL"]},"enabled":false})", true),
+            boost::json::parse(R"({"enabled":true,"events":["CALL"]})"));
+}
+
+TEST(SettingsOfBody, OursWinsOverAnotherSpellingUnlessItIsNull) {
+  EXPECT_EQ(settings(R"({"events":["CALL"],"pipeEvents":[]})").at("events"),
+            boost::json::parse(R"(["CALL"])"));
+  EXPECT_EQ(settings(R"({"pipe":{"events":null,"pipeEvents":["CALL"]}})").at("events"),
+            boost::json::parse(R"(["CALL"])"));
 }
 
 TEST(SettingsOfBody, NoEventsAreAllOfThemByNameUnderV2AndStayNoneNatively) {
@@ -65,21 +69,8 @@ TEST(SettingsOfBody, AV2CallerChangesWhatHeNamesAndANativeOneReplacesAll) {
   EXPECT_EQ(settings(R"({"events":["CALL"]})", true, before),
             boost::json::parse(R"({"enabled":false,"events":[]})"))
       << "what is off has no events there";
-  for (const auto* body : {R"({"events":["NOPE"]})", R"({"enabled":false,"events":["NOPE"]})"})
-    EXPECT_THROW(settings(body, true, before), sdk::Error) << body;
   EXPECT_EQ(settings(R"({"enabled":true})", false, before),
             boost::json::parse(R"({"enabled":true})"));
-}
-
-TEST(SettingsOfBody, ABodyThatNamesNothingIsRefusedInBothDialects) {
-  const auto* before = R"({"enabled":true,"events":["CALL"]})";
-  for (const bool v2 : {false, true})
-    for (const auto* body : {"{}", R"({"pipe":{}})", R"({"pipe":{"enabled":null}})"}) try {
-        settings(body, v2, before);
-        ADD_FAILURE() << "it was taken: " << body;
-      } catch (const sdk::Error& error) {
-        EXPECT_STREQ(error.what(), ": is empty, it needs at least one of enabled, events, key");
-      }
 }
 
 TEST(SettingsOfBody, WhatIsDisabledNeedsNothingElse) {

@@ -1,10 +1,12 @@
-// colibri/sdk/http_routes.hpp -- capability: serve routes of the gateway's API below the plugin's alias.
+// colibri/sdk/http_routes.hpp -- capability: serve routes of the gateway's API.
 //
-// The class says which: static constexpr sdk::Route kRoutes[] = {{.method = "GET", .action = "find"}, …};
-// the host has checked the key, found the instance and parsed the body before onRequest() runs.
+// The class says which: static constexpr std::string_view kRoutes = R"({"hello.say": {…}})", or the text of a
+// file, embedded by colibri_embed_schemas(… ROUTES routes.json). The host has checked key, path, query and
+// body against it before onRequest() runs.
 #pragma once
 
 #include <colibri/abi/ext/http_routes.h>
+#include <colibri/sdk/buffer.hpp>
 #include <colibri/sdk/json_string.hpp>
 #include <colibri/sdk/plugin.hpp>
 
@@ -12,29 +14,34 @@
 
 namespace colibri::sdk {
 
-struct Route {
-  std::string_view method, action;
-  bool ofInstance = true;  ///< false: no instance in the path, global key only
-  uint32_t maxBodyBytes = 0;
-  std::chrono::milliseconds timeout{0};  ///< 0, like that of maxBodyBytes: the host's default
+/// An answer of any content type. Texts are borrowed for the call.
+struct RouteAnswer {
+  uint32_t status = 200;
+  std::string_view contentType = {}, body = {};
+  std::vector<std::pair<std::string_view, std::string_view>> headers = {};  ///< of those in http_routes.h
 };
 
 /// One request and the right and duty to answer it: once, now or later, from any thread. Move-only, owns its
-/// texts. Dropped unanswered it is answered 500.
+/// texts, shares its body. Dropped unanswered it is answered 500.
 class RouteCall {
  public:
+  using Fields = std::vector<std::pair<std::string, std::string>>;
+
   RouteCall(const colibri_host* host, const colibri_host_http_routes* table, const colibri_route_call& c)
       : host_(host),
         table_(table),
         token_(c.token),
-        route_(c.route),
+        row_(view(c.row)),
         v2_(c.dialect == COLIBRI_DIALECT_V2),
         key_(c.instance_key),
         id_(view(c.instance_id)),
         name_(view(c.instance_name)),
-        body_(view(c.body_json)) {
-    for (const auto& field : std::span(c.query, c.query_count))
-      query_.emplace_back(view(field.key), view(field.value));
+        sender_(view(c.sender)),
+        params_(fields(c.params, c.param_count)),
+        query_(fields(c.query, c.query_count)),
+        headers_(fields(c.headers, c.header_count)) {
+    c.body->retain(c.body);
+    body_.reset(c.body);
   }
   RouteCall(RouteCall&& other) noexcept = default;
   RouteCall& operator=(RouteCall&& other) = delete;
@@ -42,22 +49,40 @@ class RouteCall {
     if (open()) fail(500, "the plugin gave no answer");
   }
 
-  size_t route() const noexcept { return route_; }  ///< index into kRoutes
-  bool v2() const noexcept { return v2_; }          ///< the caller expects the shapes of v2
+  const std::string& row() const noexcept { return row_; }  ///< its id
+  bool v2() const noexcept { return v2_; }                  ///< the caller expects the shapes of v2
   uint64_t instanceKey() const noexcept { return key_; }
   const std::string& instanceId() const noexcept { return id_; }
   const std::string& instanceName() const noexcept { return name_; }
-  const std::string& body() const noexcept { return body_; }  ///< a JSON object
+  /// A JSON object that the row lets through; of a raw row the bytes. Lives as long as the call.
+  std::string_view body() const noexcept { return view(body_.get()); }
+  /// Of the path; empty if the route has none of this name.
+  std::string_view param(std::string_view name) const noexcept { return valueIn(params_, name); }
   /// The first value of a query parameter; empty if there is none.
-  std::string_view query(std::string_view name) const noexcept {
-    for (const auto& [key, value] : query_)
-      if (key == name) return value;
+  std::string_view query(std::string_view name) const noexcept { return valueIn(query_, name); }
+  /// The first value of a header of a raw row, its name in any case; empty if there is none.
+  std::string_view header(std::string_view name) const noexcept {
+    for (const auto& [key, value] : headers_)
+      if (std::equal(key.begin(), key.end(), name.begin(), name.end(),
+                     [](char a, char b) { return lower(a) == lower(b); }))
+        return value;
     return {};
   }
+  const Fields& headers() const noexcept { return headers_; }
+  const std::string& sender() const noexcept { return sender_; }  ///< the address, see http_routes.h
   bool open() const noexcept { return token_.value != 0; }
 
-  void answer(uint32_t status, std::string_view json) {
-    table_->respond(host_, token_.take(), status, str(json));
+  void answer(uint32_t status, std::string_view json) { answer({.status = status, .body = json}); }
+  void answer(const RouteAnswer& says) {
+    std::vector<colibri_field> headers;
+    for (const auto& [name, value] : says.headers) headers.push_back({str(name), str(value)});
+    auto a = sized<colibri_route_answer>();
+    a.http_status = says.status;
+    a.content_type = str(says.contentType);
+    a.headers = headers.data();
+    a.header_count = headers.size();
+    a.body = str(says.body);
+    table_->respond(host_, token_.take(), &a);
   }
   /// An error of 400 to 599 with one sentence.
   void fail(uint32_t status, std::string_view sentence) { fail(status, std::span(&sentence, 1)); }
@@ -80,14 +105,28 @@ class RouteCall {
     uint64_t value;
   };
 
+  static Fields fields(const colibri_field* from, size_t count) {
+    Fields out;
+    out.reserve(count);
+    for (const auto& field : std::span(from, count)) out.emplace_back(view(field.key), view(field.value));
+    return out;
+  }
+  static std::string_view valueIn(const Fields& fields, std::string_view name) noexcept {
+    for (const auto& [key, value] : fields)
+      if (key == name) return value;
+    return {};
+  }
+  static char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
   const colibri_host* host_;
   const colibri_host_http_routes* table_;
   Token token_;
-  size_t route_;
+  std::string row_;
   bool v2_;
   uint64_t key_;
-  std::string id_, name_, body_;
-  std::vector<std::pair<std::string, std::string>> query_;
+  std::string id_, name_, sender_;
+  Fields params_, query_, headers_;
+  BufferPtr body_;
 };
 
 class HttpRoutes {
@@ -106,9 +145,8 @@ class HttpRoutes {
   void unbind() noexcept {}
   template <class P>
   static const void* table() noexcept {
-    static constexpr auto kTable = declared<P>(std::make_index_sequence<std::size(P::kRoutes)>());
     static constexpr colibri_plugin_http_routes kFunctions{
-        sizeof kFunctions, std::size(P::kRoutes), kTable.data(),
+        sizeof kFunctions, 0, str(P::kRoutes),
         [](colibri_plugin* p, const colibri_route_call* call, colibri_error* err) noexcept {
           HttpRoutes& self = detail::plugin<P>(p);
           return detail::guard(err, [&] { return self.take(*call); });
@@ -117,19 +155,6 @@ class HttpRoutes {
   }
 
  private:
-  template <class P, size_t... N>
-  static constexpr std::array<colibri_http_route, sizeof...(N)> declared(std::index_sequence<N...>) {
-    return {one(P::kRoutes[N])...};
-  }
-  static constexpr colibri_http_route one(const Route& r) {
-    const uint32_t scope = r.ofInstance ? COLIBRI_ROUTE_OF_INSTANCE : COLIBRI_ROUTE_GLOBAL;
-    return {sizeof(colibri_http_route),
-            scope,
-            r.maxBodyBytes,
-            static_cast<uint32_t>(r.timeout.count()),
-            str(r.method),
-            str(r.action)};
-  }
   colibri_status take(const colibri_route_call& c) {
     RouteCall call(host_->raw(), routes_, c);
     try {

@@ -44,6 +44,7 @@ class FakeCore {
   void destroy();
   std::string error() const { return error_; }  ///< text of the last refusal by the plugin (or of load())
   colibri_plugin* plugin() const noexcept { return plugin_; }
+  const colibri_descriptor& descriptor() const noexcept { return *descriptor_; }
   /// Null if the object lacks it.
   template <class Table>
   const Table* extension(const char* id) const {
