@@ -24,7 +24,9 @@ struct SchemaNode;
 /// $schema, $id, $comment; and ours: x-colibri-secret (never shown or logged), x-colibri-test-only
 /// (refused outside of tests), x-colibri-unit, x-colibri-not-blank (a text with more than blanks in
 /// it), x-colibri-says (the sentence for a value of the right type that breaks a rule of this very
-/// schema). Anything else in a schema is an error: a rule that is not checked is no rule.
+/// schema), x-colibri-variable and x-colibri-variable-words (of a plugin's configuration: the
+/// variable that stands for a key, or of a family FAMILY_* those for each key below it, and how it
+/// spells values). Anything else in a schema is an error: a rule that is not checked is no rule.
 ///
 /// A default is put in where a member is missing and its parent is there; give the parent
 /// `"default": {}` to have it made as well. `required` is checked before.

@@ -50,7 +50,9 @@ struct SchemaNode {
 
   std::optional<boost::json::value> defaultValue;
   std::string unit;
-  std::string says;  // x-colibri-says
+  std::string says;                                               // x-colibri-says
+  std::string variable;                                           // x-colibri-variable
+  std::map<std::string, std::string, std::less<>> variableWords;  // x-colibri-variable-words
   bool secret = false, testOnly = false;
 };
 
