@@ -1,10 +1,11 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <map>
 #include <string>
-#include <vector>
 
 #include "api/route_table.hpp"
+#include "config/settings_schema.hpp"
 #include "instances/lifecycle.hpp"
 
 /// The answers' shapes: contract/native-api.md for the native dialect, contract/routes.md for v2.
@@ -14,7 +15,11 @@ namespace colibri::api::shapes {
 /// A time of UTC as texts have it; null: never.
 boost::json::value timeOrNull(std::int64_t us);
 
-boost::json::value created(Dialect dialect, const instances::Created& created);
+/// What the plugins' schemas say, by alias.
+using Schemas = std::map<std::string, config::SettingsSchema, std::less<>>;
+
+boost::json::value created(Dialect dialect, const instances::Created& created,
+                           const Schemas& schemas);
 boost::json::value connected(Dialect dialect, const instances::Connected& connected);
 boost::json::value state(Dialect dialect, const instances::Instance& instance);
 boost::json::value restarted(Dialect dialect, const instances::Instance& instance);
@@ -24,6 +29,6 @@ boost::json::value loggedOut(Dialect dialect, const instances::Instance& instanc
 boost::json::value deleted(Dialect dialect, const instances::Instance& instance);
 /// `token` is shown in v2 rows only.
 boost::json::value row(Dialect dialect, const instances::Instance& instance,
-                       const std::string& token);
+                       const std::string& token, const Schemas& schemas);
 
 }  // namespace colibri::api::shapes

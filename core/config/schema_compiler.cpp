@@ -116,6 +116,8 @@ class Compiler {
          [](auto&, auto& n, const auto& v, Path p) { n.notBlank = flagOf(v, p); }},
         {"x-colibri-says", [](auto&, auto& n, const auto& v, Path p) { n.says = textOf(v, p); }},
         {"x-colibri-unit", [](auto&, auto& n, const auto& v, Path p) { n.unit = textOf(v, p); }},
+        {"x-colibri-v2", &Compiler::readExtension},
+        {"x-colibri-create", &Compiler::readExtension},
         {"x-colibri-variable", &Compiler::readVariable},
         {"x-colibri-variable-words", &Compiler::readVariableWords},
     };
@@ -172,6 +174,13 @@ class Compiler {
     if (textOf(value, path) != "uri-http")
       refuse(path, "is no format that is supported here, allowed: uri-http");
     node.httpUrl = true;
+  }
+
+  /// Judged by whoever reads it.
+  void readExtension(SchemaNode& node, const json::value& value, Path path) {
+    if (&node != nodes_.front().get() || path.find('.') != path.npos)
+      refuse(path, "only at the root");
+    node.extensions[path] = value;
   }
 
   void readVariable(SchemaNode& node, const json::value& value, Path path) {
