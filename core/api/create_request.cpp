@@ -1,11 +1,10 @@
 #include <algorithm>
-#include <array>
 #include <boost/json.hpp>
 #include <set>
 
 #include "api/instances_controller.hpp"
-#include "api/v2_spellings.hpp"
 #include "config/api_key.hpp"
+#include "config/schema_node.hpp"
 #include "instances/names.hpp"
 
 namespace colibri::api {
@@ -13,15 +12,32 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view kBaileys = "WHATSAPP-BAILEYS", kBusiness = "WHATSAPP-BUSINESS";
-/// Integrations that the API names, whether or not their plugin is loaded.
-constexpr std::array<std::string_view, 5> kIntegrationObjects = {"webhook", "websocket", "rabbitmq",
-                                                                 "chatwoot", "typebot"};
 constexpr std::size_t kTokenMax = 255, kTokenCharacters = 5;
 
-template <std::size_t N>
-bool isOneOf(const std::array<std::string_view, N>& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
+/// What the definition says of the body.
+const config::Schema& definition() {
+  static const auto kSchema = config::Schema::parse(
+      std::ranges::find(catalogue::operations(), "instance.create", &catalogue::Operation::id)
+          ->body);
+  return *kSchema;
+}
+
+/// The connector of who does not name one.
+std::string defaultIntegration() {
+  for (const auto& key : definition().keys())
+    if (key.path[0] == "integration") return std::string(key.node->defaultValue->get_string());
+  return {};
+}
+
+/// The members that the API's document has for plugins, loaded or not, and leaves to them.
+const std::set<std::string, std::less<>>& pluginMembers() {
+  static const auto kMembers = [] {
+    std::set<std::string, std::less<>> members;
+    for (const auto& key : definition().keys())
+      if (key.node->types == config::kAnyType) members.insert(key.path[0]);
+    return members;
+  }();
+  return kMembers;
 }
 
 /// A whole sentence that somebody else made.
@@ -53,16 +69,20 @@ void checkToken(std::string_view token, std::string_view name, std::string_view 
   }
 }
 
+bool isOff(const json::value& settings) {
+  const auto* enabled = settings.get_object().if_contains("enabled");
+  return enabled != nullptr && !enabled->as_bool();
+}
+
 }  // namespace
 
 Result<instances::CreateRequest> InstancesController::readCreate(const Call& call,
                                                                  Faults& faults) const {
   const bool v2 = call.match.dialect == Dialect::v2;
-  const auto body = v2 ? withIntegrationObjects(call.brought.body) : call.brought.body;
+  auto body = call.brought.body;
   instances::CreateRequest request;
   request.name = textOf(body, "instanceName");
   request.integration = textOf(body, "integration");
-  request.token = textOf(body, "token");
   request.number = textOf(body, "number");
   const auto isFaulty = [&](std::string_view member) {
     return std::ranges::find(faults, member, &config::Violation::path) != faults.end();
@@ -70,66 +90,78 @@ Result<instances::CreateRequest> InstancesController::readCreate(const Call& cal
   if (const auto checked = instances::checkName(request.name, mounts_);
       !checked && !isFaulty("instanceName"))
     faults.push_back(sentence("instanceName", checked.error().message));
-  if (request.integration.empty()) request.integration = kBaileys;
-  if (request.integration != kBaileys && request.integration != kBusiness &&
-      !plugins_.serves(request.integration)) {
-    faults.push_back(sentence(
-        "integration",
-        "Invalid integration: \"" + request.integration +
-            "\"; known are WHATSAPP-BAILEYS, WHATSAPP-BUSINESS and those of loaded plugins"));
+  if (request.integration.empty()) request.integration = defaultIntegration();
+  const auto connector = plugins_.integrations().find(request.integration);
+  if (connector == plugins_.integrations().end()) {
+    std::string known;
+    for (const auto& [name, alias] : plugins_.integrations())
+      known.append(known.empty() ? "" : ", ").append(name);
+    faults.push_back(sentence("integration", "Invalid integration: \"" + request.integration +
+                                                 "\"; those of loaded plugins are: " + known));
+  } else if (const auto schema = plugins_.schemas().find(connector->second);
+             schema != plugins_.schemas().end()) {
+    request.wantQr = schema->second.hasQrCode() && flagOf(body, "qrcode");
+    const auto wrong = schema->second.take(connector->second, body);
+    faults.insert(faults.end(), wrong.begin(), wrong.end());
   }
-  request.wantQr = flagOf(body, "qrcode") && request.integration == kBaileys;
+  request.token = textOf(body, "token");
   checkToken(request.token, request.name, call.request.headers.get("apikey"), shortestToken_,
              faults);
-  if (!v2) checkMembers(call.brought.unknown, faults);
-  if (auto read = readSettings(body, request, faults); !read) return read.error();
+  if (!v2) {  // v2 clients send members of features that are not here yet
+    if (body.contains("businessId"))
+      faults.push_back({"businessId", "is not for connectors of this integration", ""});
+    for (const auto& key : call.brought.unknown)
+      if (!plugins_.schemas().contains(key))
+        faults.push_back({config::shownKey(key), "is not a known key",
+                          "those of the API's document, and the aliases of loaded plugins", true});
+  }
+  if (auto read = readSettings(body, v2, request, faults); !read) return read.error();
   return request;
 }
 
-/// v2 clients send members of features that are not here yet; natively, an unknown member is a
-/// typing error that would silently lose what its author wanted.
-void InstancesController::checkMembers(const std::vector<std::string>& unknown,
-                                       Faults& faults) const {
-  for (const auto& key : unknown) {
-    if (isOneOf(kIntegrationObjects, key) || plugins_.known(key)) continue;
-    faults.push_back({config::shownKey(key), "is not a known key",
-                      "those of the API's document, and the aliases of loaded plugins", true});
-  }
-}
-
-Result<void> InstancesController::readSettings(const json::object& body,
+Result<void> InstancesController::readSettings(const json::object& body, bool v2,
                                                instances::CreateRequest& request,
                                                Faults& faults) const {
-  for (const auto& [key, value] : body) {
-    const std::string alias(key);
-    if (!isOneOf(kIntegrationObjects, alias) && !plugins_.known(alias)) continue;
-    if (value.is_null()) continue;
-    if (!value.is_object()) {
-      faults.push_back({alias, "is of the wrong type", "an object", false,
-                        alias + " is not of a type(s) object"});
-      continue;
-    }
-    const auto* enabled = value.as_object().if_contains("enabled");
-    if (enabled != nullptr && !enabled->is_bool()) {
-      faults.push_back({alias + ".enabled", "is of the wrong type", "true or false", false,
-                        alias + ".enabled is not of a type(s) boolean"});
-      continue;
-    }
-    if (enabled != nullptr && !enabled->as_bool()) continue;
-    if (!plugins_.known(alias)) {
+  static const auto kForm =
+      config::Schema::parse(R"({"type":"object","properties":{"enabled":{"type":"boolean"}}})");
+  auto aliases = pluginMembers();
+  for (const auto& [alias, schema] : plugins_.schemas()) aliases.insert(alias);
+  for (const auto& alias : aliases) {
+    const auto schema = plugins_.schemas().find(alias);
+    const bool known = schema != plugins_.schemas().end();
+    const auto* own = body.if_contains(alias);
+    auto settings = !v2     ? own == nullptr ? json::value() : *own
+                    : known ? schema->second.ofV2(alias, body)
+                            : config::settingsOfV2(alias, body);
+    if (settings.is_null()) continue;
+    const auto wrong = kForm->apply(settings, alias);
+    faults.insert(faults.end(), wrong.begin(), wrong.end());
+    if (!wrong.empty() || isOff(settings)) continue;
+    if (!known) {
       faults.push_back({alias, "no plugin of this name is loaded in this gateway", ""});
       continue;
     }
-    auto checked = plugins_.check(alias, json::serialize(value));
-    if (checked) {
-      request.settings[alias] = std::move(*checked);
-    } else if (checked.error().code == Errc::invalidArgument) {
-      faults.push_back(sentence(alias, checked.error().message));
-    } else {
-      return checked.error();
-    }
+    if (v2) settings = schema->second.fromV2(std::move(settings.get_object()));
+    auto kept = checked(alias, std::move(settings), faults);
+    if (!kept) return kept.error();
+    if (!kept->empty()) request.settings[alias] = std::move(*kept);
   }
   return {};
+}
+
+/// With the defaults; empty: it is added to `faults` what is wrong.
+Result<std::string> InstancesController::checked(const std::string& alias, json::value settings,
+                                                 Faults& faults) const {
+  const auto& schema = plugins_.schemas().find(alias)->second;
+  const auto wrong = schema.apply(settings, alias);
+  faults.insert(faults.end(), wrong.begin(), wrong.end());
+  if (!wrong.empty()) return std::string();
+  auto text = json::serialize(settings);
+  const auto taken = plugins_.check(alias, text);
+  if (taken) return text;
+  if (taken.error().code != Errc::invalidArgument) return taken.error();
+  faults.push_back(sentence(alias, taken.error().message));
+  return std::string();
 }
 
 }  // namespace colibri::api

@@ -41,11 +41,12 @@ void InstancesController::create(Call call) const {
     log::write(log::Level::warn, "api", "an instance got a key that is shorter than it should be",
                {{"instance", request->name}, {"characters", static_cast<int>(size)}});
   }
-  lifecycle_.create(
-      std::move(*request), [dialect = call.match.dialect, reply = std::move(call.reply)](
-                               Result<instances::Created> created) mutable {
-        reply(created ? ok(shapes::created(dialect, *created), 201) : failure(created.error()));
-      });
+  lifecycle_.create(std::move(*request),
+                    [&schemas = plugins_.schemas(), dialect = call.match.dialect,
+                     reply = std::move(call.reply)](Result<instances::Created> created) mutable {
+                      reply(created ? ok(shapes::created(dialect, *created, schemas), 201)
+                                    : failure(created.error()));
+                    });
 }
 
 void InstancesController::fetch(Call call) const {
@@ -78,7 +79,7 @@ void InstancesController::fetch(Call call) const {
       if (!opened) return call.reply(failure(Error{Errc::internal, opened.error().message}));
       token = std::move(*opened);
     }
-    rows.push_back(shapes::row(dialect, *instance, token));
+    rows.push_back(shapes::row(dialect, *instance, token, plugins_.schemas()));
   }
   call.reply(ok(rows));
 }

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <functional>
+#include <map>
 #include <string>
 
 #include "api/call.hpp"
 #include "api/services.hpp"
+#include "api/shapes.hpp"
 #include "commands/command_service.hpp"
 #include "commands/last_chats.hpp"
 #include "instances/lifecycle.hpp"
@@ -15,14 +16,13 @@ namespace colibri::api {
 class PluginSettings {
  public:
   virtual ~PluginSettings() = default;
-  /// Is a plugin with per-instance settings loaded under this alias?
-  virtual bool known(const std::string& alias) const = 0;
-  /// Is a connector loaded that has this integration?
-  virtual bool serves(const std::string& integration) const = 0;
-  /// The settings, validated and completed with defaults. [Errors] invalidArgument: one sentence
-  /// per line, each beginning with the path ("webhook.url: ..."); unavailable: the plugin does not
-  /// run.
-  virtual Result<std::string> check(const std::string& alias, const std::string& json) const = 0;
+  /// Of the loaded plugins that have per-instance settings, by alias.
+  virtual const shapes::Schemas& schemas() const = 0;
+  /// The integrations of the loaded connectors, with the connectors' aliases.
+  virtual const std::map<std::string, std::string, std::less<>>& integrations() const = 0;
+  /// Asks the plugin about settings that its schema has let through. [Errors] invalidArgument: a
+  /// sentence that begins with the path; unavailable: the plugin does not run.
+  virtual Result<void> check(const std::string& alias, const std::string& json) const = 0;
 };
 
 /// The operations of `instance`.
@@ -54,9 +54,10 @@ class InstancesController {
   void logout(Call call) const;
   void remove(Call call) const;
   Result<instances::CreateRequest> readCreate(const Call& call, Faults& faults) const;
-  void checkMembers(const std::vector<std::string>& unknown, Faults& faults) const;
-  Result<void> readSettings(const boost::json::object& body, instances::CreateRequest& request,
-                            Faults& faults) const;
+  Result<void> readSettings(const boost::json::object& body, bool v2,
+                            instances::CreateRequest& request, Faults& faults) const;
+  Result<std::string> checked(const std::string& alias, boost::json::value settings,
+                              Faults& faults) const;
 
   instances::Lifecycle& lifecycle_;
   const instances::Registry& registry_;

@@ -31,16 +31,21 @@ void SettingsController::set(Call call) const {
     return call.reply(failure(
         Error{Errc::unavailable, "no plugin for " + instance.row.integration + " is running"}));
   const auto alias = connector->alias();
-  if (!plugins_.known(alias))
+  const auto schema = plugins_.schemas().find(alias);
+  if (schema == plugins_.schemas().end())
     return call.reply(failure(400, instance.row.integration + " has no settings of an account"));
-  auto settings = wanted(call.brought.body);
+  auto asked = wanted(call.brought.body);
   const auto now = shapes::settings(instance);
-  if (!settings.contains("msgCall")) settings["msgCall"] = now.at("msgCall");
-  auto complete = plugins_.check(alias, json::serialize(settings));
-  if (!complete) return call.reply(failure(complete.error()));
+  if (!asked.contains("msgCall")) asked["msgCall"] = now.at("msgCall");
+  json::value settings = std::move(asked);
+  if (const auto wrong = schema->second.apply(settings, alias); !wrong.empty())
+    return call.reply(faulty(wrong, call.match.dialect));
+  auto text = json::serialize(settings);
+  if (const auto taken = plugins_.check(alias, text); !taken)
+    return call.reply(failure(taken.error()));
   lifecycle_.putSettings(
       instance.row.key,
-      {alias, std::move(*complete), [] { return std::uint64_t{0}; },
+      {alias, std::move(text), [] { return std::uint64_t{0}; },
        [name = instance.row.name,
         reply = std::move(call.reply)](Result<instances::KeptSettings> kept) mutable {
          if (!kept) return reply(failure(kept.error()));

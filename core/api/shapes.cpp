@@ -42,40 +42,27 @@ json::object v2Success(const char* message) {
       {"status", "SUCCESS"}, {"error", false}, {"response", json::object{{"message", message}}}};
 }
 
-/// The settings of a receiver of events, as rows of v2 have them; null if there are none.
-json::value relation(const Instance& instance, std::string_view alias) {
-  const auto at = instance.settings.find(alias);
-  if (at == instance.settings.end()) return nullptr;
-  const auto settings = shared::parseJson(at->second.json).value;
-  const auto* events = settings.as_object().if_contains("events");
-  return json::object{{"id", instance.row.id},
-                      {"enabled", at->second.enabled},
-                      {"events", events == nullptr ? json::value(json::array()) : *events},
-                      {"createdAt", timeOrNull(at->second.createdAtUs)},
-                      {"updatedAt", timeOrNull(at->second.updatedAtUs)},
-                      {"instanceId", instance.row.id}};
+json::object settingsOf(const instances::KeptSettings& kept) {
+  return shared::parseJson(kept.json).value.as_object();
 }
 
-/// What v2 shows of a new instance's webhook; empty if it has none.
-json::object webhookV2(const Instance& instance) {
-  json::object out;
-  const auto at = instance.settings.find("webhook");
-  if (at == instance.settings.end()) return out;
-  const auto settings = shared::parseJson(at->second.json).value;
-  const auto show = [&](const char* member, const char* as) {
-    if (const auto* value = settings.as_object().if_contains(member)) out[as] = *value;
-  };
-  const auto mask = [&](std::string_view header) {
-    auto* headers = out.if_contains("webhookHeaders");
-    if (headers == nullptr || !headers->is_object()) return;
-    if (auto* value = headers->as_object().if_contains(header)) *value = "***";
-  };
-  show("url", "webhookUrl");
-  show("headers", "webhookHeaders");
-  mask("jwt_key");  // it signs
-  show("byEvents", "webhookByEvents");
-  show("base64", "webhookBase64");
-  return out;
+/// What rows of v2 show of an instance's settings, by the names that the plugins' schemas give.
+void addRelations(const Instance& instance, const Schemas& schemas, json::object& row) {
+  for (const auto name : catalogue::v2Relations()) row[name] = nullptr;
+  for (const auto& [alias, kept] : instance.settings) {
+    const auto schema = schemas.find(alias);
+    if (schema == schemas.end()) continue;
+    const auto settings = settingsOf(kept);
+    if (auto id = schema->second.businessId(settings); !id.is_null()) row["businessId"] = id;
+    if (schema->second.rowName().empty()) continue;
+    json::object relation{{"id", instance.row.id}};
+    for (auto& [key, value] : schema->second.rowV2(settings, kept.enabled))
+      relation[key] = std::move(value);
+    relation["createdAt"] = timeOrNull(kept.createdAtUs);
+    relation["updatedAt"] = timeOrNull(kept.updatedAtUs);
+    relation["instanceId"] = instance.row.id;
+    row[schema->second.rowName()] = std::move(relation);
+  }
 }
 
 /// The same as a row of v2.
@@ -87,7 +74,7 @@ json::object settingRow(const Instance& instance) {
   return out;
 }
 
-json::object createdV2(const instances::Created& created) {
+json::object createdV2(const instances::Created& created, const Schemas& schemas) {
   const auto& row = created.instance->row;
   json::object out{{"instance", json::object{{"instanceName", row.name},
                                              {"instanceId", row.id},
@@ -95,12 +82,13 @@ json::object createdV2(const instances::Created& created) {
                                              {"webhookWaBusiness", nullptr},
                                              {"accessTokenWaBusiness", ""},
                                              {"status", instances::name(created.instance->api)}}},
-                   {"hash", created.token},
-                   {"webhook", webhookV2(*created.instance)}};
-  for (const auto* sink : {"websocket", "rabbitmq", "nats", "sqs"}) {
-    json::object shown;
-    if (created.instance->settings.contains(sink)) shown["enabled"] = true;
-    out[sink] = std::move(shown);
+                   {"hash", created.token}};
+  for (const auto name : catalogue::v2Created()) out[name] = json::object();
+  for (const auto& [alias, kept] : created.instance->settings) {
+    const auto schema = schemas.find(alias);
+    auto shown =
+        schema == schemas.end() ? json::value() : schema->second.createdV2(settingsOf(kept));
+    if (!shown.is_null()) out[alias] = std::move(shown);
   }
   out["settings"] = settings(*created.instance);
   if (created.qr) out["qrcode"] = qrCode(Dialect::v2, *created.qr);
@@ -147,8 +135,8 @@ json::value timeOrNull(std::int64_t us) {
   return us == 0 ? json::value(nullptr) : json::value(isoTime(us));
 }
 
-json::value created(Dialect dialect, const instances::Created& created) {
-  if (dialect == Dialect::v2) return createdV2(created);
+json::value created(Dialect dialect, const instances::Created& created, const Schemas& schemas) {
+  if (dialect == Dialect::v2) return createdV2(created, schemas);
   const auto& row = created.instance->row;
   json::object out{
       {"instance",
@@ -189,7 +177,8 @@ json::value deleted(Dialect dialect, const Instance& instance) {
   return json::object{{"instance", instance.row.name}, {"status", "deleted"}};
 }
 
-json::value row(Dialect dialect, const Instance& instance, const std::string& token) {
+json::value row(Dialect dialect, const Instance& instance, const std::string& token,
+                const Schemas& schemas) {
   const auto& r = instance.row;
   if (dialect == Dialect::native) {
     return json::object{{"instanceName", r.name},
@@ -199,7 +188,7 @@ json::value row(Dialect dialect, const Instance& instance, const std::string& to
                         {"owner", orNull(r.ownerJid)}};
   }
   const bool wasClosed = r.disconnectionCode != 0;
-  return json::object{
+  json::object out{
       {"id", r.id},
       {"name", r.name},
       {"connectionStatus", instances::name(instance.api)},
@@ -216,16 +205,11 @@ json::value row(Dialect dialect, const Instance& instance, const std::string& to
       {"disconnectionObject", wasClosed ? orNull(instance.last.detail) : json::value(nullptr)},
       {"disconnectionAt", timeOrNull(r.disconnectedAtUs)},
       {"createdAt", timeOrNull(r.createdAtUs)},
-      {"updatedAt", timeOrNull(r.updatedAtUs)},
-      // Relations that are not kept here.
-      {"Chatwoot", nullptr},
-      {"Proxy", nullptr},
-      {"Rabbitmq", relation(instance, "rabbitmq")},
-      {"Nats", nullptr},
-      {"Sqs", nullptr},
-      {"Websocket", relation(instance, "websocket")},
-      {"Setting", settingRow(instance)},
-      {"_count", json::object{{"Message", 0}, {"Contact", 0}, {"Chat", 0}}}};
+      {"updatedAt", timeOrNull(r.updatedAtUs)}};
+  addRelations(instance, schemas, out);
+  out["Setting"] = settingRow(instance);
+  out["_count"] = json::object{{"Message", 0}, {"Contact", 0}, {"Chat", 0}};
+  return out;
 }
 
 }  // namespace colibri::api::shapes

@@ -2,11 +2,12 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+#include <map>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "api/route_table.hpp"
+#include "config/settings_schema.hpp"
 #include "instances/lifecycle.hpp"
 
 /// The answers' shapes: contract/native-api.md for the native dialect, contract/routes.md for v2.
@@ -22,7 +23,11 @@ std::span<const std::string_view> accountSettings() noexcept;
 boost::json::object settings(const instances::Instance& instance);
 boost::json::object settings(const instances::KeptSettings& ofConnector);
 
-boost::json::value created(Dialect dialect, const instances::Created& created);
+/// What the plugins' schemas say, by alias.
+using Schemas = std::map<std::string, config::SettingsSchema, std::less<>>;
+
+boost::json::value created(Dialect dialect, const instances::Created& created,
+                           const Schemas& schemas);
 boost::json::value connected(Dialect dialect, const instances::Connected& connected);
 boost::json::value state(Dialect dialect, const instances::Instance& instance);
 boost::json::value restarted(Dialect dialect, const instances::Instance& instance);
@@ -32,6 +37,6 @@ boost::json::value loggedOut(Dialect dialect, const instances::Instance& instanc
 boost::json::value deleted(Dialect dialect, const instances::Instance& instance);
 /// `token` is shown in v2 rows only.
 boost::json::value row(Dialect dialect, const instances::Instance& instance,
-                       const std::string& token);
+                       const std::string& token, const Schemas& schemas);
 
 }  // namespace colibri::api::shapes

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
+#include <fstream>
 
 namespace colibri::api::shapes {
 namespace {
@@ -25,6 +26,20 @@ instances::QrCode code(const std::string& pairingCode = {}) {
   return {"2@abc", "data:image/png;base64,AA==", pairingCode, 3, 0, 0};
 }
 
+/// Those of the plugins that come with the gateway.
+const Schemas& schemas() {
+  static const auto kSchemas = [] {
+    Schemas all;
+    for (const std::string alias : {"webhook", "websocket", "rabbitmq"}) {
+      std::ifstream in(COLIBRI_PLUGINS + ("/" + alias) + "/instance.schema.json");
+      const std::string text{std::istreambuf_iterator<char>(in), {}};
+      all.emplace(alias, config::SettingsSchema::parse(text).value());
+    }
+    return all;
+  }();
+  return kSchemas;
+}
+
 /// Compares by value, so that the order of members does not matter but every member does.
 void expect(const json::value& shape, const std::string& wanted) {
   EXPECT_EQ(shape, json::parse(wanted)) << json::serialize(shape);
@@ -32,14 +47,14 @@ void expect(const json::value& shape, const std::string& wanted) {
 
 TEST(Shapes, CreatedNatively) {
   const auto instance = std::make_shared<const instances::Instance>(linked());
-  expect(created(native, {instance, "KEY", {}}),
+  expect(created(native, {instance, "KEY", {}}, schemas()),
          R"({"instance":{"instanceName":"one","instanceId":"id-1","status":"created"},
              "hash":{"apikey":"KEY"}})");
-  expect(created(native, {instance, "KEY", code()}),
+  expect(created(native, {instance, "KEY", code()}, schemas()),
          R"({"instance":{"instanceName":"one","instanceId":"id-1","status":"created"},
              "hash":{"apikey":"KEY"},
              "qrcode":{"code":"2@abc","base64":"data:image/png;base64,AA=="}})");
-  expect(created(native, {instance, "KEY", code("ABCD1234")}).at("qrcode"),
+  expect(created(native, {instance, "KEY", code("ABCD1234")}, schemas()).at("qrcode"),
          R"({"code":"2@abc","base64":"data:image/png;base64,AA==","pairingCode":"ABCD1234"})");
 }
 
@@ -56,7 +71,7 @@ TEST(Shapes, CodesSayNativelyUntilWhenTheyAreGood) {
 
 TEST(Shapes, CreatedForV2HasTheKeyAsText) {
   const auto instance = std::make_shared<const instances::Instance>(linked());
-  expect(created(v2, {instance, "KEY", code()}),
+  expect(created(v2, {instance, "KEY", code()}, schemas()),
          R"({"instance":{"instanceName":"one","instanceId":"id-1","integration":"WHATSAPP-BAILEYS",
                          "webhookWaBusiness":null,"accessTokenWaBusiness":"","status":"open"},
              "hash":"KEY",
@@ -66,27 +81,37 @@ TEST(Shapes, CreatedForV2HasTheKeyAsText) {
                          "wavoipToken":""},
              "qrcode":{"pairingCode":null,"code":"2@abc","base64":"data:image/png;base64,AA==",
                        "count":3}})");
-  EXPECT_FALSE(created(v2, {instance, "KEY", {}}).as_object().contains("qrcode"));
+  EXPECT_FALSE(created(v2, {instance, "KEY", {}}, schemas()).as_object().contains("qrcode"));
 }
 
 TEST(Shapes, CreatedForV2ShowsTheSinksThatWereConfigured) {
   auto with = linked();
   with.settings["webhook"].json =
       R"({"enabled":true,"url":"https://x.test/h","byEvents":true,"secret":"whsec_x"})";
-  with.settings["rabbitmq"].json = "{}";
-  const auto shape =
-      created(v2, {std::make_shared<const instances::Instance>(std::move(with)), "KEY", {}});
+  with.settings["rabbitmq"].json = R"({"enabled":true,"events":[]})";
+  with.settings["of-another-plugin"].json = R"({"enabled":true})";
+  const auto shape = created(
+      v2, {std::make_shared<const instances::Instance>(std::move(with)), "KEY", {}}, schemas());
   expect(shape.at("webhook"), R"({"webhookUrl":"https://x.test/h","webhookByEvents":true})");
   expect(shape.at("rabbitmq"), R"({"enabled":true})");
   expect(shape.at("websocket"), "{}");
+  EXPECT_FALSE(shape.as_object().contains("of-another-plugin"));
+}
+
+TEST(Shapes, AKeptWordForNoUrlIsShownToV2AsItWasSaid) {
+  auto with = linked();
+  with.settings["webhook"].json = R"({"enabled":false,"vazioEnabled":true,"byEvents":false})";
+  const auto shape = created(
+      v2, {std::make_shared<const instances::Instance>(std::move(with)), "KEY", {}}, schemas());
+  expect(shape.at("webhook"), R"({"webhookUrl":"vazio","webhookByEvents":false})");
 }
 
 TEST(Shapes, CreatedForV2DoesNotShowTheKeyThatSignsTokens) {
   auto with = linked();
   with.settings["webhook"].json =
       R"({"url":"https://x.test/h","headers":{"jwt_key":"very secret","x":"y"}})";
-  const auto shape =
-      created(v2, {std::make_shared<const instances::Instance>(std::move(with)), "KEY", {}});
+  const auto shape = created(
+      v2, {std::make_shared<const instances::Instance>(std::move(with)), "KEY", {}}, schemas());
   expect(shape.at("webhook"),
          R"({"webhookUrl":"https://x.test/h","webhookHeaders":{"jwt_key":"***","x":"y"}})");
 }
@@ -129,16 +154,16 @@ TEST(Shapes, WhatWasDoneToAnInstance) {
 
 TEST(Shapes, ARowOfTheNativeDialectHasFiveMembersAndNoKey) {
   auto instance = linked();
-  expect(row(native, instance, "KEY"),
+  expect(row(native, instance, "KEY", schemas()),
          R"({"instanceName":"one","instanceId":"id-1","integration":"WHATSAPP-BAILEYS",
              "status":"open","owner":"5511@s.whatsapp.net"})");
   instance.row.ownerJid.clear();
-  EXPECT_TRUE(row(native, instance, "KEY").at("owner").is_null());
+  EXPECT_TRUE(row(native, instance, "KEY", schemas()).at("owner").is_null());
 }
 
 TEST(Shapes, ARowOfV2) {
   auto instance = linked();
-  expect(row(v2, instance, "KEY"),
+  expect(row(v2, instance, "KEY", schemas()),
          R"({"id":"id-1","name":"one","connectionStatus":"open","ownerJid":"5511@s.whatsapp.net",
              "profileName":null,"profilePicUrl":null,"integration":"WHATSAPP-BAILEYS","number":null,
              "businessId":null,"token":"KEY","clientName":"colibri","disconnectionReasonCode":null,
@@ -153,16 +178,20 @@ TEST(Shapes, ARowOfV2) {
                                     .enabled = false,
                                     .createdAtUs = 1'735'808'400'000'000,
                                     .updatedAtUs = 1'735'808'401'000'000};
-  expect(row(v2, instance, "KEY").at("Websocket"),
+  expect(row(v2, instance, "KEY", schemas()).at("Websocket"),
          R"({"id":"id-1","enabled":false,"events":["CALL"],"createdAt":"2025-01-02T09:00:00.000Z",
              "updatedAt":"2025-01-02T09:00:01.000Z","instanceId":"id-1"})");
-  EXPECT_EQ(row(v2, instance, "KEY").at("Rabbitmq"), boost::json::value(nullptr));
+  EXPECT_EQ(row(v2, instance, "KEY", schemas()).at("Rabbitmq"), boost::json::value(nullptr));
   instance.settings["rabbitmq"] = instance.settings.at("websocket");
-  EXPECT_EQ(row(v2, instance, "KEY").at("Rabbitmq"), row(v2, instance, "KEY").at("Websocket"));
+  EXPECT_EQ(row(v2, instance, "KEY", schemas()).at("Rabbitmq"),
+            row(v2, instance, "KEY", schemas()).at("Websocket"));
+  instance.settings["websocket"] = {.json = R"({"enabled":true,"events":[]})"};
+  EXPECT_EQ(row(v2, instance, "KEY", schemas()).at("Websocket").at("events").as_array().size(), 31U)
+      << "as websocket/find names all of them";
   instance.row.disconnectionCode = 401;
   instance.row.disconnectedAtUs = 1'735'808'401'000'000;
   instance.last.detail = "logged out on the phone";
-  const auto closed = row(v2, instance, "KEY");
+  const auto closed = row(v2, instance, "KEY", schemas());
   EXPECT_EQ(closed.at("disconnectionReasonCode"), 401);
   EXPECT_EQ(closed.at("disconnectionObject"), "logged out on the phone");
   EXPECT_EQ(closed.at("disconnectionAt"), "2025-01-02T09:00:01.000Z");

@@ -28,14 +28,12 @@ void set(Call call) {
 }  // namespace
 
 void bindSwitchedOff(Services& services) {
-  for (const auto* router : {"kafka", "nats", "pusher", "sqs"}) {
-    for (const auto& operation : catalogue::operations()) {
-      if (operation.router != router) continue;
-      if (operation.name == "set")
-        services.serve[operation.id] = set;
-      else
-        services.serve[operation.id] = [](Call call) { call.reply(none(call.match.dialect, 200)); };
-    }
+  for (const auto& operation : catalogue::operations()) {
+    if (!operation.yields) continue;
+    if (operation.name == "set")
+      services.serve[operation.id] = set;
+    else
+      services.serve[operation.id] = [](Call call) { call.reply(none(call.match.dialect, 200)); };
   }
 }
 

@@ -259,10 +259,20 @@ Result<void> Application::Parts::loadPlugins() {
   listeners = std::make_unique<ListenerList>(
       std::vector<events::LogListener*>{&lastChats, dispatcher.get()});
   log->listen(*listeners, [this] { plugins->onRoom(); });
-  if (auto loaded = plugins->load(pluginSpec(loader)); !loaded) {
+  auto spec = pluginSpec(loader);
+  std::vector<std::string> claimed;
+  spec.config = [&claimed, section = std::move(spec.config)](const auto& alias,
+                                                             const auto& schema) {
+    const auto names = config::claimedVariables(schema);
+    claimed.insert(claimed.end(), names.begin(), names.end());
+    return section(alias, schema);
+  };
+  if (auto loaded = plugins->load(spec); !loaded) {
     log::write(log::Level::error, "plugins", "no plugin was loaded",
                {{"why", loaded.error().message}});
   }
+  if (const auto note = loader.unreadNote(claimed); !note.empty())
+    log::write(log::Level::warn, "config", note);
   plugins->start();
   for (auto* connector : plugins->connectors()) lifecycle->use(*connector);
   lifecycle->use(plugins->observer());

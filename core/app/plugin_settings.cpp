@@ -8,10 +8,11 @@ namespace colibri::app {
 
 PluginHostSettings::PluginHostSettings(const plugin::PluginHost& plugins) : plugins_(plugins) {
   for (const auto& view : plugins.list()) {
-    integrations_.insert(view.integrations.begin(), view.integrations.end());
+    for (const auto& integration : view.integrations)
+      integrations_.emplace(integration, view.alias);
     const auto* text = plugins.instanceSchema(view.alias);
     if (text == nullptr || text->empty()) continue;
-    auto schema = config::Schema::parse(*text);
+    auto schema = config::SettingsSchema::parse(*text);
     if (schema) {
       schemas_.emplace(view.alias, std::move(*schema));
     } else {
@@ -20,14 +21,6 @@ PluginHostSettings::PluginHostSettings(const plugin::PluginHost& plugins) : plug
                  {{"plugin", view.alias}, {"why", schema.error().message}});
     }
   }
-}
-
-Result<std::string> PluginHostSettings::check(const std::string& alias,
-                                              const std::string& json) const {
-  auto complete = schemas_.at(alias).complete(json, alias);
-  if (!complete) return complete;
-  if (const auto taken = plugins_.checkSettings(alias, *complete); !taken) return taken.error();
-  return complete;
 }
 
 std::string pluginsJson(const plugin::PluginHost& plugins) {

@@ -1,11 +1,9 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 
 #include "api/instances_controller.hpp"
-#include "config/schema.hpp"
 #include "plugin/plugin_host.hpp"
 
 namespace colibri::app {
@@ -19,16 +17,18 @@ class PluginHostSettings final : public api::PluginSettings {
   /// the log.
   explicit PluginHostSettings(const plugin::PluginHost& plugins);
 
-  bool known(const std::string& alias) const override { return schemas_.contains(alias); }
-  bool serves(const std::string& integration) const override {
-    return integrations_.contains(integration);
+  const api::shapes::Schemas& schemas() const override { return schemas_; }
+  const std::map<std::string, std::string, std::less<>>& integrations() const override {
+    return integrations_;
   }
-  Result<std::string> check(const std::string& alias, const std::string& json) const override;
+  Result<void> check(const std::string& alias, const std::string& json) const override {
+    return plugins_.checkSettings(alias, json);
+  }
 
  private:
   const plugin::PluginHost& plugins_;
-  std::map<std::string, config::Schema> schemas_;
-  std::set<std::string> integrations_;
+  api::shapes::Schemas schemas_;
+  std::map<std::string, std::string, std::less<>> integrations_;
 };
 
 /// GET /plugins: every configured plugin with its state and, if it did not start, why.

@@ -74,6 +74,11 @@ std::span<const Operation> operations() noexcept;
 /// routes begin with, and those that the catalogue keeps for later.
 std::span<const std::string_view> reservedWords() noexcept;
 
+/// Members that v2's answers always have, whichever plugins are loaded: of create, an object each,
+/// and of an instance's row, a relation or null.
+std::span<const std::string_view> v2Created() noexcept;
+std::span<const std::string_view> v2Relations() noexcept;
+
 /// The document of the API (OpenAPI 3.1, JSON) as a dialect's clients need it.
 std::string_view openApi(Dialect dialect) noexcept;
 

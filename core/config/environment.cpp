@@ -11,44 +11,6 @@ namespace {
 
 constexpr std::string_view kVariablePrefix = "COLIBRI_";
 
-struct PluginVariable {
-  std::string_view alias;
-  Variable variable;
-};
-
-const std::vector<PluginVariable>& contractVariables() {
-  static const std::vector<PluginVariable> kVariables{
-      {"webhook", {"WEBHOOK_SIGNATURE_SECRET", {"secret"}}},
-      {"webhook", {"WEBHOOK_REQUEST_TIMEOUT_MS", {"timeout_ms"}}},
-      {"webhook", {"WEBHOOK_RETRY_MAX_ATTEMPTS", {"retry", "max_attempts"}}},
-      {"webhook", {"WEBHOOK_RETRY_INITIAL_DELAY_SECONDS", {"retry", "initial_delay_seconds"}}},
-      {"webhook", {"WEBHOOK_RETRY_USE_EXPONENTIAL_BACKOFF", {"retry", "use_exponential_backoff"}}},
-      {"webhook", {"WEBHOOK_RETRY_MAX_DELAY_SECONDS", {"retry", "max_delay_seconds"}}},
-      {"webhook", {"WEBHOOK_RETRY_JITTER_FACTOR", {"retry", "jitter_factor"}}},
-      {"webhook",
-       {"WEBHOOK_RETRY_NON_RETRYABLE_STATUS_CODES", {"retry", "non_retryable_status_codes"}}},
-      {"webhook", {"WEBHOOK_GLOBAL_ENABLED", {"global", "enabled"}}},
-      {"webhook", {"WEBHOOK_GLOBAL_URL", {"global", "url"}}},
-      {"webhook", {"WEBHOOK_GLOBAL_WEBHOOK_BY_EVENTS", {"global", "by_events"}}},
-      {"webhook", {"WEBHOOK_EVENTS_*", {"global", "events"}}},
-      {"websocket", {"WEBSOCKET_ENABLED", {"enabled"}}},
-      {"websocket", {"WEBSOCKET_GLOBAL_EVENTS", {"global_events"}}},
-      {"websocket", {"WEBSOCKET_ALLOWED_HOSTS", {"allowed_hosts"}}},
-      {"rabbitmq", {"RABBITMQ_ENABLED", {"enabled"}}},
-      {"rabbitmq", {"RABBITMQ_URI", {"uri"}}},
-      {"rabbitmq", {"RABBITMQ_EXCHANGE_NAME", {"exchange_name"}}},
-      {"rabbitmq", {"RABBITMQ_PREFIX_KEY", {"prefix_key"}}},
-      {"rabbitmq", {"RABBITMQ_FRAME_MAX", {"frame_max"}}},
-      {"rabbitmq", {"RABBITMQ_GLOBAL_ENABLED", {"global", "enabled"}}},
-      {"rabbitmq", {"RABBITMQ_EVENTS_*", {"global", "events"}}},
-      {"baileys", {"QRCODE_LIMIT", {"qr_limit"}}},
-      {"baileys", {"CONFIG_SESSION_PHONE_CLIENT", {"phone_client"}}},
-      {"baileys", {"CONFIG_SESSION_PHONE_NAME", {"phone_name"}}},
-      {"baileys", {"LOG_BAILEYS", {"log_level"}, bridgeLevel}},
-  };
-  return kVariables;
-}
-
 std::string upper(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -72,12 +34,6 @@ std::string_view ownerOf(std::string_view name, const std::vector<std::string>& 
     if (alias.size() > owner.size() && name.starts_with(prefixOf(alias))) owner = alias;
   }
   return owner;
-}
-
-/// Whether it is the core's, although a plugin's variables begin like it.
-bool isCoreVariable(std::string_view name) {
-  return name == "COLIBRI_TEST_MODE" ||
-         std::ranges::any_of(coreVariables(), [&](const auto& v) { return v.name == name; });
 }
 
 }  // namespace
@@ -126,24 +82,15 @@ const std::vector<Variable>& coreVariables() {
   return kVariables;
 }
 
-std::vector<Variable> contractVariablesOf(std::string_view alias) {
-  std::vector<Variable> found;
-  for (const auto& entry : contractVariables()) {
-    if (entry.alias == alias) found.push_back(entry.variable);
-  }
-  return found;
+bool isCoreVariable(std::string_view name) {
+  return name == "COLIBRI_TEST_MODE" ||
+         std::ranges::any_of(coreVariables(), [&](const auto& v) { return v.name == name; });
 }
 
 bool isOfFamily(std::string_view family, std::string_view name) noexcept {
   if (!family.ends_with('*')) return family == name;
   family.remove_suffix(1);
   return name.size() > family.size() && name.starts_with(family);
-}
-
-bool isContractVariable(std::string_view name) {
-  return std::ranges::any_of(coreVariables(), [&](const auto& v) { return v.name == name; }) ||
-         std::ranges::any_of(contractVariables(),
-                             [&](const auto& v) { return isOfFamily(v.variable.name, name); });
 }
 
 std::string pluginVariable(std::string_view alias, const std::vector<std::string>& path) {
@@ -164,13 +111,6 @@ std::vector<std::string> strayVariables(const Environment& environment,
   for (const auto& [name, value] : environment) {
     const bool ours = name.starts_with(kVariablePrefix) && !isCoreVariable(name);
     if (ours && !value.empty() && ownerOf(name, aliases).empty()) stray.push_back(name);
-  }
-  for (const auto& [alias, variable] : contractVariables()) {
-    const bool set = std::ranges::any_of(environment, [&family = variable.name](const auto& entry) {
-      return !entry.second.empty() && isOfFamily(family, entry.first);
-    });
-    if (set && std::find(aliases.begin(), aliases.end(), alias) == aliases.end())
-      stray.emplace_back(variable.name);
   }
   return stray;
 }

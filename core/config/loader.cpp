@@ -43,7 +43,7 @@ void overlayCore(Overlay& overlay, json::value& document, const Schema& schema) 
   const auto keys = schema.keys();
   for (const auto& variable : coreVariables()) {
     for (const auto& key : keys) {
-      if (key.path == variable.path) overlay.set(document, key, variable);
+      if (key.path == variable.path) overlay.set(document, key, variable.name, variable.translate);
     }
   }
 }
@@ -127,12 +127,6 @@ std::vector<std::string> notesOf(const Sources& sources) {
     notes.push_back("the variable " + name +
                     " is set but has no effect: no such plugin is configured");
   }
-  if (const auto unread = unreadV2Variables(sources.environment); !unread.empty()) {
-    std::string names;
-    for (const auto& name : unread) names.append(names.empty() ? "" : ", ").append(name);
-    notes.push_back("variables of v2 gateways that are not read here, see docs/configuration.md: " +
-                    names);
-  }
   return notes;
 }
 
@@ -171,6 +165,16 @@ Result<Loader> Loader::open(const std::string& file, Environment environment) {
   sources->settings.testMode = testMode(sources->environment);
   sources->settings.notes = notesOf(*sources);
   return Loader(std::move(sources));
+}
+
+std::string Loader::unreadNote(std::span<const std::string> claimed) const {
+  std::string names;
+  for (const auto& name : unreadV2Variables(sources_->environment, claimed))
+    names.append(names.empty() ? "" : ", ").append(name);
+  if (names.empty()) return {};
+  return "variables of v2 gateways that neither this gateway nor a plugin of it reads, see "
+         "docs/configuration.md: " +
+         names;
 }
 
 const Settings& Loader::settings() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,9 @@
 namespace colibri::config {
 
 struct Sources;
+
+/// The variables and families that a plugin's configuration schema names; a wrong one names none.
+std::vector<std::string> claimedVariables(std::string_view configSchemaJson);
 
 /// A key as it is in force, to show to the operator.
 struct EffectiveKey {
@@ -35,14 +39,18 @@ class Loader {
 
   const Settings& settings() const;
 
-  /// What the plugin `alias` gets: its section of the file, over it COLIBRI_<ALIAS>_<KEY> and the
-  /// contract's variables, checked against the plugin's own schema, with its defaults; as JSON.
+  /// What the plugin `alias` gets: its section of the file, over it the variables that its schema
+  /// names and COLIBRI_<ALIAS>_<KEY>, checked against that schema, with its defaults; as JSON.
   /// An empty schema allows no keys. Keys that the schema marks x-colibri-test-only are refused
   /// unless COLIBRI_TEST_MODE=1, and then each is named in a warning.
   ///
   /// [Errors] notFound: the file does not name the plugin. invalidArgument: as open().
   Result<std::string> pluginSection(std::string_view alias,
                                     std::string_view configSchemaJson) const;
+
+  /// A sentence about variables of v2 gateways that are set and that nobody reads, `claimed` being
+  /// those of the plugins that are loaded; empty: there are none.
+  std::string unreadNote(std::span<const std::string> claimed) const;
 
   /// The keys of the gateway that have other values than in `other`, and the plugins whose sections
   /// differ; sorted. Of a plugin's variables it knows nothing: a process keeps its variables.

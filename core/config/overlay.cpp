@@ -28,20 +28,21 @@ std::vector<std::string> Sources::aliases() const {
   return names;
 }
 
-void Overlay::set(json::value& document, const Schema::Key& key, const Variable& variable) {
-  const auto found = sources_.environment.find(variable.name);
+void Overlay::set(json::value& document, const Schema::Key& key, std::string_view variable,
+                  const std::function<std::string(std::string_view)>& translate) {
+  const auto found = sources_.environment.find(variable);
   if (found == sources_.environment.end() || found->second.empty()) return;
   const auto path = joinedPath(name_, key.path);
   const auto& text = found->second;
-  auto value = valueFromText(*key.node, variable.translate ? variable.translate(text) : text);
+  auto value = valueFromText(*key.node, translate ? translate(text) : text);
   if (!value) {
-    errors_.push_back(std::string(variable.name) + ": " + path + ": " + value.error().message);
+    errors_.push_back(std::string(variable) + ": " + path + ": " + value.error().message);
     return;
   }
   auto* member = memberAt(document, key.path);
   if (!member) return;
   *member = std::move(*value);
-  variables_[path] = variable.name;
+  variables_[path] = variable;
 }
 
 void Overlay::refuseVariable(std::string_view variable, const std::string& why) {

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
+#include <tuple>
 
 #include "config/json_text.hpp"
 #include "config/loader.hpp"
+#include "config/schema_node.hpp"
 #include "config/sources.hpp"
 #include "log/open.hpp"
 
@@ -13,44 +15,43 @@ namespace json = boost::json;
 
 constexpr std::string_view kNoKeys = R"({"type":"object","additionalProperties":false})";
 
-/// Those of a variable or of its family that are set.
-std::vector<std::string_view> namesOf(const Variable& variable, const Environment& environment) {
-  std::vector<std::string_view> names;
-  for (const auto& [name, value] : environment) {
-    if (!value.empty() && isOfFamily(variable.name, name)) names.emplace_back(name);
+const SchemaNode& claimOf(const Schema::Key& key) {
+  return key.node->variable.empty() ? resolved(*key.node) : *key.node;
+}
+
+/// Those that the schema names at `claim`: the key itself, or of a family each key below it.
+void overlayClaimed(Overlay& overlay, json::value& section, std::span<const Schema::Key> keys,
+                    const Schema::Key& claim, const Sources& sources, std::string_view alias) {
+  const auto& [family, words] = std::tie(claimOf(claim).variable, claimOf(claim).variableWords);
+  const auto translate = [&words = words](std::string_view text) {
+    const auto word = words.find(text);
+    return word == words.end() ? std::string(text) : word->second;
+  };
+  for (const auto& [name, value] : sources.environment) {
+    if (value.empty() || !isOfFamily(family, name)) continue;
+    auto path = claim.path;
+    if (family.ends_with('*')) path.emplace_back(name.substr(family.size() - 1));
+    if (const auto key = std::ranges::find(keys, path, &Schema::Key::path); key != keys.end())
+      overlay.set(section, *key, name, translate);
+    else
+      log::write(log::Level::warn, "config", "a variable has no effect: the plugin has no such key",
+                 {{"variable", name}, {"plugin", alias}});
   }
-  return names;
 }
 
-std::vector<std::string> pathOf(const Variable& variable, std::string_view name) {
-  auto path = variable.path;
-  if (variable.name.ends_with('*')) path.emplace_back(name.substr(variable.name.size() - 1));
-  return path;
-}
-
-/// The contract's names first, ours over them.
+/// The names that the schema gives first, ours over them.
 void overlayPlugin(Overlay& overlay, json::value& section, const Schema& schema,
                    const Sources& sources, std::string_view alias) {
   const auto keys = schema.keys();
-  for (const auto& variable : contractVariablesOf(alias))
-    for (const auto& name : namesOf(variable, sources.environment)) {
-      const auto path = pathOf(variable, name);
-      const auto key = std::ranges::find(keys, path, &Schema::Key::path);
-      if (key != keys.end()) {
-        overlay.set(section, *key, {name, path, variable.translate});
-      } else {
-        log::write(log::Level::warn, "config",
-                   "a variable has no effect: the plugin has no such key",
-                   {{"variable", name}, {"plugin", alias}});
-      }
-    }
+  for (const auto& key : keys)
+    if (!claimOf(key).variable.empty()) overlayClaimed(overlay, section, keys, key, sources, alias);
   for (const auto& variable : variablesOf(alias, sources.environment, sources.aliases())) {
     bool known = false;
     std::vector<std::string> names;
     for (const auto& key : keys) {
       names.push_back(pluginVariable(alias, key.path));
       if (names.back() != variable) continue;
-      overlay.set(section, key, {variable, key.path});
+      overlay.set(section, key, variable);
       known = true;
     }
     if (known) continue;
@@ -73,7 +74,36 @@ void checkTestOnly(Overlay& overlay, const Schema::Marks& marks, bool testMode) 
   }
 }
 
+/// A plugin reads none of the gateway's own.
+Result<void> checkClaims(const Schema& schema) {
+  for (const auto& key : schema.keys()) {
+    const auto& name = claimOf(key).variable;
+    const bool ours = name.starts_with("COLIBRI_") ||
+                      std::ranges::any_of(coreVariables(),
+                                          [&](const auto& v) { return isOfFamily(name, v.name); });
+    if (ours)
+      return Error{Errc::invalidArgument, "names a variable of the gateway itself: " + name};
+  }
+  return {};
+}
+
+Result<Schema> parsePluginSchema(std::string_view text) {
+  auto schema = Schema::parse(text.empty() ? kNoKeys : text);
+  if (!schema) return schema;
+  if (const auto claims = checkClaims(*schema); !claims) return claims.error();
+  return schema;
+}
+
 }  // namespace
+
+std::vector<std::string> claimedVariables(std::string_view configSchemaJson) {
+  std::vector<std::string> names;
+  const auto schema = parsePluginSchema(configSchemaJson);
+  if (!schema) return names;
+  for (const auto& key : schema->keys())
+    if (const auto& name = claimOf(key).variable; !name.empty()) names.push_back(name);
+  return names;
+}
 
 struct Loader::Section {
   Schema schema;
@@ -89,7 +119,7 @@ Result<Loader::Section> Loader::readSection(std::string_view alias,
     return Error{Errc::notFound,
                  "the configuration does not name the plugin " + std::string(alias)};
   }
-  auto schema = Schema::parse(configSchemaJson.empty() ? kNoKeys : configSchemaJson);
+  auto schema = parsePluginSchema(configSchemaJson);
   if (!schema) {
     return Error{Errc::invalidArgument, "the configuration schema of the plugin " +
                                             std::string(alias) +

@@ -14,14 +14,18 @@ using testing::Not;
 constexpr std::string_view kWebhook = R"({
   "type": "object", "additionalProperties": false,
   "properties": {
-    "secret": {"type": "string", "pattern": "^whsec_", "x-colibri-secret": true},
-    "timeout_ms": {"type": "integer", "minimum": 1, "default": 30000},
+    "secret": {"type": "string", "pattern": "^whsec_", "x-colibri-secret": true,
+      "x-colibri-variable": "WEBHOOK_SIGNATURE_SECRET"},
+    "timeout_ms": {"type": "integer", "minimum": 1, "default": 30000,
+      "x-colibri-variable": "WEBHOOK_REQUEST_TIMEOUT_MS"},
     "retry": {"type": "object", "additionalProperties": false, "properties": {
       "max_attempts": {"type": "integer", "minimum": 1},
-      "jitter_factor": {"type": "number", "minimum": 0, "maximum": 1},
+      "jitter_factor": {"type": "number", "minimum": 0, "maximum": 1,
+        "x-colibri-variable": "WEBHOOK_RETRY_JITTER_FACTOR"},
       "non_retryable_status_codes": {"type": "array", "items": {"type": "integer"}}}},
     "global": {"type": "object", "additionalProperties": false, "properties": {
-      "events": {"type": "object", "additionalProperties": false, "properties": {
+      "events": {"type": "object", "additionalProperties": false, "x-colibri-variable":
+          "WEBHOOK_EVENTS_*", "properties": {
         "CALL": {"type": "boolean"}, "MESSAGES_UPSERT": {"type": "boolean"}}}}}
   }})";
 
@@ -29,7 +33,8 @@ constexpr std::string_view kBaileys = R"({
   "type": "object", "additionalProperties": false,
   "properties": {
     "instances_per_bridge": {"type": "integer", "minimum": 1, "default": 50},
-    "qr_limit": {"type": "integer", "minimum": 1, "default": 30},
+    "qr_limit": {"type": "integer", "minimum": 1, "default": 30,
+      "x-colibri-variable": "QRCODE_LIMIT"},
     "server_url": {"type": "string", "x-colibri-test-only": true},
     "tls_insecure_media": {"type": "boolean", "default": false, "x-colibri-test-only": true}
   }})";
@@ -88,7 +93,7 @@ TEST_F(PluginSectionTest, AFamilyOfVariablesIsOneKeyEach) {
               HasSubstr("WEBHOOK_EVENTS_CALL: plugins.webhook.global.events.CALL: "));
 }
 
-TEST_F(PluginSectionTest, TheContractsVariablesAreHonouredBelowOurs) {
+TEST_F(PluginSectionTest, TheVariablesThatTheSchemaNamesAreHonouredBelowOurs) {
   const auto text = json(section("webhook", kWebhook, "  webhook: {}\n",
                                  {{"WEBHOOK_SIGNATURE_SECRET", "whsec_c2VjcmV0"},
                                   {"WEBHOOK_REQUEST_TIMEOUT_MS", "10"},
@@ -100,10 +105,31 @@ TEST_F(PluginSectionTest, TheContractsVariablesAreHonouredBelowOurs) {
               HasSubstr(R"("qr_limit":9)"));
 }
 
-TEST_F(PluginSectionTest, AContractVariableThatThePluginDoesNotKnowIsAWarning) {
-  EXPECT_TRUE(section("webhook", kWebhook, "  webhook: {}\n",
-                      {{"WEBHOOK_RETRY_MAX_DELAY_SECONDS", "300"}}));
-  EXPECT_THAT(TestFolder::read(logFile), HasSubstr("variable=WEBHOOK_RETRY_MAX_DELAY_SECONDS"));
+TEST_F(PluginSectionTest, AVariableMaySpellValuesAsOthersDo) {
+  constexpr std::string_view kLevels = R"({"type":"object","properties":{"level":{
+      "enum":["warn","error"],"x-colibri-variable":"LOG_BRIDGE",
+      "x-colibri-variable-words":{"fatal":"error"}}}})";
+  for (const auto& [text, level] : {std::pair{"fatal", "error"}, std::pair{"warn", "warn"}})
+    EXPECT_EQ(json(section("x", kLevels, "  x: {}\n", {{"LOG_BRIDGE", text}})),
+              R"({"level":")" + std::string(level) + R"("})");
+  EXPECT_THAT(refusal(section("x", kLevels, "  x: {}\n", {{"LOG_BRIDGE", "silent"}})),
+              HasSubstr("LOG_BRIDGE: plugins.x.level: "));
+}
+
+TEST_F(PluginSectionTest, APluginReadsNoVariableOfTheGatewayItself) {
+  for (const std::string name : {"SERVER_PORT", "DATABASE_CONNECTION_*", "COLIBRI_TEST_MODE"}) {
+    const auto schema =
+        R"({"type":"object","properties":{"a":{"type":"string","x-colibri-variable":")" + name +
+        R"("}}})";
+    EXPECT_THAT(refusal(section("x", schema, "  x: {}\n", {{"SERVER_PORT", "80"}})),
+                HasSubstr("names a variable of the gateway itself: " + name));
+    EXPECT_TRUE(claimedVariables(schema).empty());
+  }
+  for (const auto* name : {"PATH", "A_*B", "lower_case", "A__B", "*"}) {
+    const auto schema =
+        R"({"properties":{"a":{"x-colibri-variable":")" + std::string(name) + "\"}}}";
+    EXPECT_THAT(refusal(section("x", schema, "  x: {}\n")), HasSubstr("is no name of a variable"));
+  }
 }
 
 TEST_F(PluginSectionTest, AVariableOfOursThatThePluginDoesNotKnowIsAnError) {

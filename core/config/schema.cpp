@@ -108,6 +108,10 @@ Result<std::string> Schema::complete(std::string_view json, std::string_view nam
   return Error{Errc::invalidArgument, listed(sentences)};
 }
 
+const json::object& Schema::extensions() const {
+  return root().extensions;
+}
+
 bool Schema::has(std::string_view property) const {
   return resolved(root()).properties.contains(property);
 }

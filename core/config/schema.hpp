@@ -25,8 +25,11 @@ struct SchemaNode;
 /// (refused outside of tests), x-colibri-unit, x-colibri-not-blank (a text with more than blanks in
 /// it), x-colibri-digits (a text that may also be written as a number that is whole and not
 /// negative, and is a text from then on), x-colibri-says (the sentence for a value of the right
-/// type that breaks a rule of this very schema). Anything else in a schema is an error: a rule that
-/// is not checked is no rule.
+/// type that breaks a rule of this very schema), x-colibri-variable and x-colibri-variable-words
+/// (of a plugin's configuration: the variable that stands for a key, or of a family FAMILY_* those
+/// for each key below it, and how it spells values), at the root x-colibri-v2 and x-colibri-create
+/// (settings_schema.hpp). Anything else in a schema is an error: a rule that is not checked is no
+/// rule.
 ///
 /// A default is put in where a member is missing and its parent is there; give the parent
 /// `"default": {}` to have it made as well. `required` is checked before.
@@ -53,6 +56,8 @@ class Schema {
   /// The same for a value; fills in the defaults when nothing is wrong.
   std::vector<Violation> apply(boost::json::value& value, std::string_view name) const;
 
+  /// What the root says for whoever knows it, by keyword, as it is written there.
+  const boost::json::object& extensions() const;
   /// Whether the root names a property, and whether that may be null.
   bool has(std::string_view property) const;
   bool takesNull(std::string_view property) const;

@@ -118,6 +118,10 @@ class Compiler {
          [](auto&, auto& n, const auto& v, Path p) { n.digits = flagOf(v, p); }},
         {"x-colibri-says", [](auto&, auto& n, const auto& v, Path p) { n.says = textOf(v, p); }},
         {"x-colibri-unit", [](auto&, auto& n, const auto& v, Path p) { n.unit = textOf(v, p); }},
+        {"x-colibri-v2", &Compiler::readExtension},
+        {"x-colibri-create", &Compiler::readExtension},
+        {"x-colibri-variable", &Compiler::readVariable},
+        {"x-colibri-variable-words", &Compiler::readVariableWords},
     };
     static const std::set<std::string_view> kAnnotations{
         "$schema", "$id", "$comment", "title", "description", "examples", "deprecated"};
@@ -172,6 +176,25 @@ class Compiler {
     if (textOf(value, path) != "uri-http")
       refuse(path, "is no format that is supported here, allowed: uri-http");
     node.httpUrl = true;
+  }
+
+  /// Judged by whoever reads it.
+  void readExtension(SchemaNode& node, const json::value& value, Path path) {
+    if (&node != nodes_.front().get() || path.find('.') != path.npos)
+      refuse(path, "only at the root");
+    node.extensions[path] = value;
+  }
+
+  void readVariable(SchemaNode& node, const json::value& value, Path path) {
+    static const auto kForm = patternOf("^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+(_\\*)?$", path);
+    node.variable = textOf(value, path);
+    if (!kForm.search(node.variable))
+      refuse(path, "is no name of a variable, as MINE_URL, or of a family, as MINE_EVENTS_*");
+  }
+
+  void readVariableWords(SchemaNode& node, const json::value& value, Path path) {
+    for (const auto& [theirs, ours] : *objectOf(value, path))
+      node.variableWords.emplace(theirs, textOf(ours, childPath(path, theirs)));
   }
 
   void readReference(SchemaNode& node, const json::value& value, Path path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <cstdint>
 #include <map>
@@ -51,7 +52,10 @@ struct SchemaNode {
 
   std::optional<boost::json::value> defaultValue;
   std::string unit;
-  std::string says;  // x-colibri-says
+  std::string says;                                               // x-colibri-says
+  boost::json::object extensions;                                 // of the root: x-colibri-v2, …
+  std::string variable;                                           // x-colibri-variable
+  std::map<std::string, std::string, std::less<>> variableWords;  // x-colibri-variable-words
   bool secret = false, testOnly = false;
 };
 

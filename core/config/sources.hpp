@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -37,8 +38,9 @@ class Overlay {
   /// `name` stands before the paths of `document`, as in the violations.
   Overlay(const Sources& sources, std::string name) : sources_(sources), name_(std::move(name)) {}
 
-  /// Sets `key` from the variable, if it is set.
-  void set(boost::json::value& document, const Schema::Key& key, const Variable& variable);
+  /// Sets `key` from the variable, if it is set. `translate`: its text as ours; none: alike.
+  void set(boost::json::value& document, const Schema::Key& key, std::string_view variable,
+           const std::function<std::string(std::string_view)>& translate = {});
   /// Something is wrong with a variable itself.
   void refuseVariable(std::string_view variable, const std::string& why);
   /// A file that anyone may read must hold none of `secrets`, which are the file's.

@@ -37,8 +37,4 @@ std::string logLevel(std::string_view text) {
   return std::string(kLevels[level]);
 }
 
-std::string bridgeLevel(std::string_view text) {
-  return text == "fatal" ? "error" : std::string(text);
-}
-
 }  // namespace colibri::config

@@ -9,7 +9,4 @@ namespace colibri::config {
 /// Our own names, and everything with an unknown word, come back as they are. [pure]
 std::string logLevel(std::string_view text);
 
-/// LOG_BAILEYS: `fatal` is our error. [pure]
-std::string bridgeLevel(std::string_view text);
-
 }  // namespace colibri::config

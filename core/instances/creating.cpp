@@ -36,8 +36,10 @@ void Lifecycle::Impl::create(CreateRequest request, Done<Created> done) {
   // Until its QR code is there it is stored as one to be deleted: a crash meanwhile leaves nothing.
   row.deleting = request.wantQr;
   for (const auto& [alias, json] : request.settings)
-    instance.settings[alias] = {
-        .json = json, .createdAtUs = row.createdAtUs, .updatedAtUs = row.createdAtUs};
+    instance.settings[alias] = {.json = json,
+                                .enabled = saysEnabled(json),
+                                .createdAtUs = row.createdAtUs,
+                                .updatedAtUs = row.createdAtUs};
 
   // Asked first: a deletion that ends between the two has freed what add() takes.
   if (const auto deleted = services.registry.beingDeleted(row.name, row.tokenHash))

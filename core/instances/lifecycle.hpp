@@ -33,7 +33,7 @@ struct CreateRequest {
   std::string name, integration, number;
   std::string token;  ///< the instance's key; empty = one is made
   bool wantQr = false;
-  std::map<std::string, std::string, std::less<>> settings;  ///< by alias; validated and enabled
+  std::map<std::string, std::string, std::less<>> settings;  ///< by alias; validated
 };
 
 /// The outcome of connecting: no `qr` = the link is open.

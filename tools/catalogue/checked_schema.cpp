@@ -16,7 +16,8 @@ constexpr std::string_view kSchemas = "#/components/schemas/";
 /// What only readers of a schema need.
 bool isForReaders(std::string_view key) {
   return key == "description" || key == "title" || key == "examples" ||
-         key.starts_with("x-openapi") || key == "x-colibri-dialect" || key == "x-colibri-required";
+         key.starts_with("x-openapi") || key == "x-colibri-dialect" ||
+         key == "x-colibri-required" || key == "x-colibri-v2" || key == "x-colibri-create";
 }
 
 class Checked {

@@ -103,7 +103,9 @@ class Document {
 
   json::object make() {
     auto out = catalogue_.api;
-    out.erase("x-colibri-reserved");
+    for (const auto* list :
+         {"x-colibri-reserved", "x-colibri-v2-created", "x-colibri-v2-relations"})
+      out.erase(list);
     auto components = out["components"].get_object();
     out.erase("components");
     json::object paths;

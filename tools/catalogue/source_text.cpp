@@ -124,6 +124,13 @@ std::string reservedText(const Catalogue& catalogue) {
   return out;
 }
 
+std::string listText(const Catalogue& catalogue, const char* list) {
+  std::string out;
+  for (const auto& word : catalogue.api.at(list).get_array())
+    out += cppText(word.get_string()) + ", ";
+  return out;
+}
+
 }  // namespace
 
 std::string sourceText(const Catalogue& catalogue) {
@@ -131,13 +138,19 @@ std::string sourceText(const Catalogue& catalogue) {
          "#include \"catalogue/operation.hpp\"\n\n"
          "namespace colibri::catalogue {\nnamespace {\n\n" +
          Rows(catalogue).text() + "\nconstexpr std::string_view kReserved[] = {" +
-         reservedText(catalogue) + "};\n\nconstexpr std::string_view kNative = " +
+         reservedText(catalogue) + "};\n\nconstexpr std::string_view kV2Created[] = {" +
+         listText(catalogue, "x-colibri-v2-created") +
+         "};\nconstexpr std::string_view kV2Relations[] = {" +
+         listText(catalogue, "x-colibri-v2-relations") +
+         "};\n\nconstexpr std::string_view kNative = " +
          cppText(json::serialize(document(catalogue, false))) +
          ";\nconstexpr std::string_view kV2 = " +
          cppText(json::serialize(document(catalogue, true))) +
          ";\n\n}  // namespace\n\n"
          "std::span<const Operation> operations() noexcept {\n  return kOperations;\n}\n\n"
          "std::span<const std::string_view> reservedWords() noexcept {\n  return kReserved;\n}\n\n"
+         "std::span<const std::string_view> v2Created() noexcept {\n  return kV2Created;\n}\n\n"
+         "std::span<const std::string_view> v2Relations() noexcept {\n  return kV2Relations;\n}\n\n"
          "std::string_view openApi(Dialect dialect) noexcept {\n  return dialect == Dialect::v2 ? "
          "kV2 : kNative;\n}\n\n"
          "}  // namespace colibri::catalogue\n";

@@ -21,19 +21,48 @@
 
 namespace colibri::api::testing {
 
-/// Plugins that take any settings, but for a member `wrong`; with one called `absent` they do not
-/// run.
+/// A sink that does not run where its settings have `absent`, one that takes anything, one as those
+/// that v2 clients know, and two connectors: of which `cloud` has a use of its own for the key.
 class FakePlugins final : public PluginSettings {
  public:
-  bool serves(const std::string& integration) const override { return integration == "TEST"; }
-  bool known(const std::string& alias) const override {
-    return alias == "webhook" || alias == "audit" || alias == "fake";
+  FakePlugins() {
+    add("webhook", R"({"type":"object","additionalProperties":false,"properties":{
+        "enabled":{"type":"boolean"},"url":{"type":"string"},"byEvents":{"type":"boolean"},
+        "base64":{"type":"boolean"},"events":{"type":"array"},"absent":{}},
+        "x-colibri-v2":{"flat":"url"}})");
+    add("audit", R"({"type":"object"})");
+    add("sink", R"({"type":"object","additionalProperties":false,"properties":{
+        "enabled":{"type":"boolean","default":true},"url":{"type":"string","format":"uri-http"},
+        "events":{"type":"array","default":[]},"saidEnabled":{"type":"boolean"}},
+        "x-colibri-v2":{"allEvents":"events","created":{"sinkUrl":"url","on":"enabled"},
+          "nothing":{"member":"url","word":"none","said":"saidEnabled"},
+          "row":{"name":"Sink","members":{"enabled":"enabled","events":"events"}}}})");
+    add("fake", R"({"type":"object","x-colibri-create":{"qrcode":true}})");
+    add("cloud", R"({"type":"object","additionalProperties":false,
+        "required":["accessToken","phone"],"properties":{
+        "accessToken":{"type":"string","minLength":20,"x-colibri-secret":true},
+        "phone":{"type":"string"},"business":{"type":"string"}},
+        "x-colibri-create":{"claims":{"token":"accessToken","number":"phone",
+          "businessId":"business"}}})");
   }
-  Result<std::string> check(const std::string& alias, const std::string& json) const override {
-    if (json.find("\"absent\"") != json.npos) return Error{Errc::unavailable, alias + " is away"};
-    if (json.find("\"wrong\"") == json.npos) return json;
-    return Error{Errc::invalidArgument, alias + ".wrong: is not a known key"};
+  const shapes::Schemas& schemas() const override { return schemas_; }
+  const std::map<std::string, std::string, std::less<>>& integrations() const override {
+    return integrations_;
   }
+  Result<void> check(const std::string& alias, const std::string& json) const override {
+    if (json.find("\"absent\"") == json.npos) return {};
+    return Error{Errc::unavailable, alias + " is away"};
+  }
+
+ private:
+  void add(const char* alias, const char* schema) {
+    auto parsed = config::SettingsSchema::parse(schema);
+    EXPECT_TRUE(parsed) << alias << ": " << parsed.error().message;
+    if (parsed) schemas_.emplace(alias, std::move(*parsed));
+  }
+  shapes::Schemas schemas_;
+  const std::map<std::string, std::string, std::less<>> integrations_{{"WHATSAPP-BAILEYS", "fake"},
+                                                                      {"CLOUD", "cloud"}};
 };
 
 /// A plugin that says which instance it was asked about.

@@ -83,7 +83,8 @@ class FakeConnector final : public Connector {
     return names;
   }
 
-  const std::vector<std::string> integrations_{"WHATSAPP-BAILEYS"}, commands_ = everyCommand();
+  const std::vector<std::string> integrations_{"WHATSAPP-BAILEYS", "CLOUD"},
+      commands_ = everyCommand();
   const std::string alias_ = "fake";
   std::atomic<bool> networkIds_ = false;
   mutable std::mutex mutex_;  // guards the rest

@@ -128,7 +128,7 @@ void RabbitmqPlugin::revoke(std::uint64_t token) {
 }
 
 void RabbitmqPlugin::onRequest(sdk::RouteCall&& call) {
-  event_settings::serveSetAndFind(form(), host(), *this, std::move(call));
+  event_settings::serveSetAndFind(form(), host(), *this, turns_, std::move(call));
 }
 
 }  // namespace colibri::rabbitmq

@@ -65,6 +65,7 @@ class RabbitmqPlugin final : public sdk::PluginWith<sdk::EventSink, sdk::Instanc
   std::mutex subscribing_;
   std::uint64_t subscription_ = 0;                        // 0 = not subscribed yet
   std::unordered_map<std::uint64_t, std::string> early_;  // filters that came before
+  event_settings::Turns turns_;
 };
 
 }  // namespace colibri::rabbitmq

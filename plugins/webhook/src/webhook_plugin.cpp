@@ -275,7 +275,7 @@ void WebhookPlugin::revoke(std::uint64_t token) {
 }
 
 void WebhookPlugin::onRequest(sdk::RouteCall&& call) {
-  event_settings::serveSetAndFind(form(), host(), *this, std::move(call),
+  event_settings::serveSetAndFind(form(), host(), *this, turns_, std::move(call),
                                   [this](boost::json::object& shown, std::string_view instanceId) {
                                     showSigner(configuration_.keys, shown, instanceId);
                                   });

@@ -87,6 +87,7 @@ class WebhookPlugin final
   std::mutex mutex_;                     // guards settings_ and names_
   SettingsMap settings_;
   std::unordered_map<std::uint64_t, std::string> names_;
+  event_settings::Turns turns_;
 };
 
 }  // namespace colibri::webhook

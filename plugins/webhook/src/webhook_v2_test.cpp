@@ -53,6 +53,30 @@ TEST_F(WebhookV2, NoEventsAreKeptAndShownAsAllOfThem) {
   EXPECT_EQ(kept("events"), 31U);
 }
 
+TEST_F(WebhookV2, OfTwoChangesAtOnceNoneIsLost) {
+  set(R"({"url":"https://a.test/","byEvents":false,"base64":false})");
+  const auto begin = [&](const char* body) { return host_.request({.v2 = kV2, .body = body}); };
+  const auto one = begin(R"({"webhook":{"byEvents":true}})"), refused = begin(R"({"url":5})"),
+             two = begin(R"({"webhook":{"base64":true}})"),
+             three = begin(R"({"webhook":{"url":"https://b.test/"}})");
+  host_.pump();
+  EXPECT_EQ(host_.reply(one)->status, 201U);
+  EXPECT_EQ(host_.reply(refused)->status, 400U);
+  EXPECT_EQ(host_.reply(two)->status, 201U);
+  EXPECT_EQ(boost::json::parse(host_.reply(three)->body), row());
+  EXPECT_EQ(row().at("webhookByEvents"), true);
+  EXPECT_EQ(row().at("webhookBase64"), true);
+  EXPECT_EQ(row().at("url"), "https://b.test/");
+}
+
+TEST_F(WebhookV2, ChangesThatWaitAtTheEndAreAnswered) {
+  const auto one = host_.request({.v2 = kV2, .body = R"({"url":"https://a.test/"})"}),
+             two = host_.request({.v2 = kV2, .body = R"({"webhook":{"base64":true}})"});
+  host_.stop();
+  EXPECT_GE(host_.reply(one)->status, 500U);
+  EXPECT_GE(host_.reply(two)->status, 500U);
+}
+
 TEST_F(WebhookV2, SettingsOfANativeCallerAreShownToV2ClientsByNameAndStayAsTheyAre) {
   set(R"({"url":"https://a.test/","events":[]})", false);
   EXPECT_EQ(row().at("events").as_array().size(), 31U);

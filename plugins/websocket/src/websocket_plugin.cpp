@@ -103,7 +103,7 @@ void WebsocketPlugin::deliver(sdk::EventRef event, sdk::Delivery&& delivery) {
 }
 
 void WebsocketPlugin::onRequest(sdk::RouteCall&& call) {
-  event_settings::serveSetAndFind(form(), host(), *this, std::move(call));
+  event_settings::serveSetAndFind(form(), host(), *this, turns_, std::move(call));
 }
 
 }  // namespace colibri::websocket

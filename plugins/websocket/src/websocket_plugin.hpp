@@ -94,6 +94,7 @@ class WebsocketPlugin final
   std::unordered_map<std::uint64_t, sdk::WebAnswer> answers_;  // raw requests that wait
   std::uint64_t toldDropped_ = 0, toldEvicted_ = 0;            // the ticker's
   Ticker ticker_;
+  event_settings::Turns turns_;
 };
 
 }  // namespace colibri::websocket

@@ -91,36 +91,70 @@ void answer(const Form& form, const Complete& complete, sdk::RouteCall& call, st
                                 : nativeAnswer(form, complete, call, settings));
 }
 
-void set(const Form& form, const Complete& complete, sdk::InstanceSettings& settings,
-         sdk::RouteCall&& call, std::string_view before, std::int64_t nowUs) {
+/// What changes of settings are made with.
+struct Hands {
+  const Form& form;
+  const sdk::Host& host;
+  sdk::InstanceSettings& settings;
+  Turns& turns;
+  Complete complete;
+};
+
+void change(const Hands& hands, Turns::Turn turn, sdk::RouteCall&& call);
+
+void goOn(const Hands& hands, std::uint64_t instanceKey, Turns::Turn turn) {
+  if (auto next = hands.turns.next(instanceKey, turn))
+    change(hands, std::move(turn), std::move(*next));
+}
+
+void set(const Hands& hands, Turns::Turn turn, sdk::RouteCall&& call, std::string_view before) {
+  const auto key = call.instanceKey();
   std::string wished;
   try {
-    wished = settingsOfBody(form, call.body(), call.v2(), before, nowUs);
+    wished = settingsOfBody(hands.form, call.body(), call.v2(), before, hands.host.nowUs());
   } catch (const sdk::Error& error) {
-    return call.fail(400, toldOf(form, error.what()));
+    call.fail(400, toldOf(hands.form, error.what()));
+    return goOn(hands, key, std::move(turn));
   }
+  hands.settings.putSettings(key, wished,
+                             [hands, key, turn = std::move(turn),
+                              call = std::move(call)](const sdk::SettingsAnswer& stored) mutable {
+                               if (stored.status < 0)
+                                 fail(call, stored);
+                               else
+                                 answer(hands.form, hands.complete, call, 201, stored.settings);
+                               goOn(hands, key, std::move(turn));
+                             });
+}
+
+void change(const Hands& hands, Turns::Turn turn, sdk::RouteCall&& call) {
   const auto key = call.instanceKey();
-  settings.putSettings(
-      key, wished,
-      [&form, complete, call = std::move(call)](const sdk::SettingsAnswer& stored) mutable {
-        if (stored.status < 0) return fail(call, stored);
-        answer(form, complete, call, 201, stored.settings);
-      });
+  hands.settings.getSettings(key, [hands, key, turn = std::move(turn),
+                                   call = std::move(call)](const sdk::SettingsAnswer& now) mutable {
+    if (now.status < 0) {
+      fail(call, now);
+      return goOn(hands, key, std::move(turn));
+    }
+    set(hands, std::move(turn), std::move(call),
+        now.settings == nullptr ? std::string_view() : sdk::view(now.settings->json));
+  });
 }
 
 }  // namespace
 
 void serveSetAndFind(const Form& form, const sdk::Host& host, sdk::InstanceSettings& settings,
-                     sdk::RouteCall&& call, const Complete& complete) {
+                     Turns& turns, sdk::RouteCall&& call, const Complete& complete) {
+  if (call.row().ends_with(".set")) {
+    if (auto turn = turns.begin(call))
+      change({form, host, settings, turns, complete}, std::move(turn), std::move(call));
+    return;
+  }
   const auto key = call.instanceKey();
-  settings.getSettings(key, [&form, &host, &settings, complete,
-                             call = std::move(call)](const sdk::SettingsAnswer& now) mutable {
-    if (now.status < 0) return fail(call, now);
-    if (!call.row().ends_with(".set")) return answer(form, complete, call, 200, now.settings);
-    const auto before =
-        now.settings == nullptr ? std::string_view() : sdk::view(now.settings->json);
-    set(form, complete, settings, std::move(call), before, host.nowUs());
-  });
+  settings.getSettings(
+      key, [&form, complete, call = std::move(call)](const sdk::SettingsAnswer& now) mutable {
+        if (now.status < 0) return fail(call, now);
+        answer(form, complete, call, 200, now.settings);
+      });
 }
 
 }  // namespace colibri::event_settings

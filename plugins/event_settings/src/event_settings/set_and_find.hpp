@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "event_settings/form.hpp"
+#include "event_settings/turns.hpp"
 
 namespace colibri::event_settings {
 
@@ -14,11 +15,12 @@ namespace colibri::event_settings {
 using Complete = std::function<void(boost::json::object& shown, std::string_view instanceId)>;
 
 /// Answers the rows <alias>.set and <alias>.find, whose definitions are with the plugin; `form`,
-/// `host` and `settings` outlive the call.
+/// `host`, `settings` and `turns` outlive the call. Of one instance, a `set` begins when the one
+/// before it has ended: under v2 it changes what that kept.
 ///
 /// [Threading] in onRequest(). [Errors] answered: 400 with sentences that begin with the alias,
 /// 404, 503 if the store fails, 504 if nobody knows what became of it.
 void serveSetAndFind(const Form& form, const sdk::Host& host, sdk::InstanceSettings& settings,
-                     sdk::RouteCall&& call, const Complete& complete = {});
+                     Turns& turns, sdk::RouteCall&& call, const Complete& complete = {});
 
 }  // namespace colibri::event_settings
