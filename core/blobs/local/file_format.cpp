@@ -49,9 +49,9 @@ FileKey::FileKey(std::string_view blobsKey, InstanceKey instance, std::string_vi
   key_ = crypto::hmacSha256(blobsKey, of.append(id).append(salt));
 }
 
-std::string FileKey::sealHeader(const Info& info) const {
+std::string FileKey::sealText(std::string_view header) const {
   std::string sealed;
-  crypto::gcmSeal(key_, nonceOf(kOfHeader, 0), kMagic, headerText(info), sealed);
+  crypto::gcmSeal(key_, nonceOf(kOfHeader, 0), kMagic, header, sealed);
   return sealed;
 }
 

@@ -27,6 +27,10 @@ extern const std::string_view kMagic;
 
 bool isId(std::string_view text) noexcept;
 
+/// The header without its seal. [Errors] rejected: lengths or sizes that cannot be.
+std::string headerText(const Info& info);
+Result<Info> parseHeader(std::string_view text);
+
 /// What seals one file. [Threading] immutable.
 class FileKey {
  public:
@@ -34,7 +38,8 @@ class FileKey {
   FileKey(std::string_view blobsKey, InstanceKey instance, std::string_view id,
           std::string_view salt);
 
-  std::string sealHeader(const Info& info) const;
+  std::string sealHeader(const Info& info) const { return sealText(headerText(info)); }
+  std::string sealText(std::string_view header) const;
   /// Fills in all but instance and id. [Errors] rejected: it does not open, or is no header.
   Result<Info> openHeader(std::string_view sealed) const;
 
@@ -46,10 +51,6 @@ class FileKey {
  private:
   std::string key_;
 };
-
-/// The header without its seal. [Errors] rejected: lengths or sizes that cannot be.
-std::string headerText(const Info& info);
-Result<Info> parseHeader(std::string_view text);
 
 /// At least one, for the last one says that it is the last.
 constexpr std::uint64_t chunksOf(std::uint64_t size) noexcept {
