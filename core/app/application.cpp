@@ -260,7 +260,7 @@ Result<void> Application::Parts::loadPlugins() {
       plugin::HostServices{clock, *executor, timers, *log, *dispatcher, *http, *store, *lifecycle,
                            *lifecycle, *commands, settings().server.url, kVersion,
                            process.spawner.get(), &operations, pluginCommands.get(),
-                           pluginInstances.get()},
+                           pluginInstances.get(), blobs.get()},
       plugin::PluginObject::Deadlines{});
   listeners = std::make_unique<ListenerList>(
       std::vector<events::LogListener*>{&lastChats, dispatcher.get()});
