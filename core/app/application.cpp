@@ -31,6 +31,7 @@
 #include "app/storage.hpp"
 #include "app/time_keeper.hpp"
 #include "app/web_mounts.hpp"
+#include "blobs/local/sweeper.hpp"
 #include "config/loader.hpp"
 #include "exec/pool_executor.hpp"
 #include "exec/thread_timers.hpp"
@@ -93,6 +94,8 @@ struct Application::Parts {
   store::redis::SessionStore* sessions = nullptr;  // a layer of `store`, if sessions are in Redis
   std::unique_ptr<TimeKeeper> timeKeeper;
   std::unique_ptr<exec::PoolExecutor> executor;
+  std::unique_ptr<blobs::local::LocalStore> blobs;
+  std::unique_ptr<blobs::local::Sweeper> blobSweeper;
   instances::Registry registry;
   std::unique_ptr<events::EventLog> log;
   std::unique_ptr<net::CurlHttpClient> http;
@@ -214,6 +217,10 @@ Result<void> Application::Parts::openStore() {
 
 Result<void> Application::Parts::buildCore() {
   executor = std::make_unique<exec::PoolExecutor>(clock, timers, exec::PoolExecutor::Options{});
+  auto opened = blobs::local::LocalStore::open(blobOptions(settings()), masterKey->sealer, clock);
+  if (!opened) return opened.error();
+  blobs = std::move(*opened);
+  blobSweeper = std::make_unique<blobs::local::Sweeper>(*blobs, *executor, timers);
   log = std::make_unique<events::EventLog>(
       *store, timers, clock, &masterKey->sealer,
       [this](InstanceKey key) { return lifecycle->identify(key); }, events::EventLog::Options{});
@@ -238,7 +245,8 @@ Result<void> Application::Parts::buildCore() {
   lifecycle = std::make_unique<instances::Lifecycle>(
       instances::Lifecycle::Services{
           registry, *store, *hostEvents, *executor, timers, clock, masterKey->sealer, *farewell,
-          [this](std::string_view text) { return qrCodes.pngDataUrl(text); }},
+          [this](std::string_view text) { return qrCodes.pngDataUrl(text); },
+          [this](InstanceKey key) { return blobs->removeInstance(key); }},
       lifecycleOptions(settings()));
   commands = std::make_unique<commands::CommandService>(*lifecycle, *hostEvents, *store, *executor,
                                                         timers, clock, commandOptions(settings()));
@@ -254,7 +262,7 @@ Result<void> Application::Parts::loadPlugins() {
       plugin::HostServices{clock, *executor, timers, *log, *dispatcher, *http, *store, *lifecycle,
                            *lifecycle, *commands, settings().server.url, kVersion,
                            process.spawner.get(), &operations, pluginCommands.get(),
-                           pluginInstances.get()},
+                           pluginInstances.get(), blobs.get()},
       plugin::PluginObject::Deadlines{});
   listeners = std::make_unique<ListenerList>(
       std::vector<events::LogListener*>{&lastChats, dispatcher.get()});
@@ -292,7 +300,7 @@ Result<void> Application::Parts::serve() {
   requestsInFlight.emplace(settings().server.requestsPerInstance);
   metrics = std::make_unique<MetricsView>(registry, *commands, *dispatcher, *oldLetters, *lifecycle,
                                           *http, *executor, *failedKeys, *store, *log, *disk,
-                                          *timeKeeper, sessions);
+                                          *blobs, *timeKeeper, sessions);
   const auto dialect = settings().rootDialect == config::Settings::Dialect::v2
                            ? api::Dialect::v2
                            : api::Dialect::native;
@@ -404,6 +412,7 @@ void Application::stop() {
   if (p.http) p.http->shutdown();
   if (p.hostEvents) p.hostEvents->stop();
   p.disk.reset();
+  p.blobSweeper.reset();
   p.readiness.reset();
   if (p.executor) p.executor->stop(kStopWithin);
   p.timeKeeper.reset();

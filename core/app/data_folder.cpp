@@ -76,6 +76,10 @@ fs::path stateFileOf(const config::Settings& settings) {
   return fs::path(settings.dataDir) / "colibri.state";
 }
 
+fs::path blobFolderOf(const config::Settings& settings) {
+  return fs::path(settings.dataDir) / kBlobFolder;
+}
+
 Result<std::string> masterKeyOf(const config::Loader& loader) {
   const auto& settings = loader.settings();
   if (auto folder = openDataFolder(settings.dataDir); !folder) return folder.error();
@@ -122,7 +126,8 @@ Result<void> startAfresh(const config::Loader& loader, const Clock& clock) {
   }
   if (!loadMasterKey(settings.masterKeyFile))
     if (auto moved = moveAside(settings.masterKeyFile, suffix); !moved) return moved;
-  if (auto moved = moveAside(stateFileOf(settings), suffix); !moved) return moved;
+  for (const auto& other : {stateFileOf(settings), blobFolderOf(settings)})
+    if (auto moved = moveAside(other, suffix); !moved) return moved;
   auto note = store::StateFile::read(stateFileOf(settings));
   return note ? note->write({}) : Result<void>(note.error());
 }

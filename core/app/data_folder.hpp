@@ -27,6 +27,10 @@ Result<void> checkHalves(const Halves& halves, const std::string& keyFile);
 /// The note's place.
 std::filesystem::path stateFileOf(const config::Settings& settings);
 
+/// Where blobs lie, and what that folder is called.
+constexpr const char* kBlobFolder = "blobs";
+std::filesystem::path blobFolderOf(const config::Settings& settings);
+
 /// The master key in use. Makes the data folder, and the key at a first start.
 /// [Errors] rejected: of checkHalves(); those of loadMasterKey() and of looking for the database.
 Result<std::string> masterKeyOf(const config::Loader& loader);

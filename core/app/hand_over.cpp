@@ -8,6 +8,7 @@
 #include <functional>
 #include <system_error>
 
+#include "app/data_folder.hpp"
 #include "app/storage.hpp"
 #include "base/unique_fd.hpp"
 
@@ -47,13 +48,18 @@ Result<void> giveFile(const fs::path& path, const User& user) {
   return give(*held, path, user);
 }
 
-/// What of a folder is somebody else's, if anything.
+bool isFolder(const fs::path& path) {
+  return fs::is_directory(fs::symlink_status(path));
+}
+
+/// What of a folder is somebody else's, if anything. A folder of blobs in it is ours.
 std::optional<fs::path> strangerIn(const fs::path& folder, const fs::path& kept,
                                    const IsOurs& isOurs) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const bool ours = entry.is_regular_file() && !entry.is_symlink() &&
                       (isOurs(entry.path().filename()) || entry.path() == kept);
-    if (!ours) return entry.path();
+    const bool blobs = entry.path().filename() == kBlobFolder && isFolder(entry.path());
+    if (!ours && !blobs) return entry.path();
   }
   return std::nullopt;
 }
@@ -78,6 +84,19 @@ Result<void> giveFolder(const fs::path& folder, const fs::path& kept, const User
   return {};
 }
 
+/// A folder per instance, with files.
+Result<void> giveBlobs(const fs::path& folder, const User& user) {
+  if (!isFolder(folder)) return {};
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (!isFolder(entry.path())) continue;
+    if (auto given = giveFolder(entry.path(), {}, user, [](const auto&) { return true; }); !given)
+      return given;
+  }
+  const auto held = hold(folder);
+  if (!held) return held.error();
+  return held->info.st_uid == 0 ? give(*held, folder, user) : Result<void>();
+}
+
 }  // namespace
 
 Result<void> handOver(const config::Settings& settings, const std::string& configFile,
@@ -88,6 +107,7 @@ Result<void> handOver(const config::Settings& settings, const std::string& confi
   const auto data = fs::canonical(settings.dataDir);
   if (auto given = giveFolder(data, kept, user, [](const auto&) { return true; }); !given)
     return given;
+  if (auto given = giveBlobs(data / kBlobFolder, user); !given) return given;
   const fs::path database(settings.database.path);
   if (const auto folder = fs::weakly_canonical(database.parent_path());
       settings.database.provider == "sqlite" && folder != data && fs::exists(folder)) {

@@ -10,8 +10,8 @@ namespace colibri::app {
 /// the data folder, made if need be, with its files, the database, the master key and the log.
 ///
 /// Careful, for a folder of the system may have been named: a folder is given away only if it holds
-/// nothing but files of ours, and a file only if it is root's, regular, and has no other name. The
-/// configuration stays root's.
+/// nothing but files of ours and the folder of blobs, and a file only if it is root's, regular, and
+/// has no other name. The configuration stays root's.
 ///
 /// [Blocking] [Errors] forbidden: a sentence with the command that does it by hand; unavailable.
 Result<void> handOver(const config::Settings& settings, const std::string& configFile,

@@ -82,6 +82,24 @@ void MetricsView::gatherMachine() {
   set("colibri_clock_jumps_seen_total", "Times that the wall clock jumped", time_.jumps());
 }
 
+void MetricsView::gatherBlobs() {
+  const auto set = [&](const char* name, const char* help, std::uint64_t value,
+                       const metrics::Labels& labels = {}) {
+    metrics_.gauge(name, help, labels).set(static_cast<std::int64_t>(value));
+  };
+  const auto blobs = blobs_.counters();
+  set("colibri_blobs_kept_bytes", "Disk that blobs take, those in the making too", blobs.bytes);
+  set("colibri_blobs_kept_count", "Blobs that are kept", blobs.blobs);
+  const auto dropped = [&](const char* why, std::uint64_t value) {
+    set("colibri_blobs_dropped_total", "Blobs removed because they were too old or too many bytes",
+        value, {{"why", why}});
+  };
+  dropped("age", blobs.droppedByAge);
+  dropped("room", blobs.droppedForRoom);
+  set("colibri_blobs_refused_total", "Blobs not written for want of room", blobs.refused);
+  set("colibri_blobs_damaged_total", "Reads of blobs that found damage", blobs.damaged);
+}
+
 void MetricsView::gatherListener(const http::Server& server, const Seats& requestsInFlight) {
   const auto set = [&](const char* name, const char* help, std::uint64_t value,
                        const metrics::Labels& labels = {}) {
@@ -126,6 +144,7 @@ std::string MetricsView::text(const http::Server& server, const Seats& requestsI
   gatherLanes();
   gatherSessions();
   gatherMachine();
+  gatherBlobs();
   const auto set = [&](const char* name, const char* help, std::uint64_t value) {
     metrics_.gauge(name, help).set(static_cast<std::int64_t>(value));
   };

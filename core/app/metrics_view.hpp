@@ -6,6 +6,7 @@
 #include "app/disk_watch.hpp"
 #include "app/time_keeper.hpp"
 #include "base/seats.hpp"
+#include "blobs/local/local_store.hpp"
 #include "commands/command_service.hpp"
 #include "delivery/dispatcher.hpp"
 #include "delivery/old_letters.hpp"
@@ -28,7 +29,8 @@ class MetricsView {
               const instances::Lifecycle& lifecycle, const net::CurlHttpClient& http,
               const exec::PoolExecutor& executor, const api::FailedKeys& failedKeys,
               const store::Store& store, const events::EventLog& log, const DiskWatch& disk,
-              const TimeKeeper& time, const store::redis::SessionStore* sessions)
+              const blobs::local::LocalStore& blobs, const TimeKeeper& time,
+              const store::redis::SessionStore* sessions)
       : registry_(registry),
         commands_(commands),
         dispatcher_(dispatcher),
@@ -40,6 +42,7 @@ class MetricsView {
         store_(store),
         log_(log),
         disk_(disk),
+        blobs_(blobs),
         time_(time),
         sessions_(sessions) {}
 
@@ -51,6 +54,7 @@ class MetricsView {
   void gatherLanes();
   void gatherSessions();
   void gatherMachine();
+  void gatherBlobs();
 
   const instances::Registry& registry_;
   const commands::CommandService& commands_;
@@ -63,6 +67,7 @@ class MetricsView {
   const store::Store& store_;
   const events::EventLog& log_;
   const DiskWatch& disk_;
+  const blobs::local::LocalStore& blobs_;
   const TimeKeeper& time_;
   const store::redis::SessionStore* const sessions_;  ///< null: they are in the database
   metrics::Registry metrics_;

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "api/route_table.hpp"
+#include "app/data_folder.hpp"
 #include "log/log.hpp"
 
 namespace colibri::app {
@@ -92,6 +93,14 @@ DiskWatch::Options diskWatchOptions(const config::Settings& settings) {
   if (settings.database.provider == "postgresql") return {};
   auto folder = std::filesystem::path(settings.database.path).parent_path();
   return {folder.empty() ? "." : folder.string(), settings.database.freeDiskMinBytes};
+}
+
+blobs::local::LocalStore::Options blobOptions(const config::Settings& settings) {
+  return {.folder = blobFolderOf(settings).string(),
+          .maxBytes = settings.blobs.maxBytes,
+          .keep = settings.blobs.keep,
+          .floorBytes = settings.blobs.freeDiskMinBytes,
+          .freeBytes = DiskWatch::askFileSystem};
 }
 
 delivery::Dispatcher::Options dispatcherOptions(const config::Settings& settings) {

@@ -5,6 +5,7 @@
 #include "api/failed_keys.hpp"
 #include "app/disk_watch.hpp"
 #include "base/result.hpp"
+#include "blobs/local/local_store.hpp"
 #include "commands/command_service.hpp"
 #include "config/loader.hpp"
 #include "delivery/dispatcher.hpp"
@@ -26,6 +27,7 @@ http::Options httpOptions(const config::Settings& settings, std::size_t openFile
 /// listen on loopback ourselves, and a warning.
 Result<net::CurlHttpClient::Options> httpClientOptions(const config::Settings& settings);
 DiskWatch::Options diskWatchOptions(const config::Settings& settings);
+blobs::local::LocalStore::Options blobOptions(const config::Settings& settings);
 delivery::Dispatcher::Options dispatcherOptions(const config::Settings& settings);
 delivery::OldLetters::Options oldLettersOptions(const config::Settings& settings);
 instances::Lifecycle::Options lifecycleOptions(const config::Settings& settings);

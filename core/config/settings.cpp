@@ -172,6 +172,10 @@ Settings readSettings(const json::value& document, const Folders& folders) {
   settings.process = {process.text("user"), process.text("bridge_user"),
                       process.flag("debuggable")};
   settings.delivery = readDelivery(root.section("delivery"));
+  const auto blobs = root.section("blobs");
+  settings.blobs = {blobs.time<std::chrono::hours>("keep_hours"),
+                    blobs.number<std::uint64_t>("max_bytes"),
+                    blobs.number<std::uint64_t>("free_disk_min_bytes")};
   settings.httpClient = readHttpClient(root.section("http_client"));
   if (!settings.httpClient.caFile.empty())
     settings.httpClient.caFile = fileIn(folders.ofFile, settings.httpClient.caFile);

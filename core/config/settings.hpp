@@ -75,6 +75,11 @@ struct Settings {
     std::uint64_t backlogMaxBytes = 0, keepMaxBytes = 0;
   } delivery;
 
+  struct Blobs {
+    std::chrono::hours keep{};  ///< 0: as long as there is room
+    std::uint64_t maxBytes = 0, freeDiskMinBytes = 0;
+  } blobs;
+
   struct HttpClient {
     std::vector<std::string> allow;  ///< private targets that plugins may reach
     std::string caFile;              ///< empty: the system's certificates

@@ -22,15 +22,47 @@ int hexDigit(char c) noexcept {
   return -1;
 }
 
+// OpenSSL would look EVP_sha256() up anew, under a lock, for every digest.
+const EVP_MD* sha256Method() {
+  static EVP_MD* const kMethod = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return kMethod;
+}
+
 }  // namespace
 
+struct Sha256::State {
+  struct Free {
+    void operator()(EVP_MD_CTX* freed) const noexcept { EVP_MD_CTX_free(freed); }
+  };
+  std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  COLIBRI_ASSERT(EVP_DigestInit_ex(state_->context.get(), sha256Method(), nullptr) == 1);
+}
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::add(std::string_view bytes) {
+  COLIBRI_ASSERT(EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size()) == 1);
+}
+
+std::string Sha256::digest() const {
+  const State ended;
+  std::string out(32, '\0');
+  unsigned size = 0;
+  COLIBRI_ASSERT(EVP_MD_CTX_copy_ex(ended.context.get(), state_->context.get()) == 1 &&
+                 EVP_DigestFinal_ex(ended.context.get(),
+                                    reinterpret_cast<unsigned char*>(out.data()), &size) == 1);
+  return out;
+}
+
 std::string sha256(std::string_view data) {
-  // OpenSSL would look EVP_sha256() up anew, under a lock, for every digest.
-  static EVP_MD* const kMethod = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   std::string out(32, '\0');
   unsigned size = 0;
   COLIBRI_ASSERT(EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()),
-                            &size, kMethod, nullptr) == 1);
+                            &size, sha256Method(), nullptr) == 1);
   return out;
 }
 

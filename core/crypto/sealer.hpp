@@ -23,6 +23,8 @@ class Sealer {
 
   std::string seal(std::string_view plain, std::string_view context) const;
   Result<std::string> open(std::string_view sealed, std::string_view context) const;
+  /// A key of 32 bytes for one purpose, which tells nothing of the master key.
+  std::string derive(std::string_view purpose) const;
 
  private:
   std::string key_;

@@ -161,6 +161,12 @@ Result<void> Lifecycle::Impl::load() {
   for (auto& row : *rows) {
     const InstanceKey key = row.key;
     if (row.deleting) {
+      if (const auto removed = removeFiles(key); !removed) {
+        log::write(log::Level::error, "instances",
+                   "an interrupted deletion is not finished; the next start tries again",
+                   {{"instance", row.name}, {"why", removed.error().message}});
+        continue;
+      }
       services.store.submit(
           {store::PurgeInstance{key}}, [name = row.name](const Result<store::Committed>& purged) {
             log::write(purged ? log::Level::info : log::Level::error, "instances",

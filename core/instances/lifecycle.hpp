@@ -81,6 +81,9 @@ class Lifecycle final : public ReportSink, public SettingsKeeper {
     const crypto::Sealer& sealer;
     FarewellPort& farewell;
     std::function<Result<std::string>(std::string_view)> drawQr;  ///< text → PNG data URL
+    /// Removes for good what a deleted instance has outside the store, before its rows go; may be
+    /// called again. None: nothing is there. [Blocking]
+    std::function<Result<void>(InstanceKey)> removeFiles = {};
   };
   template <class T>
   using Done = Function<void(Result<T>)>;

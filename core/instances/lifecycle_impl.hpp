@@ -67,6 +67,10 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
   void farewellNow(InstanceKey key);
   void purgeNow(InstanceKey key);
   void purge(InstanceKey key);
+  void purgeAgain(const Instance& instance, const Error& why);
+  Result<void> removeFiles(InstanceKey key) const {
+    return services.removeFiles ? services.removeFiles(key) : Result<void>();
+  }
 
   // unused.cpp
   bool isUnused(const Instance& instance) const;

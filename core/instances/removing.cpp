@@ -141,10 +141,25 @@ void Lifecycle::Impl::farewellNow(InstanceKey key) {
 }
 
 void Lifecycle::Impl::purgeNow(InstanceKey key) {
-  if (!services.registry.get(key) || work(key).removalStep != kFarewell) return;
+  const auto instance = services.registry.get(key);
+  if (!instance || work(key).removalStep != kFarewell) return;
   work(key).removalStep = kPurging;
+  // As long as the row is there, what a crash cuts is done again.
+  if (const auto removed = removeFiles(key); !removed)
+    return purgeAgain(*instance, removed.error());
   // An event of a moment before the deletion must not write its row after the purge.
   services.events.pause(key, [self = shared_from_this(), key] { self->purge(key); });
+}
+
+/// Any thread, in step kPurging.
+void Lifecycle::Impl::purgeAgain(const Instance& instance, const Error& why) {
+  log::write(log::Level::error, "instances", "an instance's data was not purged; trying again",
+             {{"instance", instance.row.name}, {"why", why.message}});
+  const auto key = instance.row.key;
+  postAfter(key, std::chrono::seconds(1), "instance delete", [self = shared_from_this(), key] {
+    self->work(key).removalStep = kFarewell;
+    self->purgeNow(key);
+  });
 }
 
 /// Any thread, in step kPurging.
@@ -153,15 +168,7 @@ void Lifecycle::Impl::purge(InstanceKey key) {
   if (!instance) return;
   services.store.submit({store::PurgeInstance{key}}, [self = shared_from_this(), key, instance](
                                                          const Result<store::Committed>& purged) {
-    if (!purged) {
-      log::write(log::Level::error, "instances", "an instance's data was not purged; trying again",
-                 {{"instance", instance->row.name}, {"why", purged.error().message}});
-      self->postAfter(key, std::chrono::seconds(1), "instance delete", [self, key] {
-        self->work(key).removalStep = kFarewell;
-        self->purgeNow(key);
-      });
-      return;
-    }
+    if (!purged) return self->purgeAgain(*instance, purged.error());
     self->post(key, "instance delete", [self, key, instance] {
       auto gone = *instance;
       gone.state = State::deleted;

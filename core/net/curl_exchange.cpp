@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cstdio>
 
 #include "base/ascii.hpp"
 #include "net/retry_after.hpp"
@@ -91,6 +92,15 @@ bool CurlExchange::setHeaders(const ExchangeDefaults& defaults) {
 void CurlExchange::setBody() {
   CURL* easy = easy_.get();
   if (request_.method == "HEAD") return set(easy, CURLOPT_NOBODY, 1L);
+  set(easy, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+  if (const auto* source = request_.source.get(); source != nullptr && source->size() != 0) {
+    set(easy, CURLOPT_POST, 1L);
+    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(source->size()));
+    set(easy, CURLOPT_READFUNCTION, &onRead);
+    set(easy, CURLOPT_READDATA, this);
+    set(easy, CURLOPT_SEEKFUNCTION, &onSeek);
+    return set(easy, CURLOPT_SEEKDATA, this);
+  }
   if (request_.body || request_.method == "POST" || request_.method == "PUT" ||
       request_.method == "PATCH") {
     const bool some = request_.body && !request_.body->empty();
@@ -98,10 +108,10 @@ void CurlExchange::setBody() {
         some ? static_cast<curl_off_t>(request_.body->size()) : curl_off_t{0});
     set(easy, CURLOPT_POSTFIELDS, some ? request_.body->data() : "");
   }
-  set(easy, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
 }
 
-Result<void> CurlExchange::prepare(const UrlPolicy& policy, const ExchangeDefaults& defaults) {
+Result<void> CurlExchange::prepare(const UrlPolicy& policy, const ExchangeDefaults& defaults,
+                                   const std::function<void()>& more) {
   policy_ = &policy;
   // What the operator named is near: it is reached directly. Through a proxy, the proxy resolves
   // names.
@@ -135,15 +145,68 @@ Result<void> CurlExchange::prepare(const UrlPolicy& policy, const ExchangeDefaul
   set(easy, CURLOPT_OPENSOCKETDATA, this);
   set(easy, CURLOPT_PREREQFUNCTION, &onReady);
   set(easy, CURLOPT_PREREQDATA, this);
+  if (request_.source) request_.source->begin(more);
+  if (request_.sink) request_.sink->begin(more);
   setBody();
   if (!setHeaders(defaults)) return Error{Errc::busy, "out of memory"};
   return {};
+}
+
+void CurlExchange::finish(HttpAnswer answer) {
+  if (request_.source) request_.source->end();
+  if (request_.sink) request_.sink->end();
+  std::exchange(done_, {})(std::move(answer));
+}
+
+std::size_t CurlExchange::onRead(char* to, std::size_t size, std::size_t count,
+                                 void* self) noexcept {
+  auto& exchange = *static_cast<CurlExchange*>(self);
+  auto& source = *exchange.request_.source;
+  if (exchange.sent_ == source.size()) return 0;
+  const auto got = source.take(to, size * count);
+  if (!got) {
+    exchange.trouble_ = got.error();
+    return CURL_READFUNC_ABORT;
+  }
+  if (*got == 0) return CURL_READFUNC_PAUSE;
+  exchange.sent_ += *got;
+  return *got;
+}
+
+int CurlExchange::onSeek(void* self, curl_off_t offset, int origin) noexcept {
+  auto& exchange = *static_cast<CurlExchange*>(self);
+  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+  exchange.request_.source->rewind();
+  exchange.sent_ = 0;
+  return CURL_SEEKFUNC_OK;
+}
+
+bool CurlExchange::goesToSink() const {
+  long status = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  return request_.sink && status >= 200 && status < 300;
+}
+
+std::size_t CurlExchange::sink(std::string_view bytes) {
+  if (bytes.size() > request_.maxSinkBytes - sunk_) {
+    truncated_ = true;
+    return 0;
+  }
+  const auto taken = request_.sink->put(bytes);
+  if (!taken) {
+    trouble_ = taken.error();
+    return 0;
+  }
+  if (!*taken) return CURL_WRITEFUNC_PAUSE;
+  sunk_ += bytes.size();
+  return bytes.size();
 }
 
 std::size_t CurlExchange::onBody(char* data, std::size_t size, std::size_t count,
                                  void* self) noexcept {
   auto& exchange = *static_cast<CurlExchange*>(self);
   const std::size_t got = size * count;
+  if (exchange.goesToSink()) return exchange.sink({data, got});
   const std::size_t room = exchange.request_.maxResponseBytes - exchange.body_.size();
   exchange.body_.append(data, std::min(got, room));
   if (got <= room) return got;
@@ -195,9 +258,11 @@ Result<void> CurlExchange::outcome(CURLcode code) const {
       return {};
     case CURLE_WRITE_ERROR:
       if (truncated_) return {};
+      if (trouble_) return *trouble_;
       break;
     case CURLE_ABORTED_BY_CALLBACK:
       if (refusal_) return *refusal_;
+      if (trouble_) return *trouble_;
       break;
     case CURLE_COULDNT_CONNECT:
       if (refusal_ && !opened_) return *refusal_;
@@ -255,6 +320,7 @@ HttpAnswer CurlExchange::answer(CURLcode code, std::int64_t nowUs) {
   answer.status = static_cast<unsigned>(status);
   answer.body = std::move(body_);
   answer.truncated = truncated_;
+  answer.sunk = goesToSink();
   readHeaders(answer, nowUs);
   return answer;
 }

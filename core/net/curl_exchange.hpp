@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -31,12 +32,16 @@ class CurlExchange {
   static Result<void> check(const HttpRequest& request);
 
   /// Makes the handle ready to be added to the multi handle. `policy` outlives the exchange.
+  /// `more` is called, on any thread, when resume() is due.
   /// [Errors] forbidden: the URL's literal address; busy: out of memory.
-  Result<void> prepare(const UrlPolicy& policy, const ExchangeDefaults& defaults);
+  Result<void> prepare(const UrlPolicy& policy, const ExchangeDefaults& defaults,
+                       const std::function<void()>& more);
+  /// Its source has bytes again, or its sink room.
+  void resume() { curl_easy_pause(easy_.get(), CURLPAUSE_CONT); }
   /// After curl is finished with the handle.
   HttpAnswer answer(CURLcode code, std::int64_t nowUs);
   /// Hands the answer over; once.
-  void finish(HttpAnswer answer) { std::exchange(done_, {})(std::move(answer)); }
+  void finish(HttpAnswer answer);
 
   HttpClient::Id id() const noexcept { return id_; }
   const Url& url() const noexcept { return url_; }
@@ -51,12 +56,16 @@ class CurlExchange {
   struct FreeList {
     void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
   };
+  static std::size_t onRead(char* to, std::size_t size, std::size_t count, void* self) noexcept;
+  static int onSeek(void* self, curl_off_t offset, int origin) noexcept;
   static std::size_t onBody(char* data, std::size_t size, std::size_t count, void* self) noexcept;
   static curl_socket_t onOpenSocket(void* self, curlsocktype purpose,
                                     curl_sockaddr* address) noexcept;
   static int onReady(void* self, char* remoteIp, char* localIp, int remotePort,
                      int localPort) noexcept;
   bool permits(const IpAddress& address) noexcept;
+  std::size_t sink(std::string_view bytes);
+  bool goesToSink() const;
   bool setHeaders(const ExchangeDefaults& defaults);
   void setBody();
   Result<void> outcome(CURLcode code) const;
@@ -73,7 +82,9 @@ class CurlExchange {
   bool known_ = false;   // at least one address of the target, or its proxy's
   bool inside_ = false;  // one of them is not public
   bool truncated_ = false;
+  std::uint64_t sent_ = 0, sunk_ = 0;
   std::optional<Error> refusal_;
+  std::optional<Error> trouble_;  // of the source or the sink
   std::string body_;
   std::array<char, CURL_ERROR_SIZE> detail_{};
   std::unique_ptr<curl_slist, FreeList> headers_;

@@ -37,6 +37,7 @@ bool CurlHttpClient::Loop::takeInbox() {
     const std::scoped_lock lock(mutex_);
     std::swap(taken.requests, inbox_.requests);
     std::swap(taken.cancels, inbox_.cancels);
+    std::swap(taken.resumes, inbox_.resumes);
     taken.stopping = inbox_.stopping;
   }
   const auto now = steady_clock::now();
@@ -48,6 +49,8 @@ bool CurlHttpClient::Loop::takeInbox() {
     waiting_.emplace(id, Waiting{std::move(exchange), until});
   }
   for (const Id id : taken.cancels) cancelNow(id);
+  for (const Id id : taken.resumes)
+    if (const auto it = running_.find(id); it != running_.end()) it->second->resume();
   return !taken.stopping;
 }
 
@@ -58,7 +61,7 @@ void CurlHttpClient::Loop::startWhatMay() {
 void CurlHttpClient::Loop::start(Id id) {
   ++active_;
   auto& exchange = *running_.emplace(id, takeWaiting(id)).first->second;
-  auto ready = exchange.prepare(policy_, defaults_);
+  auto ready = exchange.prepare(policy_, defaults_, [this, id] { resume(id); });
   if (ready && curl_multi_add_handle(multi_.get(), exchange.handle()) != CURLM_OK)
     ready = Error{Errc::unavailable, "libcurl did not take the request"};
   if (ready) return;
@@ -66,6 +69,16 @@ void CurlHttpClient::Loop::start(Id id) {
   answer.outcome = ready.error();
   answer.confidential = true;
   finish(takeRunning(id), std::move(answer));
+}
+
+/// Any thread.
+void CurlHttpClient::Loop::resume(Id id) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (inbox_.stopping) return;
+    inbox_.resumes.push_back(id);
+  }
+  wake();
 }
 
 std::unique_ptr<CurlExchange> CurlHttpClient::Loop::takeWaiting(Id id) {

@@ -34,7 +34,7 @@ class CurlHttpClient::Loop {
   };
   struct Inbox {
     std::vector<std::unique_ptr<CurlExchange>> requests;
-    std::vector<Id> cancels;
+    std::vector<Id> cancels, resumes;
     bool stopping = false;
   };
   struct Waiting {
@@ -48,6 +48,7 @@ class CurlHttpClient::Loop {
   bool takeInbox();
   void startWhatMay();
   void start(Id id);
+  void resume(Id id);
   void collect();
   void cancelNow(Id id);
   void expireWaiting();

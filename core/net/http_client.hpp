@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,11 +14,46 @@
 
 namespace colibri::net {
 
+/// The bytes of a request's body, as somebody else brings them piece by piece.
+///
+/// [Threading] everything on the client's thread, never blocking.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  virtual std::uint64_t size() const noexcept = 0;
+  /// Once, first of all. `more` is called, on any thread, whenever bytes are there after take() had
+  /// none.
+  virtual void begin(Function<void()> more) = 0;
+  /// Puts at most `room` of the next bytes to `to`; 0 = none are there yet. [Errors] why there
+  /// never will be: the exchange ends with it.
+  virtual Result<std::size_t> take(char* to, std::size_t room) = 0;
+  /// From the first byte again: a pooled connection was closed meanwhile.
+  virtual void rewind() = 0;
+  /// Nothing is taken any more; `more` is not called once this has returned.
+  virtual void end() noexcept = 0;
+};
+
+/// Where the body of an answer goes instead of into memory. As BodySource.
+class AnswerSink {
+ public:
+  virtual ~AnswerSink() = default;
+  /// Once, first of all. `more` is called whenever there is room after put() had none.
+  virtual void begin(Function<void()> more) = 0;
+  /// False: there is no room, and the same bytes come again after `more`. [Errors] why it takes no
+  /// more: the exchange ends with it.
+  virtual Result<bool> put(std::string_view bytes) = 0;
+  /// Nothing is put any more; `more` is not called once this has returned.
+  virtual void end() noexcept = 0;
+};
+
 struct HttpRequest {
   std::string method = "POST";
   std::string url;  ///< absolute, http or https; its user info and query are never logged
   std::vector<std::pair<std::string, std::string>> headers;
   std::shared_ptr<const std::string> body;  ///< may be null
+  std::shared_ptr<BodySource> source;       ///< null, or instead of `body`
+  std::shared_ptr<AnswerSink> sink;         ///< null, or for the body of an answer of the 200s
+  std::uint64_t maxSinkBytes = 0;           ///< of what goes there
   /// Of the whole exchange, from when it gets a connection; and again of the wait for that. 0 = the
   /// client's default.
   std::chrono::milliseconds timeout{0};
@@ -34,6 +70,7 @@ struct HttpAnswer {
   unsigned status = 0;
   std::vector<std::pair<std::string, std::string>> headers;  ///< names in lower case
   std::string body;
+  bool sunk = false;       ///< the body went into the request's sink
   bool truncated = false;  ///< the body was longer; the rest was not read
   /// The target's address is not a public one, or nobody knows it: what it answered, or why it did
   /// not, is for the operator's eyes, else whoever may name targets learns what is inside.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "plugin/host_api/blob_store.hpp"
 #include "plugin/host_api/child_processes.hpp"
 #include "plugin/host_api/commands.hpp"
 #include "plugin/host_api/connector.hpp"
@@ -26,7 +27,7 @@ const Capability* const kAll[] = {
     &SettingsApi::kCapability,       &EventLogApi::kCapability,
     &ChildProcessesApi::kCapability, &WebSocketRoutesApi::kCapability,
     &CommandsApi::kCapability,       &EventSourceApi::kCapability,
-    &InstancesApi::kCapability,
+    &InstancesApi::kCapability,      &BlobStoreApi::kCapability,
 };
 
 }  // namespace

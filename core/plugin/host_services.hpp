@@ -34,6 +34,7 @@ struct HostServices {
   const Operations* operations = nullptr;  ///< null: plugins have no commands
   CommandPort* commandPort = nullptr;      ///< likewise
   InstancePort* instancePort = nullptr;    ///< null: plugins operate no instances
+  blobs::BlobStore* blobs = nullptr;       ///< null: plugins have no blobs
 };
 
 /// PluginLog over the event log. [Threading] as the log's.

@@ -134,7 +134,8 @@ PluginHost::PluginHost(HostServices s, PluginObject::Deadlines deadlines)
              s.children,
              s.operations,
              s.commandPort,
-             s.instancePort},
+             s.instancePort,
+             s.blobs},
       deadlines_(deadlines),
       fanOut_(std::make_unique<FanOut>(*this)) {}
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "blobs/blob_store.hpp"
 #include "commands/command_request.hpp"
 #include "commands/completion_sink.hpp"
 #include "delivery/sink.hpp"
@@ -125,6 +126,7 @@ struct Ports {
   const Operations* operations = nullptr;  ///< null: plugins have no commands
   CommandPort* commandPort = nullptr;      ///< likewise
   InstancePort* instancePort = nullptr;    ///< null: plugins operate no instances
+  blobs::BlobStore* blobs = nullptr;       ///< null: plugins have no blobs
 };
 
 }  // namespace colibri::plugin

@@ -1,4 +1,5 @@
 /* Every ABI header in one C file: no name is used twice, and none needs another to come first. */
+#include <colibri/abi/ext/blob_store.h>
 #include <colibri/abi/ext/child_processes.h>
 #include <colibri/abi/ext/commands.h>
 #include <colibri/abi/ext/connector.h>

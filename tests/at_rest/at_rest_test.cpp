@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "blobs/testing/temporary_store.hpp"
 #include "cells.hpp"
 #include "crypto/digest.hpp"
 #include "delivery/dead_letter.hpp"
@@ -169,6 +170,15 @@ TEST_F(AtRest, NothingThatWasSaidAndNoSecretIsReadableInSqlite) {
   const auto found = cellsOfSqlite(file_.path());
   expectToSee(found, "chat_id", "1@s.whatsapp.net");
   expectNothingReadable(found);
+}
+
+TEST_F(AtRest, NothingOfABlobIsReadableInItsFile) {
+  blobs::testing::TemporaryStore store;
+  const auto info = blobs::testing::put(*store, kText + kSent, {7, kHeader, kToken});
+  const auto bytes = blobs::testing::readFile(store.fileOf(info));
+  EXPECT_NE(bytes.find("colblob"), bytes.npos) << "this test looks in the right place";
+  for (const auto& canary : canaries()) EXPECT_EQ(bytes.find(canary), bytes.npos) << canary;
+  EXPECT_EQ(store.fileOf(info).find(kHeader), std::string::npos) << "nor in the file's name";
 }
 
 TEST_F(AtRest, NothingThatWasSaidAndNoSecretIsReadableInPostgres) {

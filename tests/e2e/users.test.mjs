@@ -101,11 +101,13 @@ test('a data folder that root has kept so far goes on, handed over to the last f
   await gateway.start()
   assert.equal((await gateway.call('POST', '/instance/create', { body: { instanceName: 'first' } })).status, 201)
   await gateway.kill9() // the write-ahead log stays
+  mkdirSync(join(gateway.dataDir, 'blobs', '1'), { mode: 0o700 })
+  writeFileSync(join(gateway.dataDir, 'blobs', '1', 'a'.repeat(32)), 'a blob', { mode: 0o600 })
   delete gateway.env.COLIBRI_PROCESS_USER
   delete gateway.env.COLIBRI_PROCESS_BRIDGE_USER
   await gateway.start()
   assert.equal((await gateway.call('GET', '/instance/fetchInstances')).json[0].instanceName, 'first')
-  for (const file of ['.', ...readdirSync(gateway.dataDir)])
+  for (const file of ['.', ...readdirSync(gateway.dataDir), 'blobs/1', `blobs/1/${'a'.repeat(32)}`])
     assert.equal(statSync(join(gateway.dataDir, file)).uid, idOf(OWN), file)
 })
 

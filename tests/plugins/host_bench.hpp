@@ -130,13 +130,24 @@ class HostBench final : public conformance::Bench, private PluginHostTest {
 
   std::vector<conformance::Exchange> exchanges() override {
     std::vector<conformance::Exchange> all;
-    for (const auto& r : http_.requests()) all.push_back({r.method, r.url, *r.body});
+    for (const auto& r : http_.requests()) {
+      all.push_back({r.method, r.url, r.body ? *r.body : r.source ? drain(*r.source) : ""});
+      all.back().form = formOf(r, all.back().body);
+    }
     return all;
   }
   void answer(std::size_t exchange, unsigned status, const std::string& body) override {
     net::HttpAnswer answer{Result<void>(), 0, {}, {}};
     answer.status = status;
     answer.body = body;
+    if (const auto r = http_.requests().at(exchange); r.sink && status >= 200 && status < 300) {
+      answer.sunk = true;
+      answer.truncated = body.size() > r.maxSinkBytes;
+      answer.body.clear();
+      if (!answer.truncated) {
+        EXPECT_TRUE(r.sink->put(body).value());
+      }
+    }
     http_.answer(exchange + 1, std::move(answer));
   }
   void fail(std::size_t exchange, colibri_status why, const std::string& text) override {
@@ -226,6 +237,54 @@ class HostBench final : public conformance::Bench, private PluginHostTest {
   std::optional<Said> repliedRaw(std::uint64_t request) override { return replied(request); }
 
  private:
+  /// What the client would send.
+  std::string drain(net::BodySource& source) {
+    source.begin([this] { bell_.ring(); });
+    source.rewind();
+    std::string all;
+    char buffer[1000];
+    EXPECT_TRUE(bell_.wait([&] {
+      while (all.size() < source.size()) {
+        const auto got = source.take(buffer, sizeof buffer);
+        if (!got || *got == 0) return !got.has_value();
+        all.append(buffer, *got);
+      }
+      return true;
+    }));
+    source.end();
+    return all;
+  }
+  static std::string between(const std::string& in, const std::string& before,
+                             const std::string& behind) {
+    const auto at = in.find(before);
+    if (at == in.npos) return {};
+    const auto from = at + before.size();
+    return in.substr(from, in.find(behind, from) - from);
+  }
+  /// The fields of a form, as a server would read them.
+  static std::vector<conformance::Field> formOf(const net::HttpRequest& request,
+                                                const std::string& body) {
+    std::vector<conformance::Field> form;
+    std::string boundary;
+    for (const auto& [name, value] : request.headers)
+      if (name == "Content-Type") boundary = between(value + "\n", "boundary=", "\n");
+    if (boundary.empty()) return form;
+    const auto line = "--" + boundary;
+    for (auto at = body.find(line); at != body.npos;) {
+      const auto next = body.find(line, at + line.size());
+      if (next == body.npos) break;
+      const auto part = body.substr(at + line.size() + 2, next - at - line.size() - 4);
+      const auto cut = part.find("\r\n\r\n");
+      const auto head = part.substr(0, cut + 2);
+      auto filename = between(head, "filename=\"", "\"");
+      if (const auto quote = filename.find("%22"); quote != filename.npos)
+        filename.replace(quote, 3, "\"");
+      form.push_back({between(head, "; name=\"", "\""), filename,
+                      between(head, "Content-Type: ", "\r"), part.substr(cut + 4)});
+      at = next;
+    }
+    return form;
+  }
   void TestBody() override {}
   void keep(std::uint64_t token, Said said, std::string head = {}) {
     {

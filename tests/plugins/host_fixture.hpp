@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "blobs/testing/temporary_store.hpp"
 #include "exec/pool_executor.hpp"
 #include "exec/thread_timers.hpp"
 #include "fake_services.hpp"
@@ -38,7 +39,7 @@ class PluginHostTest : public ::testing::Test {
     host_ = std::make_unique<PluginHost>(
         Ports{clock_, *executor_, timers_, events_, lanes_, http_, store_, reports_, settings_,
               completions_, "https://gateway.test", "0.1.0", nullptr, &operations_, &commands_,
-              &instances_},
+              &instances_, &*blobs_},
         deadlines);
   }
   /// Loads and starts; the configuration is the same text for each.
@@ -140,6 +141,7 @@ class PluginHostTest : public ::testing::Test {
   FakeOperations operations_;
   FakeCommandPort commands_{bell_};
   FakeInstancePort instances_{bell_};
+  blobs::testing::TemporaryStore blobs_;
   SystemClock executorClock_;
   exec::ThreadTimers timers_;
   std::unique_ptr<exec::PoolExecutor> executor_ =

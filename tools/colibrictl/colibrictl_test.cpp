@@ -12,6 +12,7 @@
 #include "app/database.hpp"
 #include "app/storage.hpp"
 #include "base/testing/killed_child.hpp"
+#include "blobs/testing/temporary_store.hpp"
 #include "config/loader.hpp"
 #include "store/kv_sealing.hpp"
 #include "store/session_move.hpp"
@@ -211,6 +212,26 @@ TEST_F(Colibrictl, SaysWhatIsWrongAndGivesUpARedisThatIsGoneOnlyWhenTold) {
   EXPECT_EQ(run({"sessions", "move"}).exit, 2);
   EXPECT_EQ(run({"sessions", "move", "--to", "elsewhere", "--config", file()}).exit, 2);
   EXPECT_EQ(run({"sessions", "move", "--to", "redis", "--abandon", "--config", file()}).exit, 2);
+}
+
+TEST_F(Colibrictl, LooksAtBlobsToo) {
+  auto store =
+      blobs::local::LocalStore::open({.folder = app::blobFolderOf(loader_->settings()).string()},
+                                     key_->sealer, clock_)
+          .value();
+  const auto whole = blobs::testing::put(*store, "whole");
+  const auto info = blobs::testing::put(*store, "damaged");
+  EXPECT_THAT(run({"check", "--config", file()}).output,
+              HasSubstr("blobs: 2 sound, 0 unfinished\n"));
+  const auto path = app::blobFolderOf(loader_->settings()) / "1" / info.id;
+  auto bytes = blobs::testing::readFile(path);
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  blobs::testing::writeFile(path, bytes);
+  const auto damaged = run({"check", "--config", file()});
+  EXPECT_EQ(damaged.exit, 3) << damaged.output;
+  EXPECT_THAT(damaged.output,
+              HasSubstr("damaged: " + path.string() + ": a blob is damaged: chunk 0"));
+  EXPECT_THAT(damaged.output, HasSubstr("blobs: 1 sound"));
 }
 
 TEST_F(Colibrictl, SaysWhatIsDamagedAndSavesTheRest) {

@@ -7,6 +7,7 @@
 #include "app/data_folder.hpp"
 #include "app/database.hpp"
 #include "app/master_key.hpp"
+#include "blobs/local/check.hpp"
 #include "config/environment.hpp"
 #include "config/loader.hpp"
 #include "store/sqlite/inspection.hpp"
@@ -28,6 +29,19 @@ bool print(const store::sqlite::Inspection& found) {
   for (const auto& [table, rows] : found.sound)
     std::printf("%s: %llu sound rows\n", table.c_str(), static_cast<unsigned long long>(rows));
   return found.damage.empty();
+}
+
+/// True if all are sound.
+bool checkBlobs(const config::Settings& settings, const crypto::Sealer& sealer) {
+  const auto found = blobs::local::check(app::blobFolderOf(settings).string(), sealer);
+  if (!found) {
+    std::printf("damaged: blobs: %s\n", found.error().message.c_str());
+    return false;
+  }
+  for (const auto& sentence : found->damage) std::printf("damaged: %s\n", sentence.c_str());
+  std::printf("blobs: %llu sound, %llu unfinished\n", static_cast<unsigned long long>(found->sound),
+              static_cast<unsigned long long>(found->unfinished));
+  return found->damage.empty();
 }
 
 void printWhatNext(const std::string& database, const std::string& to,
@@ -80,6 +94,7 @@ Result<bool> lookForDamage(const LookForDamage& what) {
   const auto& settings = loader->settings();
   const auto sealer = sealerOf(settings);
   const auto* key = sealer ? &*sealer : nullptr;
+  const bool blobs = !what.to.empty() || key == nullptr || checkBlobs(settings, *key);
   if (settings.database.provider == "postgresql") {
     if (!what.to.empty()) {
       return Error{Errc::unsupported,
@@ -89,7 +104,8 @@ Result<bool> lookForDamage(const LookForDamage& what) {
     const SystemClock clock;
     auto store = app::openDatabase(*loader, clock, key);
     if (!store) return store.error();
-    return readThrough(**store);
+    const auto whole = readThrough(**store);
+    return whole ? Result<bool>(*whole && blobs) : whole;
   }
   const auto& database = settings.database.path;
   const auto note = store::StateFile::read(app::stateFileOf(settings));
@@ -99,7 +115,7 @@ Result<bool> lookForDamage(const LookForDamage& what) {
   if (!found) return Error{found.error().code, database + ": " + found.error().message};
   const bool whole = print(*found);
   if (!what.to.empty()) printWhatNext(database, what.to, app::stateFileOf(settings).string());
-  return whole && note && key != nullptr;
+  return whole && blobs && note && key != nullptr;
 }
 
 }  // namespace colibri::ctl

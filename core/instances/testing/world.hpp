@@ -109,6 +109,37 @@ class FakeFarewell final : public FarewellPort {
   std::vector<std::string> steps_, keys_;
 };
 
+/// What instances have outside the store; refuses as often as it is told to.
+class FakeFiles {
+ public:
+  Result<void> remove(InstanceKey key) {
+    const std::scoped_lock lock(mutex_);
+    if (look_) look_();
+    asked_.push_back(key);
+    if (failures_ == 0) return {};
+    --failures_;
+    return Error{Errc::unavailable, "the disk is gone"};
+  }
+  void whenAsked(std::function<void()> look) {
+    const std::scoped_lock lock(mutex_);
+    look_ = std::move(look);
+  }
+  void failTimes(unsigned times) {
+    const std::scoped_lock lock(mutex_);
+    failures_ = times;
+  }
+  std::vector<InstanceKey> asked() const {
+    const std::scoped_lock lock(mutex_);
+    return asked_;
+  }
+
+ private:
+  mutable std::mutex mutex_;  // guards the rest
+  std::vector<InstanceKey> asked_;
+  unsigned failures_ = 0;
+  std::function<void()> look_;
+};
+
 inline CreateRequest request(const std::string& name, bool wantQr = false) {
   CreateRequest r;
   r.name = name;
@@ -138,7 +169,8 @@ struct World {
                             itsTimers != nullptr ? *itsTimers : timers, clock, sealer, farewell,
                             [](std::string_view text) {
                               return Result<std::string>("png of " + std::string(text));
-                            }},
+                            },
+                            [this](InstanceKey key) { return files.remove(key); }},
         options);
     lifecycle->use(connector);
   }
@@ -203,6 +235,7 @@ struct World {
   exec::PoolExecutor executor{clock, timers, {}};
   Registry registry;
   FakeFarewell farewell;
+  FakeFiles files;
   FakeConnector connector;
   Published published;
   std::unique_ptr<store::Store> store;

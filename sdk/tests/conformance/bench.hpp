@@ -29,8 +29,15 @@ struct Logged {
   std::string type = {}, chat = {}, body = {};
 };
 
+/// A field of a form.
+struct Field {
+  std::string name = {}, filename = {}, type = {}, content = {};
+  bool operator==(const Field&) const = default;
+};
+
 struct Exchange {
   std::string method = {}, url = {}, body = {};
+  std::vector<Field> form = {};
 };
 
 /// A command that the plugin has asked for.

@@ -100,7 +100,10 @@ class FakeBench : public Bench {
 
   std::vector<Exchange> exchanges() override {
     std::vector<Exchange> all;
-    for (const auto& c : host_.httpCalls()) all.push_back({c.method, c.url, c.body});
+    for (const auto& c : host_.httpCalls()) {
+      all.push_back({c.method, c.url, c.body});
+      for (const auto& p : c.parts) all.back().form.push_back({p.name, p.filename, p.mediaType, p.bytes});
+    }
     return all;
   }
   void answer(std::size_t exchange, unsigned status, const std::string& body) override {

@@ -48,7 +48,7 @@ void MediaFetcher::ask(const std::shared_ptr<Job>& job) {
   auto request = sdk::sized<colibri_http_request>();
   request.flags = COLIBRI_HTTP_F_ALLOW_LISTED;
   request.timeout_ms = timeoutMs_;
-  request.max_response_bytes = static_cast<std::uint32_t>(job->ref.bytes + kMediaOverhead);
+  request.max_response_bytes = job->ref.bytes + kMediaOverhead;
   request.instance_key = job->instanceKey;
   request.method = sdk::str("GET");
   request.url = sdk::str(url);

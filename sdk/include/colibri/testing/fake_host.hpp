@@ -21,6 +21,7 @@
 // return copies. The destructor stops and destroys the object.
 #pragma once
 
+#include <colibri/testing/capabilities/blob_store.hpp>
 #include <colibri/testing/capabilities/commands.hpp>
 #include <colibri/testing/capabilities/connector.hpp>
 #include <colibri/testing/capabilities/event_log.hpp>
@@ -38,6 +39,6 @@ namespace colibri::testing {
 
 using FakeHost = FakeHostWith<FakeEventSink, FakeInstanceObserver, FakeConnector, FakeKvStore, FakeHttpClient,
                               FakeHttpRoutes, FakeSettings, FakeWebSocketRoutes, FakeEventLog, FakeCommands,
-                              FakeEventSource, FakeInstances>;
+                              FakeEventSource, FakeInstances, FakeBlobStore>;
 
 }  // namespace colibri::testing

@@ -1,16 +1,26 @@
-// colibri/testing/capabilities/http_client.hpp -- FakeHost's http-client/1: requests, and the web as the test
+// colibri/testing/capabilities/http_client.hpp -- FakeHost's http-client/2: requests, and the web as the test
 // plays it.
 #pragma once
 
 #include <colibri/abi/ext/http_client.h>
+#include <colibri/testing/capabilities/blob_store.hpp>
 #include <colibri/testing/fake_core.hpp>
 
 namespace colibri::testing {
 
+/// A field of a form, with the content of its blob if it had one.
+struct HttpPart {
+  std::string name = {}, filename = {}, mediaType = {}, bytes = {};
+};
+
 struct HttpCall {
   uint64_t userToken = 0, instance = 0;
-  uint32_t flags = 0, timeoutMs = 0, maxResponseBytes = 0;
-  std::string method = {}, url = {}, body = {};
+  uint32_t flags = 0, timeoutMs = 0;
+  uint64_t maxResponseBytes = 0;
+  std::string method = {}, url = {};
+  std::string body = {};             ///< its bytes, or those of its blob
+  std::vector<HttpPart> parts = {};  ///< of a form, instead of a body
+  std::string answerName = {};
   Headers headers = {};
   bool cancelled = false, answered = false;
 
@@ -44,6 +54,7 @@ class FakeHttpClient : public virtual FakeCore {
 
   /// Answers one request of the plugin. False if it is unknown or answered.
   bool answerHttp(uint64_t userToken, HttpReply reply = {}) {
+    std::optional<Blob> blob;
     {
       const std::scoped_lock lock(mutex_);
       const auto call_ = std::find_if(httpCalls_.begin(), httpCalls_.end(), [&](const HttpCall& c) {
@@ -51,8 +62,9 @@ class FakeHttpClient : public virtual FakeCore {
       });
       if (call_ == httpCalls_.end()) return false;
       call_->answered = true;
+      blob = intoBlob(*call_, reply);
     }
-    sendHttpAnswer(userToken, reply);
+    sendHttpAnswer(userToken, reply, blob);
     return true;
   }
   void refuseHttp(colibri_status status) { set(refuseHttp_, status); }  ///< request(); OK = takes them
@@ -65,7 +77,19 @@ class FakeHttpClient : public virtual FakeCore {
   }
 
  private:
-  void sendHttpAnswer(uint64_t userToken, const HttpReply& reply) {
+  /// What a 2xx answer becomes, if the plugin wanted that. One that is too long becomes none.
+  std::optional<Blob> intoBlob(const HttpCall& call_, HttpReply& reply) {  // locked
+    const bool wanted = (call_.flags & COLIBRI_HTTP_F_INTO_BLOB) != 0 && reply.status >= 0;
+    if (!wanted || reply.httpStatus < 200 || reply.httpStatus > 299) return std::nullopt;
+    if (call_.maxResponseBytes != 0 && reply.body.size() > call_.maxResponseBytes) reply.truncated = true;
+    Blob blob{.name = call_.answerName, .bytes = std::exchange(reply.body, {}), .instance = call_.instance};
+    if (reply.truncated) return std::nullopt;
+    for (const auto& [key, value] : reply.headers)
+      if (key == "content-type") blob.mediaType = value;
+    auto& blobs = part<FakeBlobStore>();
+    return *blobs.blobLocked(call_.instance, blobs.keepBlobLocked(std::move(blob)));
+  }
+  void sendHttpAnswer(uint64_t userToken, const HttpReply& reply, const std::optional<Blob>& blob) {
     std::vector<colibri_field> headers;
     for (const auto& [key, value] : reply.headers) headers.push_back({sdk::str(key), sdk::str(value)});
     const auto body = makeBuffer(reply.body);
@@ -82,19 +106,46 @@ class FakeHttpClient : public virtual FakeCore {
       answer.header_count = headers.size();
       answer.body = body.get();
     }
+    std::string digest;
+    const auto info = blob ? part<FakeBlobStore>().infoOf(*blob, digest) : colibri_blob_info{};
+    if (blob) answer.blob = &info;
     extension<colibri_plugin_http_client>(kId)->http_done(plugin_, userToken, &answer);
   }
 
+  /// The content of the request's blobs. E_NOT_FOUND: one is not there.
+  colibri_status readBlobs(const colibri_http_request& r, HttpCall& call_) {  // locked
+    const auto content = [&](colibri_str id, std::string& to, std::string* type) {
+      const auto* blob = part<FakeBlobStore>().blobLocked(r.instance_key, text(id));
+      if (blob == nullptr) return false;
+      to = blob->bytes;
+      if (type != nullptr && type->empty()) *type = blob->mediaType;
+      return true;
+    };
+    if (r.body_blob.size != 0 && !content(r.body_blob, call_.body, nullptr)) return COLIBRI_E_NOT_FOUND;
+    for (size_t i = 0; i < r.part_count; ++i) {
+      const auto& part = r.parts[i];
+      HttpPart copied{text(part.name), text(part.filename), text(part.media_type), text(part.bytes)};
+      if (part.blob.size != 0 && !content(part.blob, copied.bytes, &copied.mediaType))
+        return COLIBRI_E_NOT_FOUND;
+      call_.parts.push_back(std::move(copied));
+    }
+    return COLIBRI_OK;
+  }
   static colibri_status hostRequest(const colibri_host* h, const colibri_http_request* r,
                                     colibri_error* err) noexcept {
     auto& host = of<FakeHttpClient>(h);
     return host.called("request", [&] {
       if (host.refuseHttp_ < 0) return refuse(err, host.refuseHttp_, "refused as the test asked");
-      if ((r->flags & ~uint32_t{COLIBRI_HTTP_F_ALLOW_LISTED}) != 0)
+      if ((r->flags & ~uint32_t{COLIBRI_HTTP_F_ALLOW_LISTED | COLIBRI_HTTP_F_INTO_BLOB}) != 0)
         return refuse(err, COLIBRI_E_UNSUPPORTED, "unknown flag");
       const auto url = text(r->url);
       if (r->method.size == 0 || !(url.starts_with("http://") || url.starts_with("https://")))
         return refuse(err, COLIBRI_E_INVALID_ARGUMENT, "no method, or no http URL");
+      if ((r->body != nullptr) + (r->body_blob.size != 0) + (r->part_count != 0) > 1)
+        return refuse(err, COLIBRI_E_INVALID_ARGUMENT, "more than one of a body, a blob and parts");
+      for (size_t i = 0; i < r->part_count; ++i)
+        if (r->parts[i].name.size == 0 || (r->parts[i].bytes != nullptr && r->parts[i].blob.size != 0))
+          return refuse(err, COLIBRI_E_INVALID_ARGUMENT, "a part without a name, or with bytes and a blob");
       for (const auto& other : host.httpCalls_)
         if (!other.answered && other.userToken == r->user_token)
           host.violated("request() with a token that is still unanswered");
@@ -106,7 +157,14 @@ class FakeHttpClient : public virtual FakeCore {
                     .method = text(r->method),
                     .url = url,
                     .body = text(r->body),
+                    .answerName = text(r->answer_name),
                     .headers = {}};
+      if (const auto missing = host.readBlobs(*r, call); missing < 0) {
+        host.owe([&host, token = r->user_token] {
+          host.sendHttpAnswer(token, {.status = COLIBRI_E_NOT_FOUND, .detail = "there is no such blob"}, {});
+        });
+        return colibri_status{COLIBRI_PENDING};
+      }
       for (size_t i = 0; i < r->header_count; ++i)
         call.headers.emplace_back(text(r->headers[i].key), text(r->headers[i].value));
       host.httpCalls_.push_back(std::move(call));
