@@ -19,7 +19,7 @@ constexpr std::size_t kMaxBodyBytes = std::size_t{128} << 20;
 constexpr std::size_t kMaxRequests = 65'536;
 // Of an answer that was to become a blob and is none of the 200s: it says why.
 constexpr std::size_t kMostUnasked = std::size_t{1} << 20;
-constexpr auto kKnownFlags =
+constexpr auto kRequestFlags =
     static_cast<std::uint32_t>(COLIBRI_HTTP_F_ALLOW_LISTED | COLIBRI_HTTP_F_INTO_BLOB);
 
 Error wrong(const char* what) {
@@ -76,7 +76,7 @@ HttpClientApi::HttpClientApi(const Surroundings& s)
 colibri_status HttpClientApi::request(const colibri_http_request* wanted, colibri_error* err) {
   if (wanted == nullptr || !COLIBRI_KNOWS(wanted, answer_name))
     return abi::refuse(err, COLIBRI_E_INVALID_ARGUMENT, "null, or a request that is too small");
-  if ((wanted->flags & ~kKnownFlags) != 0)
+  if ((wanted->flags & ~kRequestFlags) != 0)
     return abi::refuse(err, COLIBRI_E_UNSUPPORTED,
                        "the request has a flag this host does not know");
   auto request = requestOf(*wanted);
