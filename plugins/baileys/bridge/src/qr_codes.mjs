@@ -68,7 +68,7 @@ export class QrCodes extends EventEmitter {
     const { id } = stanza.attrs;
     this.#sock.sendNode({ tag: 'iq', attrs: { to: S_WHATSAPP_NET, type: 'result', id } }).catch(() => {}); // the link ended
     const refs = getBinaryNodeChildren(getBinaryNodeChild(stanza, 'pair-device'), 'ref');
-    this.#refs = refs.map(({ content }) => Buffer.from(content).toString('utf8'));
+    this.#refs = refs.filter(({ content }) => isText(content)).map(({ content }) => Buffer.from(content).toString('utf8'));
     this.#next(this.#lastsMs ?? FIRST_MS);
   }
 
@@ -100,3 +100,6 @@ export class QrCodes extends EventEmitter {
     this.emit('qr', { text, expiresAtMs: Date.now() + leftMs, isNew });
   }
 }
+
+/** WhatsApp's encoding gives some texts as bytes. */
+const isText = (content) => typeof content === 'string' || content instanceof Uint8Array;

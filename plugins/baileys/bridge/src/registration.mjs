@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { buildAckStanza } from 'baileys/lib/Utils/stanza-ack.js';
+import { getBinaryNodeChild } from 'baileys/lib/WABinary/index.js';
 
 const FINISH_MS = 60_000; // WhatsApp signs a device in within that of the phone's answer to a code
 
@@ -24,7 +25,7 @@ export class Registration extends EventEmitter {
     // First of all: baileys acknowledges by itself once a pairing code has given it an account.
     ws.prependListener('CB:notification', (stanza) => this.#acknowledge(stanza));
     ws.on('CB:notification,type:companion_reg_refresh', () => this.#refresh());
-    ws.on('CB:notification,type:link_code_companion_reg', () => this.#answering(finishMs));
+    ws.on('CB:notification,type:link_code_companion_reg', (stanza) => { if (hasKey(stanza)) this.#answering(finishMs); });
     ws.on('CB:iq,,pair-success', () => clearTimeout(this.#timer));
   }
 
@@ -58,3 +59,7 @@ export class Registration extends EventEmitter {
     this.emit('answering');
   }
 }
+
+/** Only to that does baileys answer. */
+const hasKey = (stanza) =>
+  getBinaryNodeChild(getBinaryNodeChild(stanza, 'link_code_companion_reg'), 'link_code_pairing_wrapped_primary_ephemeral_pub') !== undefined;

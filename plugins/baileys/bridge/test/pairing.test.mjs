@@ -139,6 +139,25 @@ test('a phone that took the code and does not sign leaves QR codes that go on', 
   await host.state('1', 'qr', host.states.length);
 });
 
+const connOf = (qr) => [...world.sim.conns].find((one) => qr.includes(Buffer.from(one.clientStatic ?? '').toString('base64')));
+
+test('new references take the place of those before, and one that says nothing is left out', async () => {
+  const host = await world.host();
+  host.open('1');
+  const { qr } = await host.state('1', 'qr');
+  const ref = (content) => ({ tag: 'ref', attrs: {}, content });
+  await connOf(qr).request({ xmlns: 'md' }, [{ tag: 'pair-device', attrs: {}, content: [ref(undefined), ref(Buffer.from('2@new'))] }]);
+  await host.state('1', (s) => s.state === 'qr' && s.qr.includes('#2@new,'));
+});
+
+test('word of a pairing code without a key, to which nobody answers, holds no QR code up', async () => {
+  const host = await world.host({ test: { timing: { qrMs: 400 } } });
+  host.open('1');
+  const { qr } = await host.state('1', 'qr');
+  await connOf(qr).notify({ type: 'link_code_companion_reg' }, [{ tag: 'link_code_companion_reg', attrs: { stage: 'primary_hello' } }]);
+  await host.state('1', 'qr', host.states.length);
+});
+
 test('a pairing code outlives the QR codes of its socket, for as long as was told', async () => {
   const host = await world.host({ test: { timing: { qrMs: 40, codeMs: 60_000 } } });
   const phone = world.newPhone();
