@@ -300,7 +300,7 @@ test('an account with a passkey is linked step by step, in each form of the path
     await create(name)
     void ready()
     await until('the challenge', async () => (await gateway.call('GET', of('challenge'))).status === 200)
-    assert.equal((await json(200, 'GET', `/${name}/instance/connectionState`)).instance.state, 'connecting')
+    assert.equal(await gateway.state(name), 'connecting')
     await ask(400, 'POST', of('confirm'))
     await ask(200, 'DELETE', of('cancel'))
     await until('it to be over', async () => (await gateway.call('GET', of('challenge'))).status === 404)

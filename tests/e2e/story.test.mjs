@@ -225,8 +225,9 @@ test('the story of one instance', { timeout: 300_000 }, async (t) => {
     await gateway.call('DELETE', `/${NAME}/instance/delete`)
     await until('the purge', () => gateway.output.split('deleted instance=first').length > 2)
     await gateway.stop()
-    for (const file of readdirSync(gateway.dataDir)) {
-      const bytes = readFileSync(join(gateway.dataDir, file), 'latin1')
+    const files = readdirSync(gateway.dataDir, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+    for (const { parentPath, name: file } of files) {
+      const bytes = readFileSync(join(parentPath, file), 'latin1')
       for (const trace of [instance.instance.instanceId, US])
         assert.ok(!bytes.includes(trace), `${file} still holds ${trace}`)
     }

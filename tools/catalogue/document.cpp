@@ -280,7 +280,9 @@ class Document {
     const auto schema = inFile(catalogue_, text);
     if (const auto inner = readable(schema, false); inner.is_object()) {
       auto out = inner.get_object();
-      for (const auto* annotation : {"$schema", "$id", "$comment"}) out.erase(annotation);
+      for (const auto* annotation :
+           {"$schema", "$id", "$comment", "x-colibri-v2", "x-colibri-create"})
+        out.erase(annotation);
       for (auto& member : object)
         if (member.key() != "$ref") out[member.key()] = member.value();
       object = std::move(out);
