@@ -101,9 +101,10 @@ test('Attack: under a umask of 0 every file that the daemon makes is for its own
   gateway.env.COLIBRI_DATA_DIR = gateway.dataDir + '/'
   await gateway.start()
   assert.equal(modeOf(gateway.dataDir), '700')
-  const files = readdirSync(gateway.dataDir)
-  assert.ok(files.includes('master.key') && files.includes('colibri.db-wal'), files)
-  for (const file of files) assert.equal(modeOf(join(gateway.dataDir, file)), '600', file)
+  const files = readdirSync(gateway.dataDir, { recursive: true, withFileTypes: true })
+  const names = files.map(({ name }) => name)
+  assert.ok(names.includes('master.key') && names.includes('colibri.db-wal') && names.includes('blobs'), names)
+  for (const file of files) assert.equal(modeOf(join(file.parentPath, file.name)), file.isDirectory() ? '700' : '600', file.name)
 })
 
 test('Attack: what others may change is refused, with the command that helps', async () => {
