@@ -32,8 +32,11 @@ std::optional<std::string_view> webKeyOf(const http::Head& head) {
 }  // namespace
 
 AccessControl::AccessControl(std::string_view globalKey, const instances::Registry& registry,
-                             FailedKeys& failures)
-    : globalKeyHash_(crypto::sha256(globalKey)), registry_(registry), failures_(failures) {}
+                             FailedKeys& failures, link_page::LinkTokens& links)
+    : globalKeyHash_(crypto::sha256(globalKey)),
+      registry_(registry),
+      failures_(failures),
+      links_(links) {}
 
 /// `allowed`: whether the one whose key it is may do this.
 template <class Allowed>
@@ -50,9 +53,22 @@ KeyVerdict AccessControl::judge(std::string_view key, const net::IpAddress& clie
   return {std::nullopt, failures_.failed(client)};
 }
 
+/// No key is looked at, and a right secret vouches for nobody's keys.
+KeyVerdict AccessControl::admitAddress(std::string_view secret,
+                                       const net::IpAddress& client) const {
+  if (const auto wait = failures_.mayLook(client)) return {std::nullopt, wait};
+  if (const auto link = links_.find(secret)) {
+    auto instance = registry_.get(link->instance);
+    if (instance && instance->ready && !instance->deleting)
+      return {Caller{false, std::move(instance)}};
+  }
+  return {std::nullopt, failures_.failed(client)};
+}
+
 KeyVerdict AccessControl::admit(const Match& match, const http::Headers& headers,
                                 const net::IpAddress& client) const {
   if (match.route->access == Access::anyone) return {Caller{}};
+  if (match.route->access == Access::address) return admitAddress(match.params.front(), client);
   return judge(keyOf(headers), client, [&](const Caller& caller) {
     return match.route->access == Access::anyKey || (match.route->access == Access::instanceKey &&
                                                      caller.instance->row.name == match.instance);

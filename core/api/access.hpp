@@ -8,13 +8,14 @@
 #include "api/route_table.hpp"
 #include "http/request.hpp"
 #include "instances/registry.hpp"
+#include "link_page/link_tokens.hpp"
 
 namespace colibri::api {
 
 /// Who is asking, once the key has been checked.
 struct Caller {
   bool global = false;
-  instances::InstancePtr instance;  ///< the one the key belongs to; null for the global key
+  instances::InstancePtr instance;  ///< whose key or address it is; null for the global key
 };
 
 /// What became of a key.
@@ -33,7 +34,7 @@ class AccessControl {
  public:
   /// [Ownership] what it refers to outlives it.
   AccessControl(std::string_view globalKey, const instances::Registry& registry,
-                FailedKeys& failures);
+                FailedKeys& failures, link_page::LinkTokens& links);
 
   /// `client`: whom a wrong key counts against.
   KeyVerdict admit(const Match& match, const http::Headers& headers,
@@ -48,6 +49,7 @@ class AccessControl {
   KeyVerdict admitKey(std::string_view key, const net::IpAddress& client) const;
 
  private:
+  KeyVerdict admitAddress(std::string_view secret, const net::IpAddress& client) const;
   template <class Allowed>
   KeyVerdict judge(std::string_view key, const net::IpAddress& client, Allowed allowed) const;
   std::optional<Caller> callerOf(std::string_view key) const;
@@ -55,6 +57,7 @@ class AccessControl {
   std::string globalKeyHash_;
   const instances::Registry& registry_;
   FailedKeys& failures_;
+  link_page::LinkTokens& links_;
 };
 
 }  // namespace colibri::api

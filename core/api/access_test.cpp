@@ -119,7 +119,8 @@ TEST(Access, AHashIsNoKey) {
   instances::Registry registry;
   const ManualClock clock;
   FailedKeys failures(clock, {});
-  const AccessControl access("the-global-key-of-the-tests", registry, failures);
+  link_page::LinkTokens links(clock);
+  const AccessControl access("the-global-key-of-the-tests", registry, failures, links);
   const Route route{.access = Access::globalKey};
   const Match match{.route = &route, .instance = {}, .params = {}};
   const auto admitted = [&](std::string_view key) {

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <stdexcept>
 
+#include "api/link_controller.hpp"
 #include "http/response.hpp"
 
 namespace colibri::api {
@@ -101,14 +102,19 @@ Answer Api::noSuchRoute(const http::Head& head, std::string_view method) const {
 }
 
 http::Admission Api::admitTo(Match match, const http::Head& head) {
-  auto cors = entrance_.cors.fieldsFor(head.headers);
   const auto& route = *match.route;
+  const bool isAddress = route.access == Access::address;
+  // No page of another origin has anything to read behind an address that is its own key.
+  auto cors = isAddress ? Cors::Fields() : entrance_.cors.fieldsFor(head.headers);
   if (const auto& action = actions_.at(&route); action.say)
     return said(action.say(match.dialect), std::move(cors));
   auto judged = entrance_.access.admit(match, head.headers, clientOf(head));
-  if (!judged.caller) return said(unauthorized(judged.wait), std::move(cors));
+  if (!judged.caller)
+    return said(isAddress ? noSuchLink(route, judged.wait) : unauthorized(judged.wait),
+                std::move(cors));
   auto& caller = *judged.caller;
   instances::InstancePtr instance;
+  if (isAddress) instance = caller.instance;
   if (route.access == Access::instanceKey) {
     instance = registry_.findByName(match.instance);
     if (!instance) return said(noSuchInstance(match.instance), std::move(cors));

@@ -17,11 +17,11 @@ std::string refusal(const std::function<void(Services&)>& change) {
   auto services = world.services();
   change(services);
   try {
-    const Api api(
-        Entrance{.access = AccessControl(ApiWorld::kKey, world.world.registry, world.failures),
-                 .inFlight = world.inFlight},
-        services, CommandsController(world.commands()), PluginsController(plugins),
-        world.world.registry);
+    const Api api(Entrance{.access = AccessControl(ApiWorld::kKey, world.world.registry,
+                                                   world.failures, world.links),
+                           .inFlight = world.inFlight},
+                  services, CommandsController(world.commands()), PluginsController(plugins),
+                  world.world.registry);
     return {};
   } catch (const std::logic_error& error) {
     return error.what();

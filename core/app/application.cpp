@@ -12,6 +12,7 @@
 #include "api/deliveries_controller.hpp"
 #include "api/gateway_services.hpp"
 #include "api/instances_controller.hpp"
+#include "api/link_controller.hpp"
 #include "api/settings_controller.hpp"
 #include "api/switched_off.hpp"
 #include "app/adapters.hpp"
@@ -108,6 +109,7 @@ struct Application::Parts {
   std::unique_ptr<instances::HostEvents> hostEvents;
   std::unique_ptr<instances::Lifecycle> lifecycle;
   std::unique_ptr<commands::CommandService> commands;
+  std::optional<link_page::LinkTokens> links;
   commands::LastChats lastChats;
   std::unique_ptr<PluginCommands> pluginCommands;
   const CatalogueOperations operations;
@@ -252,6 +254,8 @@ Result<void> Application::Parts::buildCore() {
                                                         timers, clock, commandOptions(settings()));
   lifecycle->use(*commands);
   lifecycle->use(lastChats);
+  links.emplace(clock, link_page::LinkTokens::Options{.life = settings().instances.linkPageLife});
+  lifecycle->use(*links);
   return dispatcher->start();
 }
 
@@ -313,11 +317,14 @@ Result<void> Application::Parts::serve() {
                            settings().authentication.shortestToken)
       .bindTo(services);
   api::SettingsController(*lifecycle, *pluginSettings).bindTo(services);
+  api::LinkController({*links, *lifecycle, registry, *commands, clock, settings().server.url,
+                       [this](std::string_view text) { return qrCodes.pngDataUrl(text); }})
+      .bindTo(services);
   api::DeliveriesController(*deliveries).bindTo(services);
   api::bindSwitchedOff(services);
   warnOfReservedNames(registry, words);
   api = std::make_unique<api::Api>(
-      api::Entrance{.access = {settings().authentication.apiKey, registry, *failedKeys},
+      api::Entrance{.access = {settings().authentication.apiKey, registry, *failedKeys, *links},
                     .inFlight = *requestsInFlight,
                     .clients = *clients,
                     .cors = corsOf(settings()),

@@ -12,6 +12,7 @@ enum class Dialect : std::uint8_t { native, v2 };
 /// The key that opens an operation, decided before anything is looked up.
 enum class Access : std::uint8_t {
   anyone,
+  address,  ///< the first parameter of the path is the secret that opens it, of one instance
   globalKey,
   anyKey,       ///< an instance's key sees its own instance only
   instanceKey,  ///< the key of the instance in the path, or the global one

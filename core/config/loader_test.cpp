@@ -59,6 +59,7 @@ TEST_F(LoaderTest, AFileWithOnlyAKeyGivesTheDefaults) {
   EXPECT_EQ(s.delivery.keepMaxBytes, 5368709120u);
   EXPECT_TRUE(s.httpClient.allow.empty());
   EXPECT_EQ(s.instances.qrWait, std::chrono::seconds(15));
+  EXPECT_EQ(s.instances.linkPageLife, std::chrono::minutes(15));
   EXPECT_EQ(s.rootDialect, Settings::Dialect::native);
   EXPECT_FALSE(s.pluginDirectory);
   EXPECT_TRUE(s.plugins.empty());

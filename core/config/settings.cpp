@@ -103,6 +103,7 @@ Settings::HttpClient readHttpClient(const Section& in) {
 Settings::Instances readInstances(const Section& in) {
   Settings::Instances instances;
   instances.qrWait = in.time<std::chrono::seconds>("qr_wait_s");
+  instances.linkPageLife = in.time<std::chrono::minutes>("link_page_min");
   instances.commandDeadline = in.time<std::chrono::seconds>("command_deadline_s");
   instances.deleteFarewell = in.time<std::chrono::seconds>("delete_farewell_s");
   if (!in.is("delete_unused_after_min", false))

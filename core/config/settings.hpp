@@ -91,6 +91,7 @@ struct Settings {
   struct Instances {
     std::chrono::seconds qrWait{}, commandDeadline{}, deleteFarewell{};
     std::chrono::minutes removeUnusedAfter{};  ///< 0 = never
+    std::chrono::minutes linkPageLife{};
     unsigned opensAtOnce = 0;
     unsigned opensPerSecond = 0;
     std::uint32_t qrColor = 0;  ///< 0xrrggbb

@@ -6,12 +6,13 @@ import { Contract } from './lib/contract.mjs'
 import { Gateway } from './lib/gateway.mjs'
 import { until } from './lib/wait.mjs'
 
-let contract, gateway, keyOfA, keyOfB
+let contract, gateway, keyOfA, keyOfB, linkOfA
 before(async () => {
   contract = await Contract.load()
   gateway = await new Gateway({ config: '  websocket: {}\n  rabbitmq: { uri: "amqp://127.0.0.1:1" }\n' }).start()
   keyOfA = (await create('a')).json.hash.apikey
   keyOfB = (await create('b')).json.hash.apikey
+  linkOfA = (await gateway.call('POST', '/a/instance/linkPage')).json.url.split('/').pop()
 })
 after(() => gateway?.remove())
 
@@ -93,7 +94,7 @@ describe('keys', () => {
 describe('bodies', () => {
   test('malformed JSON is 400 with its place', async () => {
     for (const { method, path: template } of contract.operations.filter(({ body }) => body)) {
-      const path = template.replace('{instance}', 'a')
+      const path = template.replace('{instance}', 'a').replace('{token}', linkOfA)
       for (const [body, place] of [
         ['{"a":', /line 1, column 6/],
         ['{\n "a" 1}', /line 2/],

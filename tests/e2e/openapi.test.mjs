@@ -8,6 +8,7 @@ import { Authenticator } from '../wasim/src/authenticator.mjs'
 import { Sim } from '../wasim/src/server.mjs'
 import { Contract } from './lib/contract.mjs'
 import { Gateway } from './lib/gateway.mjs'
+import { linkedAsPromised } from './lib/link_contract.mjs'
 import { mutants } from './lib/mutants.mjs'
 import { pairedPeer } from './lib/peers.mjs'
 import { Sink } from './lib/sink.mjs'
@@ -50,8 +51,11 @@ const FORMS = {
   'router-first': (router, action, name) => `/${router}/${action}/${name}`,
   '/v2': (router, action, name) => `/v2/${router}/${action}/${name}`,
 }
-/** Where an operation is asked for an instance. */
-const pathOf = ({ path }, instance) => path.replace('{instance}', instance)
+/** Where an operation is asked for an instance, or behind the address of its link page. */
+const pathOf = ({ path }, instance, token) => path.replace('{instance}', instance).replace('{token}', token)
+/** The secret of an instance's link page. */
+const linkTo = async (instance, path = `/${instance}/instance/linkPage`, daemon = gateway) =>
+  (await json(201, 'POST', path, {}, daemon)).url.split('/').pop()
 /** The document's examples of what an operation is given: {body, query}, at least one. */
 function examplesOf({ body, query }) {
   if (body) return body.examples.map((example) => ({ body: example, query: '' }))
@@ -120,6 +124,8 @@ test('whoever sends too many wrong keys is answered 429, and served with a right
     ])
     for (const form of Object.values(FORMS))
       for (const [method, router, action] of instanceRoutes()) paths.push([method, form(router, action, 'a')])
+    for (const operation of contract.operations.filter(({ path }) => path.startsWith('/link/')))
+      paths.push([operation.method, pathOf(operation, '', 'A'.repeat(43))])
     for (const [method, path] of paths) {
       const answer = await ask(429, method, path, { key }, daemon)
       const wait = Number(answer.headers.get('retry-after'))
@@ -136,6 +142,9 @@ test('whoever sends too many wrong keys is answered 429, and served with a right
     await daemon.remove()
   }
 })
+
+test('a link page is served as the document says, to who has its address', { timeout: 60_000 }, () =>
+  linkedAsPromised({ ask, json, linkTo, sim, contract, paths: Object.values(FORMS).map((form) => form('instance', 'linkPage', 'linked')) }))
 
 test('an instance that is not connected', async () => {
   await create('idle')
@@ -221,13 +230,14 @@ describe('a body is taken exactly if the document takes it: its examples, and al
       await create(operation.id, { webhook: { url: HOOK } })
       if (operation.id.startsWith('deliveries'))
         await until('the lane', async () => (await json(200, 'GET', `/${operation.id}/deliveries/lanes`)).lanes.length === 1)
+      const token = operation.path.includes('{token}') && (await linkTo(operation.id))
       // What a v2 client sets is joined with what is stored: each body meets an instance of its own.
       const changes = /^(webhook|websocket|rabbitmq)SetV2$/.test(operation.id)
       let n = 0
       const send = async (body) => {
         const name = changes ? `${operation.id}${++n}` : operation.id
         if (changes) await create(name)
-        return gateway.call(operation.method, pathOf(operation, name), { body })
+        return gateway.call(operation.method, pathOf(operation, name, token), { body })
       }
       // A body that is right gets as far as the state of the instance, or to a lane that there is not.
       const goesOn = changes ? /webhook\.url: is missing/ : /not connected|no such integration/
@@ -470,7 +480,7 @@ test('every promise of the document was seen kept, but those that need a fault o
       .map((status) => `${one.id} ${status}`),
   )
   const needAFault =
-    /^(instance|passkey|message|chat|group|label|settings|webhook|websocket|rabbitmq|deliveries)\w+ 50[34]$/
+    /^(instance|passkey|message|chat|group|label|link|settings|webhook|websocket|rabbitmq|deliveries)\w+ 50[34]$|^linkConfirm 200$/ // link_page.test.mjs sees that one
   const needAnotherConnector = /^messageSendTemplate(V2)? (201|422)$/
   /** Without a proof that we showed the QR code, five minutes after it: a test of the bridge has it. */
   const needsPatience = /^passkeyConfirm(V2)? 200$/

@@ -154,6 +154,8 @@ class Reader {
     for (const auto* ofPlugins : {"raw", "limit", "timeout"})
       if (one.plugin.empty() && one.text.contains(ofPlugins))
         fault(one.where, std::string(ofPlugins) + ": only a plugin's route has one");
+    if (one.said("key") == "address" && one.params.empty())
+      fault(one.where, "an address that is its own key has a parameter, the secret");
     if (one.isCommand() && (one.said("key") != "instance" || !one.plugin.empty()))
       fault(one.where, "a command is of an instance, and of the host");
   }

@@ -84,7 +84,10 @@ std::map<int, std::string> errorsOf(const Definition& one, bool v2) {
   if (command != nullptr) errors.insert({{503, "Unavailable"}, {504, "OutcomeUnknown"}});
   if (effect == "message") errors[400] = "NotSent";
   if (effect == "message" || effect == "once") errors[422] = "KeyReused";
-  if (key != "none") errors.insert({{401, "Unauthorized"}, {429, "TooManyWrongKeys"}});
+  if (key == "address")
+    errors.insert({{404, "NoSuchLink"}, {429, "TooManyWrongLinks"}});
+  else if (key != "none")
+    errors.insert({{401, "Unauthorized"}, {429, "TooManyWrongKeys"}});
   if (key == "instance") errors[404] = "NoSuchInstance";
   const auto add = [&](const json::object& from) {
     if (const auto* more = objectAt(from, "errors"))
@@ -175,7 +178,7 @@ class Document {
       if (text != nullptr) out[member] = said ? json::value("As in the native dialect.") : *text;
     }
     const auto key = one.said("key");
-    if (key == "none") out["security"] = json::array();
+    if (key == "none" || key == "address") out["security"] = json::array();
     if (key == "global") out["security"] = json::array{json::object{{"globalKey", json::array()}}};
     if (auto parameters = query(one, v2); !parameters.empty())
       out["parameters"] = std::move(parameters);

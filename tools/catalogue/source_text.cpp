@@ -55,11 +55,9 @@ class Rows {
   }
 
   std::string row(const Definition& one) {
-    static const std::map<std::string, std::string> kAccess{{"none", "anyone"},
-                                                            {"global", "globalKey"},
-                                                            {"any", "anyKey"},
-                                                            {"instance", "instanceKey"},
-                                                            {"", "instanceKey"}};
+    static const std::map<std::string, std::string> kAccess{
+        {"none", "anyone"}, {"address", "address"},      {"global", "globalKey"},
+        {"any", "anyKey"},  {"instance", "instanceKey"}, {"", "instanceKey"}};
     static const std::map<std::string, std::string> kUnknown{{"dialect", "byDialect"},
                                                              {"refused", "refused"},
                                                              {"ignored", "dropped"},

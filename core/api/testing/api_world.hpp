@@ -13,6 +13,7 @@
 #include "api/deliveries_controller.hpp"
 #include "api/gateway_services.hpp"
 #include "api/instances_controller.hpp"
+#include "api/link_controller.hpp"
 #include "api/settings_controller.hpp"
 #include "api/switched_off.hpp"
 #include "delivery/deliveries.hpp"
@@ -212,12 +213,13 @@ class ApiWorld {
         inFlight(options.requestsAtOnce),
         commands_(*world.lifecycle, *world.hostEvents, *world.store, world.executor, world.timers,
                   world.clock, {}),
-        api_(Entrance{.access = AccessControl(kKey, world.registry, failures),
+        api_(Entrance{.access = AccessControl(kKey, world.registry, failures, links),
                       .inFlight = inFlight,
                       .clients = ClientAddress::parse(options.trustedProxies).value(),
                       .rootDialect = options.root},
              services(), CommandsController(commands_), PluginsController(routes_), world.registry,
              &webMounts_) {
+    world.lifecycle->use(links);
     EXPECT_TRUE(dispatcher.start());
   }
   ~ApiWorld() {
@@ -279,6 +281,10 @@ class ApiWorld {
     InstancesController(*world.lifecycle, world.registry, commands_, lastChats_, plugins_, {"live"})
         .bindTo(all);
     SettingsController(*world.lifecycle, plugins_).bindTo(all);
+    LinkController({links, *world.lifecycle, world.registry, commands_, world.clock,
+                    "https://gateway.example/",
+                    [](std::string_view text) { return Result("png of " + std::string(text)); }})
+        .bindTo(all);
     DeliveriesController(deliveries_).bindTo(all);
     bindSwitchedOff(all);
     Gateway{"1.2.3", [] { return std::string("[]"); }, [] { return std::string("x 1\n"); },
@@ -292,8 +298,9 @@ class ApiWorld {
   FakePluginRoutes& pluginRoutes() { return routes_; }
 
   std::optional<std::string> trouble;  ///< of GET /ready
+  ManualClock keysClock;               ///< of `failures` and `links`
+  link_page::LinkTokens links{keysClock};
   instances::testing::World world;
-  ManualClock keysClock;  ///< of `failures`
   FailedKeys failures;
   Seats inFlight;
   /// Nobody tells it of events; lanes are made by hand.

@@ -53,6 +53,7 @@ class Reader {
     one.text = std::move(text.get_object());
     if (one.said("route").empty()) return fault(id, "route: is missing");
     for (const auto& what : catalogue::readRoute(one)) fault(id, what);
+    if (one.said("key") == "address") fault(id, "key: addresses are the gateway's own");
     if (!catalogue::isCalledAsItsRoute(one))
       fault(id, "is not called " + catalogue::nameOf(one) + ", as its route is");
     if (one.text.contains("command") || one.text.contains("routers"))
