@@ -32,9 +32,10 @@ Table documented() {
 
 TEST(StateMachine, AllowsExactlyWhatTheDocumentSays) {
   const auto table = documented();
-  ASSERT_EQ(table.size(), 10u);
-  for (int from = 1; from <= 10; ++from) {
-    for (int to = 1; to <= 10; ++to) {
+  constexpr int kLast = static_cast<int>(State::passkey);
+  ASSERT_EQ(table.size(), std::size_t{kLast});
+  for (int from = 1; from <= kLast; ++from) {
+    for (int to = 1; to <= kLast; ++to) {
       const auto f = static_cast<State>(from), t = static_cast<State>(to);
       const bool allowed = table.at(std::string(name(f))).contains(std::string(name(t)));
       EXPECT_EQ(mayFollow(f, t), allowed) << name(f) << " -> " << name(t);
@@ -49,6 +50,7 @@ TEST(StateMachine, ClosedWithAScheduledTryCountsAsConnecting) {
   EXPECT_EQ(apiState(State::error, 500ms), ApiState::connecting);
   EXPECT_EQ(apiState(State::loggedOut, 500ms), ApiState::close);
   EXPECT_EQ(apiState(State::qr, 0ms), ApiState::connecting);
+  EXPECT_EQ(apiState(State::passkey, 0ms), ApiState::connecting);
   EXPECT_EQ(apiState(State::open, 0ms), ApiState::open);
 }
 
