@@ -5,6 +5,7 @@ import { classify } from './disconnect.mjs';
 import { gateSends } from './gate.mjs';
 import { isIgnored } from './inbound.mjs';
 import { QrCodes } from './qr_codes.mjs';
+import { LinkLost } from './refusal.mjs';
 import { Registration } from './registration.mjs';
 
 const CLOSE_WITHIN_MS = 500;
@@ -204,6 +205,7 @@ export class Connection extends EventEmitter {
     clearInterval(this.#silence);
     this.#codes.stop();
     this.#registration.stop();
+    this.sock.ws.emit('error', new LinkLost('the link went away')); // whoever waits for an answer: baileys lets them wait for their time
     this.emit('ended', classify(error, this.#seen));
     this.removeAllListeners();
   }
