@@ -1,5 +1,6 @@
 import { extractGroupMetadata } from 'baileys/lib/Socket/groups.js';
 import { generateMessageIDV2 } from 'baileys/lib/Utils/generics.js';
+import { getBinaryNodeChild } from 'baileys/lib/WABinary/index.js';
 import { askGroups, changePeople, describe, groupInfo, peopleNodes } from '../groups.mjs';
 import { people } from '../recipient.mjs';
 import { refusalOf } from '../refusal.mjs';
@@ -31,6 +32,9 @@ export default async function createGroup(context, command) {
   return { result: { ...groupInfo(group), ...(refused.length > 0 ? { refused } : {}) } };
 }
 
+/** WhatsApp names whom it has left out among the others, with the number of an error. */
 async function create(context, command, subject, jids) {
-  return extractGroupMetadata(await askGroups(context, command, { tag: 'create', attrs: { subject, key: generateMessageIDV2() }, content: peopleNodes(jids) }));
+  const answer = await askGroups(context, command, { tag: 'create', attrs: { subject, key: generateMessageIDV2() }, content: peopleNodes(jids) });
+  const { content, ...group } = getBinaryNodeChild(answer, 'group');
+  return extractGroupMetadata({ ...answer, content: [{ ...group, content: content.filter(({ tag, attrs }) => tag !== 'participant' || !attrs.error) }] });
 }
