@@ -9,10 +9,13 @@ export class Calls {
     this.sim = sim
   }
 
-  /** The companions of `to` hear it ring. @returns the call's id */
-  offer(from, to, { video = false, group } = {}) {
-    const id = randomBytes(16).toString('hex').toUpperCase()
-    const offer = n('offer', { 'call-id': id, 'call-creator': from.jid(true), caller_pn: from.jid(), 'group-jid': group }, [
+  /**
+   * The companions of `to` hear it ring. `device`: of the caller; `id`: of a call that rings already
+   * @returns the call's id
+   */
+  offer(from, to, { video = false, group, device, id = randomBytes(16).toString('hex').toUpperCase() } = {}) {
+    const creator = device ? from.jid(true).replace('@', `:${device}@`) : from.jid(true)
+    const offer = n('offer', { 'call-id': id, 'call-creator': creator, caller_pn: from.jid(), 'group-jid': group }, [
       n('audio', { enc: 'opus', rate: '16000' }),
       ...(video ? [n('video', {})] : []),
     ])

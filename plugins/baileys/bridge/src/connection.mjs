@@ -5,6 +5,7 @@ import { classify } from './disconnect.mjs';
 import { gateSends } from './gate.mjs';
 import { isIgnored } from './inbound.mjs';
 import { QrCodes } from './qr_codes.mjs';
+import { LinkLost } from './refusal.mjs';
 import { Registration } from './registration.mjs';
 
 const CLOSE_WITHIN_MS = 500;
@@ -15,6 +16,7 @@ export const TIMING = Object.freeze({
   progressMs: 45_000, // from the start, or from a scan, to a QR code or an open link
   keepAliveMs: 25_000, // between two pings
   silenceMs: 10_000, // without an answer to one: the other side is gone
+  queryMs: 60_000, // for an answer to what baileys asks by itself; it takes none for an empty one
   qrMs: undefined, // each QR code; undefined: 60 s the first, 20 s the others
   finishMs: undefined, // from the phone's answer to a pairing code to its signature; undefined: WhatsApp's 60 s
 });
@@ -61,6 +63,7 @@ export class Connection extends EventEmitter {
       getMessage,
       cachedGroupMetadata,
       connectTimeoutMs: this.timing.connectMs,
+      defaultQueryTimeoutMs: this.timing.queryMs,
       keepAliveIntervalMs: this.timing.keepAliveMs,
       transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 1 },
       shouldIgnoreJid: isIgnored,
@@ -204,6 +207,7 @@ export class Connection extends EventEmitter {
     clearInterval(this.#silence);
     this.#codes.stop();
     this.#registration.stop();
+    this.sock.ws.emit('error', new LinkLost('the link went away')); // whoever waits for an answer: baileys lets them wait for their time
     this.emit('ended', classify(error, this.#seen));
     this.removeAllListeners();
   }

@@ -1,6 +1,7 @@
 import { proto } from 'baileys/WAProto/index.js';
 import { createJid } from './jids.mjs';
 import { unwrap } from './message_data.mjs';
+import { Refusal } from './refusal.mjs';
 
 /**
  * The content of a message that exists: as a caller hands it back, as we sent it, or as it came in of late.
@@ -8,12 +9,21 @@ import { unwrap } from './message_data.mjs';
  * @param {object|undefined} message as an event or an answer had it (plain.mjs, in either form)
  * @param {{id: string, remoteJid?: string}} key of the message
  * @param {string} [chat] where it is, if the key does not say
+ * @throws Refusal if what the caller hands back is none
  * @returns {Promise<{content: object, ours: boolean}|undefined>} `ours`: it is known to be of this account; undefined: nobody knows it
  */
 export async function givenMessage(context, message, { id, remoteJid }, chat) {
   const known = await knownMessage(context, id, [remoteJid && createJid(remoteJid), chat]);
   if (message === undefined) return known && { ...known, content: unwrap(known.content) };
-  return { content: unwrap(proto.Message.fromObject(withBytes(message))), ours: known?.ours === true };
+  return { content: unwrap(read(message)), ours: known?.ours === true };
+}
+
+function read(message) {
+  try {
+    return proto.Message.fromObject(withBytes(message));
+  } catch {
+    throw new Refusal('message: is not the content of a message as an event or an answer has it');
+  }
 }
 
 async function knownMessage({ sentMessage, recentMessage }, id, chats) {

@@ -1,5 +1,6 @@
-import { isJidGroup } from 'baileys/lib/WABinary/index.js';
+import { isJidGroup, jidNormalizedUser } from 'baileys/lib/WABinary/index.js';
 import setPresence from './commands/presence.set.mjs';
+import { TtlCache } from './ttl_cache.mjs';
 
 /** Events that are not told of groups, if their user ignores those. */
 const OF_GROUPS = new Set(['messages.upsert', 'messages.edited', 'messages.delete', 'presence.update', 'groups.upsert', 'groups.update', 'group-participants.update']);
@@ -15,6 +16,7 @@ export const isTold = ({ groupsIgnore }, { type, chat }) => !(groupsIgnore && OF
 export class Habits {
   #connection = null;
   #isOnline = false; // because of us
+  #refused = new TtlCache({ ttlMs: 10 * 60_000, most: 100 }); // ids of calls: one may be offered several times
 
   /**
    * @param {() => {rejectCall?, msgCall?, alwaysOnline?, readMessages?}} chosen what counts now
@@ -51,9 +53,10 @@ export class Habits {
 
   async #onCall(connection, { id, from, status, isGroup, offline }) {
     const { rejectCall, msgCall } = this.chosen();
-    if (!rejectCall || status !== 'offer' || offline) return;
+    if (!rejectCall || status !== 'offer' || offline || this.#refused.get(id)) return;
+    this.#refused.set(id, true);
     await connection.sock.rejectCall(id, from);
-    if (msgCall && !isGroup) await this.say(connection, from, msgCall);
+    if (msgCall && !isGroup) await this.say(connection, jidNormalizedUser(from), msgCall); // `from` is one device of the caller
   }
 
   async #try(what, work) {

@@ -72,16 +72,14 @@ export class Passkey extends EventEmitter {
     this.#answered.promise.catch(() => {}); // nobody may be waiting when it comes to nothing
     this.#expect('no_continuation', 'the phone did not go on', this.#given.answerMs ?? ANSWER_MS);
     await this.#step(() => this.#prologue(credential));
-    await this.#answered.promise;
-    return this.view();
+    return this.#answered.promise;
   }
 
   /** The person says that the phone shows the same code. */
   async confirm() {
     this.view();
     if (this.#stage !== 'confirm') throw new Refusal('there is no code to confirm; see the stage of the challenge');
-    await this.#step(() => this.#link());
-    return this.view();
+    return this.#step(() => this.#link());
   }
 
   /** The person gives up. */
@@ -128,31 +126,36 @@ export class Passkey extends EventEmitter {
       this.#code = this.#exchange.continue(half);
       this.#expect('timeout', 'the time for it is over', this.#expiresAtMs - Date.now());
       await this.#ask('set', 'companion_nonce', this.#exchange.nonce);
-      if (this.#exchange.isProven) await this.#link();
-      else this.#to('confirm', { code: this.#code });
-      this.#answered.resolve();
+      this.#answered.resolve(this.#exchange.isProven ? await this.#link() : this.#to('confirm', { code: this.#code }));
     }).catch(() => {}); // told as a stage, and to who waits
   }
 
   async #link() {
-    this.#to('confirming');
+    const stage = this.#to('confirming');
     this.#expect('no_continuation', 'the phone did not go on', this.#given.answerMs ?? ANSWER_MS);
-    await this.#ask('set', 'encrypted_pairing_request', this.#exchange.request());
+    try {
+      await this.#ask('set', 'encrypted_pairing_request', this.#exchange.request());
+    } catch (error) {
+      if (this.#stage !== 'none') throw error; // else the phone has linked us, which is an answer, too
+    }
+    return stage;
   }
 
   /** A step that fails ends the ceremony. */
   async #step(work) {
     try {
-      await work();
+      return await work();
     } catch (error) {
       const why = typeof error?.data === 'number' ? `WhatsApp did not accept it (error ${error.data})` : 'it could not be completed';
       throw this.#fail('rejected', error instanceof Refusal ? error.message : why);
     }
   }
 
+  /** @returns what the person has to do now, if there is something */
   #to(stage, more = {}) {
     this.#stage = stage;
     this.emit('stage', { stage, expiresAtMs: this.#expiresAtMs, ...more });
+    return this.isPending ? this.view() : undefined;
   }
 
   /** @returns what is told to who asked for the step, whether it ended the ceremony or came after that */

@@ -18,6 +18,7 @@ export class QrCodes extends EventEmitter {
   #lastsMs;
   #refs = [];
   #ref = null; // the one that is shown
+  #isSpent = false; // the last has been shown
   #until = 0; // when it expires, by the clock that never jumps
   #leftMs = null; // of its time, while paused
   #holdUntil = 0; // not spent before that
@@ -50,6 +51,7 @@ export class QrCodes extends EventEmitter {
     this.#until = performance.now() + this.#leftMs;
     this.#leftMs = null;
     if (this.#ref) this.#wait();
+    else if (this.#isSpent) this.#end();
   }
 
   /** Something else on this socket can still be used for so long: it does not end for want of references before. */
@@ -74,7 +76,8 @@ export class QrCodes extends EventEmitter {
 
   #next(lastsMs) {
     this.#ref = this.#refs.shift() ?? null;
-    if (!this.#ref) return this.#end();
+    this.#isSpent = this.#ref === null;
+    if (this.#isSpent) return this.#end();
     this.#until = performance.now() + lastsMs;
     if (this.#leftMs !== null) this.#leftMs = lastsMs;
     else this.#wait();

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { GroupCache } from '../src/group_cache.mjs';
 import { LinkLost, Refusal } from '../src/refusal.mjs';
 import { idAt, sendSeveral } from '../src/several.mjs';
-import { World } from './support/world.mjs';
+import { phoneOf, World } from './support/world.mjs';
 
 /** A socket that answers about groups when the test says so. */
 function slowSocket() {
@@ -67,6 +67,22 @@ test('a list of all groups is no news of them', async () => {
   await peer.sock.sendMessage(jid, { text: 'told after it' });
   await host.event('messages.upsert', (b) => b.message?.conversation === 'told after it');
   assert.deepEqual(host.events('groups.update'), []);
+});
+
+test('who lets nobody add him is not in the group that was made, and is made no admin', async () => {
+  const world = await World.create();
+  const host = await world.host();
+  const own = await world.pair(host, '1');
+  const [friend, shy] = [world.newPhone(), world.newPhone()];
+  await world.admin('account', { phone: friend });
+  await world.admin('account', { phone: shy, privacy: { groupadd: 'none' } });
+  const lids = [phoneOf(own), friend].map((phone) => world.sim.account(phone).jid(true)).sort();
+  for (const promoteParticipants of [false, true]) {
+    const { result } = await host.submit('1', 'group.create', { subject: 'Made', participants: [friend, shy], promoteParticipants });
+    assert.deepEqual(result.participants.map(({ id }) => id).sort(), lids);
+    assert.equal(result.size, 2);
+  }
+  assert.deepEqual(world.sim.violations, []);
 });
 
 test('the ids of several messages of one command follow the rule of the SDK', () => {

@@ -106,6 +106,14 @@ test('a quoted message may be given as an event has it, its bytes in either form
   }
 });
 
+test('what a caller gives for a message and is none is refused in a sentence', async () => {
+  const message = { imageMessage: 'a picture' }, key = { id: newId() };
+  for (const [name, body] of [['forward', { key, message }], ['sendText', { text: 'x', quoted: { key, message } }]]) {
+    const { status, detail } = await host.submit('1', `message.${name}`, { number: peer.phone, ...body });
+    assert.deepEqual([status, detail], [-12, 'message: is not the content of a message as an event or an answer has it']);
+  }
+});
+
 test('a number that is not on WhatsApp is refused with the object of the contract', async () => {
   const answer = await host.submit('1', 'message.sendText', { number: '19998887777', text: 'x' });
   assert.equal(answer.status, -12);

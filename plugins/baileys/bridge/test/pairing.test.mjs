@@ -173,6 +173,21 @@ test('a pairing code outlives the QR codes of its socket, for as long as was tol
   await host.state('1', 'open');
 });
 
+test('a phone that took the code when no QR code was left, and does not sign, leaves a socket that ends with the code', async () => {
+  const host = await world.host({ test: { timing: { qrMs: 40, codeMs: 3000, finishMs: 50 } } });
+  const phone = world.newPhone();
+  await world.admin('account', { phone });
+  host.open('1', { number: phone });
+  const { pairingCode } = await host.state('1', 'pairingCode');
+  await host.until(() => statesOf(host, '1').filter((s) => s.state === 'qr').length >= 6, 'all codes of the socket');
+  host.open('2'); // tells the time
+  await host.until(() => statesOf(host, '2').filter((s) => s.state === 'qr').length >= 3, 'codes of another instance');
+  const { asked } = holdSignatures();
+  world.admin('enter-code', { phone, code: pairingCode }).catch(() => {}); // it never signs
+  await asked;
+  await host.state('1', 'qr', host.states.length);
+});
+
 test('after its time a pairing code is followed by another, on another socket', async () => {
   const host = await world.host({ test: { timing: { qrMs: 30, codeMs: 400 } } });
   const phone = world.newPhone();

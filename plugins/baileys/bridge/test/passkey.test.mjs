@@ -74,6 +74,24 @@ test('without the proof the person compares the code of the phone, and only then
   assert.deepEqual(violations, []);
 });
 
+for (const handoff of [true, false]) test(`a phone that links before WhatsApp has answered is an answer, ${handoff ? 'with the proof' : 'after the code was compared'}`, async () => {
+  const { bridge, respond, scanned, ceremony } = await asked({ handoff }, { timing: handoff ? {} : UNPROVEN });
+  for (const conn of world.sim.conns) {
+    const { result } = conn;
+    conn.result = (node, ...rest) => { if (node.content[0].tag !== 'encrypted_pairing_request') result.call(conn, node, ...rest); };
+  }
+  let answer = await respond();
+  if (!handoff) {
+    const { code, phone } = await ceremony();
+    await world.admin('passkey/confirm', { phone, code });
+    answer = await bridge.submit('1', 'passkey.confirm', {});
+  }
+  assert.equal(answer.status, 0, answer.detail);
+  assert.equal(answer.result.stage, 'confirming');
+  assert.equal(await scanned, 'linked');
+  await bridge.state('1', 'open');
+});
+
 for (const options of ['asked', 'garbled']) test(`options that WhatsApp does not send along, or not readably (${options}), are asked for`, async () => {
   const { bridge, challenge, respond, ceremony } = await asked({ options });
   assert.equal(challenge.publicKey.rpId, 'whatsapp.com');

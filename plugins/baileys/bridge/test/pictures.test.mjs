@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pictureOf } from '../src/picture.mjs';
 import { phoneOf, swallow, World } from './support/world.mjs';
 
 const world = await World.create();
@@ -100,6 +101,12 @@ test('a question whose answer is lost with the link is asked again on the next',
   assert.equal(status, 0);
   assert.equal(result.wuid, peer.jid);
   assert.ok(result.profilePictureUrl);
+});
+
+test('a text that is no picture is refused at once, however many spaces are in it', async () => {
+  const began = performance.now();
+  await assert.rejects(pictureOf(`A${' '.repeat(200_000)}!`), /is not base64/);
+  assert.ok(performance.now() - began < 3000, 'every other instance of the process stands still as long');
 });
 
 test('nothing happened that a correct client never does', () => {

@@ -300,6 +300,26 @@ test('a command in flight when the link breaks is sent again under its id, and a
   await host.state('1', 'closed', mark);
 });
 
+for (const [what, asked, xmlns, name, body] of [
+  ['a person', 'iq get usync usync', 'usync', 'message.sendText', async () => ({ number: (await world.peer('bob')).phone, text: 'at last' })],
+  ['a group', 'iq get w:g2 query', 'w:g2', 'message.sendText', async (jid) => ({ number: (await peer.sock.groupCreate('Asked', [jid])).id, text: 'at last' })],
+  ['a group, of which nothing else waits', 'iq get w:g2 query', 'w:g2', 'group.participants', async (jid) => ({ groupJid: (await peer.sock.groupCreate('Asked', [jid])).id })],
+]) {
+  test(`a command whose question about ${what} had no answer when WhatsApp ended the stream goes on as soon as there is a link again`, async () => {
+    const { host, jid, device } = await opened();
+    const given = await body(jid);
+    await world.admin('faults', { iq: { [xmlns]: 'silent' } });
+    const before = world.sim.counters.get(asked) ?? 0;
+    const answer = host.submit('1', name, given, { withinMs: 10_000 });
+    await eventually(() => (world.sim.counters.get(asked) ?? 0) > before, 'the question');
+    await world.admin('stream-error', { jid: device, code: '503' });
+    await host.state('1', 'closed');
+    await world.admin('faults', { iq: {} });
+    const { status, detail } = await answer;
+    assert.equal(status, 0, detail);
+  });
+}
+
 test('commands that meet a link in its last moments are carried out on the next', async () => {
   const { host, device } = await opened();
   await host.state('1', (s) => s.info?.profileName);

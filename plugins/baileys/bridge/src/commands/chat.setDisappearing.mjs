@@ -1,4 +1,5 @@
 import { isJidGroup } from 'baileys/lib/WABinary/index.js';
+import { changeGroup, expire } from '../groups.mjs';
 import { resolveRecipient } from '../recipient.mjs';
 import { send } from '../send.mjs';
 
@@ -8,8 +9,7 @@ export default async function setDisappearing(context, command) {
   const jid = await resolveRecipient(context, number);
   const result = { chat: jid, expiration };
   if (isJidGroup(jid)) {
-    await context.sock.groupToggleEphemeral(jid, expiration);
-    return { result };
+    return changeGroup(context, { groupJid: jid }, () => expire(context, command, jid, expiration), result);
   }
   const { acknowledged } = await send(context, command, jid, { disappearingMessagesInChat: expiration });
   return { acknowledged, result };

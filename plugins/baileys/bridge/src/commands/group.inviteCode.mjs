@@ -1,7 +1,7 @@
-import { groupJid, inviteUrl, ofGroup } from '../groups.mjs';
+import { groupJid, invitationOf, inviteUrl } from '../groups.mjs';
 
 /** {groupJid} */
-export default async function inviteCode({ sock }, { body }) {
-  const code = await ofGroup(sock.groupInviteCode(groupJid(body.groupJid)));
+export default async function inviteCode(context, command) {
+  const code = await invitationOf(context, command, groupJid(command.body.groupJid));
   return { result: { inviteUrl: inviteUrl(code), inviteCode: code } };
 }

@@ -1,5 +1,6 @@
-import { changeGroup, groupJid } from '../groups.mjs';
+import { askGroups, changeGroup, groupJid } from '../groups.mjs';
 
 /** {groupJid} */
-export default (context, { body }) =>
-  changeGroup(context, body, (jid) => context.sock.groupLeave(jid), { groupJid: groupJid(body.groupJid), leave: true });
+export default (context, command) => changeGroup(context, command.body,
+  (jid) => askGroups(context, command, { tag: 'leave', content: [{ tag: 'group', attrs: { id: jid } }] }),
+  { groupJid: groupJid(command.body.groupJid), leave: true });

@@ -1,7 +1,7 @@
-import { groupJid, ofGroup } from '../groups.mjs';
+import { groupJid, invitationOf } from '../groups.mjs';
 
 /** {groupJid} */
-export default async function revokeInviteCode({ sock }, { body }) {
-  const code = await ofGroup(sock.groupRevokeInvite(groupJid(body.groupJid)));
+export default async function revokeInviteCode(context, command) {
+  const code = await invitationOf(context, command, groupJid(command.body.groupJid), 'set');
   return { result: { revoked: true, inviteCode: code } };
 }

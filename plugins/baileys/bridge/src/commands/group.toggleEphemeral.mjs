@@ -1,5 +1,5 @@
-import { changeGroup } from '../groups.mjs';
+import { changeGroup, expire } from '../groups.mjs';
 
 /** {groupJid, expiration: seconds} */
-export default (context, { body }) =>
-  changeGroup(context, body, (jid) => context.sock.groupToggleEphemeral(jid, body.expiration), { success: true });
+export default (context, command) =>
+  changeGroup(context, command.body, (jid) => expire(context, command, jid, command.body.expiration), { success: true });

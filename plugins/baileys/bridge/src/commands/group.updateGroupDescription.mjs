@@ -1,5 +1,5 @@
-import { changeGroup } from '../groups.mjs';
+import { changeGroup, describe } from '../groups.mjs';
 
 /** {groupJid, description}: nothing takes away what is there. */
-export default (context, { body }) =>
-  changeGroup(context, body, (jid) => context.sock.groupUpdateDescription(jid, body.description), { update: 'success' });
+export default (context, command) =>
+  changeGroup(context, command.body, (jid) => describe(context, command, jid, command.body.description), { update: 'success' });

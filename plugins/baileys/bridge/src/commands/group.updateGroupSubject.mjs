@@ -1,5 +1,5 @@
-import { changeGroup } from '../groups.mjs';
+import { askGroups, changeGroup } from '../groups.mjs';
 
 /** {groupJid, subject} */
-export default (context, { body }) =>
-  changeGroup(context, body, (jid) => context.sock.groupUpdateSubject(jid, body.subject), { update: 'success' });
+export default (context, command) => changeGroup(context, command.body,
+  (to) => askGroups(context, command, { to, tag: 'subject', content: Buffer.from(command.body.subject) }), { update: 'success' });

@@ -1,5 +1,5 @@
-import { changeGroup } from '../groups.mjs';
+import { askGroups, changeGroup } from '../groups.mjs';
 
 /** {groupJid, action} */
-export default (context, { body }) =>
-  changeGroup(context, body, (jid) => context.sock.groupSettingUpdate(jid, body.action), { updateSetting: body.action });
+export default (context, command) =>
+  changeGroup(context, command.body, (to) => askGroups(context, command, { to, tag: command.body.action }), { updateSetting: command.body.action });
