@@ -225,8 +225,8 @@ class Filler {
   bool fill(const SchemaNode& reference, json::value& value) {
     if (--steps_ < 0) return false;
     const auto& node = resolved(reference);
-    if (node.digits && !value.is_string()) {
-      value = json::string(digitsOf(value));
+    if (auto digits = node.digits ? digitsOf(value) : std::string(); !digits.empty()) {
+      value = json::string(digits);
     } else if (auto* object = value.if_object()) {
       insertMissing(node, *object);
       for (auto& member : *object) {

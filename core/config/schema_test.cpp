@@ -299,6 +299,14 @@ TEST(Schema, DigitsMayBeWrittenAsANumberAndAreATextFromThenOn) {
     EXPECT_EQ(schema.check(other, "d").violations.size(), 1u) << other;
 }
 
+TEST(Schema, OnlyNumbersBecomeDigits) {
+  constexpr std::string_view kOrElse =
+      R"({"properties":{"a":{"type":["string","null","number","object"],"x-colibri-digits":true}}})";
+  for (const auto* same : {R"({"a":null})", R"({"a":1.5E0})", R"({"a":{"b":1}})"})
+    EXPECT_EQ(filled(kOrElse, same), same);
+  EXPECT_EQ(filled(kOrElse, R"({"a":7})"), R"({"a":"7"})");
+}
+
 TEST(Nearest, GuessesWhatIsNear) {
   const std::vector<std::string> names{"port", "host", "idle_timeout_s", "qr_limit"};
   EXPECT_EQ(nearest("prot", names), "port");
