@@ -107,6 +107,15 @@ TEST(Schema, WhatIsSaidBesideTheFormsAndInOneOfThemIsToldOnce) {
               ElementsAre("d.a: is an integer, allowed: a string or null"));
 }
 
+TEST(Schema, WhatIsToldOnceAnywayTakesNoPlaceOfWhatElseIsWrong) {
+  const auto found = errors(R"({"properties":{"a":{"items":{"type":"string"}}},
+                                "anyOf":[{"properties":{"a":{"items":{"type":"string"}},
+                                                        "b":{"type":"string"}}}]})",
+                            R"({"a":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"b":0})");
+  EXPECT_EQ(found.size(), 21u);
+  EXPECT_EQ(found.back(), "d.b: is an integer, allowed: a string");
+}
+
 TEST(Schema, SaysWhereWhatAndWhatIsAllowed) {
   constexpr std::string_view kSchema = R"({
     "type":"object","additionalProperties":false,"required":["url"],
