@@ -38,11 +38,11 @@ TEST(CatalogueOperations, AreCheckedAsThoseOfTheApiAndSayWhoseTurnTheyWaitFor) {
 
 TEST(CatalogueOperations, WhatIsWrongIsToldAtOnceAndWhatThereIsNotIsUnsupported) {
   const CatalogueOperations operations;
-  const auto wrong = operations.check("message.sendText", R"({"number":5,"text":" "})");
+  const auto wrong = operations.check("message.sendText", R"({"number":true,"text":" "})");
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().code, Errc::invalidArgument);
   EXPECT_EQ(wrong.error().message,
-            "number: is an integer, allowed: a string of 1 to 128 characters\nText is required");
+            "number: is true or false, allowed: a string of 1 to 128 characters\nText is required");
   for (const auto* body : {"[]", "{", "{\"a\":1", "null"})
     EXPECT_EQ(operations.check("message.sendText", body).error().code, Errc::invalidArgument)
         << body;
