@@ -102,6 +102,19 @@ TEST_F(OfPlugins, ACommandWithoutAKeyIsRefusedWhereTheInstanceIsNotOpen) {
   EXPECT_TRUE(commands.world.connector.submitted().empty());
 }
 
+TEST_F(OfPlugins, ACommandForLinkingGoesToAnInstanceThatIsBeingLinkedAndToNoOther) {
+  const auto confirms = CatalogueOperations().check("passkey.confirm", "{}");
+  ASSERT_TRUE(confirms) << confirms.error().message;
+  EXPECT_EQ(codeOf(answerOf(submit(commands.key, {}, *confirms))), Errc::unavailable) << "open";
+  auto& world = commands.world;
+  const auto linking = world.create("linking");
+  world.report(linking, instances::State::connecting);
+  instances::testing::eventually(
+      [&] { return world.stateOf(linking) == instances::State::connecting; });
+  const auto sent = submit(linking, {}, *confirms);
+  EXPECT_EQ(commands.taken(0).name, "passkey.confirm");
+}
+
 TEST_F(OfPlugins, AnInstanceThatIsGoneIsNotFound) {
   EXPECT_EQ(codeOf(answerOf(submit(999, {}))), Errc::notFound);
   EXPECT_EQ(asked(999, plugin::InstancePort::Question::state).error().code, Errc::notFound);
