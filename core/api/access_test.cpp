@@ -15,7 +15,9 @@ using testing::ApiWorld;
 using testing::messagesOf;
 
 Method methodOf(std::string_view name) {
-  return name == "POST" ? Method::post : name == "DELETE" ? Method::del : Method::get;
+  for (const auto method : {Method::post, Method::put, Method::patch, Method::del})
+    if (http::methodName(method) == name) return method;
+  return Method::get;
 }
 
 /// Both forms of every route of one instance.
@@ -24,7 +26,8 @@ std::vector<std::pair<Method, std::string>> routesOf(const ApiWorld& api,
   std::vector<std::pair<Method, std::string>> all;
   for (const auto& route : api.routes()) {
     if (!route.ofInstance) continue;
-    const auto words = std::string(route.router) + "/" + std::string(route.name);
+    auto words = std::string(route.router) + "/" + std::string(route.name);
+    for (std::size_t i = 0; i < route.params; ++i) words += "/1";
     all.emplace_back(methodOf(route.method), "/" + instance + "/" + words);
     all.emplace_back(methodOf(route.method), "/" + words + "/" + instance);
   }

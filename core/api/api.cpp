@@ -128,10 +128,7 @@ http::Admission Api::admitTo(Match match, const http::Head& head) {
   // A plugin's route has a limit of its own; the server's holds for the rest.
   if (route.isPlugins()) admission.bodyLimit = plugins_.bodyLimit(match);
   if (route.isPlugins() && route.access == Access::anyKey) instance = caller.instance;
-  if (keyless) {
-    admission.bodyLimit = std::min(admission.bodyLimit, entrance_.keylessBodyBytes);
-    instance = PluginsController::namedIn(match, registry_);
-  }
+  if (keyless) admission.bodyLimit = std::min(admission.bodyLimit, entrance_.keylessBodyBytes);
   auto sender = route.isPlugins() ? senderText(clientOf(head)) : std::string();
   admission.serve = [this, match = std::move(match), caller = std::move(caller),
                      instance = std::move(instance), cors = std::move(cors),
@@ -148,6 +145,8 @@ http::Admission Api::admitTo(Match match, const http::Head& head) {
       instance = registry_.findByName(match.instance);
       if (!instance || instance->row.key != key) return reply(noSuchInstance(match.instance));
     }
+    if (match.route->access == Access::anyone)
+      instance = PluginsController::namedIn(match, registry_);
     dispatch({std::move(match),
               std::move(caller),
               std::move(instance),

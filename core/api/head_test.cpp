@@ -32,10 +32,12 @@ TEST(AttackAtTheDoor, AStrangerIsToldSoByTheHeadOfHisRequestOnEveryRoute) {
   for (const auto& route : api.routes()) {
     if (route.access == Access::anyone || route.access == Access::address) continue;
     const auto method = route.method == "POST"     ? Method::post
+                        : route.method == "PUT"    ? Method::put
                         : route.method == "DELETE" ? Method::del
                                                    : Method::get;
-    const auto own =
+    auto own =
         "/" + std::string(route.router) + (route.name.empty() ? "" : "/" + std::string(route.name));
+    for (std::size_t i = 0; i < route.params; ++i) own += "/1";
     const auto target = (route.ofInstance ? "/shop" : "") + own;
     for (const auto* key : {"", "wrong-key-wrong-key"}) {
       const auto admission = api.api().admit(headOf(method, target, key));

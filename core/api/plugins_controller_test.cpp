@@ -150,6 +150,26 @@ TEST(PluginRoutes, AStrangerLearnsNothingOfWhichInstancesThereAre) {
   EXPECT_EQ(api.pluginRoutes().last.instance, nullptr);
 }
 
+TEST(PluginRoutes, ThatAStrangerNamesIsWhoIsCalledSoWhenTheBodyIsThere) {
+  ApiWorld api;
+  const auto named = [&](auto meanwhile) {
+    http::Request request;
+    request.method = Method::post;
+    request.body = "x";
+    EXPECT_TRUE(http::parseTarget("/audit/hook/shop", request));
+    auto admission = api.api().admit(request);
+    meanwhile();
+    auto sink = std::make_shared<testing::OneAnswer>();
+    auto answer = sink->future();
+    admission.serve(std::move(request), http::Responder(sink, 1));
+    EXPECT_EQ(ApiWorld::settled(std::move(answer)).status, 200);
+    return api.pluginRoutes().last.instance;
+  };
+  EXPECT_NE(named([&] { api.create("shop"); }), nullptr);
+  EXPECT_EQ(named([&] { EXPECT_EQ(api.ask(Method::del, "/shop/instance/delete").status, 200); }),
+            nullptr);
+}
+
 TEST(PluginRoutes, ARootPathThatAPluginHasIsServedInBothForms) {
   ApiWorld api;
   for (const auto* target : {"/inbox/audit", "/v2/inbox/audit", "/Inbox/AUDIT/"})

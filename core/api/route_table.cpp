@@ -60,8 +60,7 @@ RouteTable::RouteTable(std::span<const Route> plugins) {
 
 const Route* RouteTable::find(std::string_view method, std::string_view router,
                               std::string_view name, std::size_t params, bool ofInstance) const {
-  constexpr std::size_t kMostParams = 8;
-  if (params > kMostParams) return nullptr;
+  if (params > catalogue::kMostParams) return nullptr;
   const auto at = byKey_.find(keyOf(method, router, name, params, ofInstance));
   return at == byKey_.end() ? nullptr : &rows_[at->second];
 }

@@ -42,6 +42,7 @@ Result<plugin::CheckedCommand> CatalogueOperations::check(std::string_view name,
   plugin::CheckedCommand command;
   command.name = name;
   command.effect = operation.effect;
+  command.whileLinking = operation.whileLinking;
   command.order = chatOf(brought.body, operation.order);
   command.messageId = api::takeMessageId(brought.body);
   command.body = json::serialize(brought.body);

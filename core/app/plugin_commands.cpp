@@ -13,6 +13,7 @@ void PluginCommands::submit(InstanceKey instance, plugin::CheckedCommand command
     return done({Error{Errc::notFound, "there is no such instance"}, {}});
   request.name = std::move(command.name);
   request.effect = command.effect;
+  request.whileLinking = command.whileLinking;
   request.body = std::move(command.body);
   request.messageId = std::move(command.messageId);
   request.idempotencyKey = std::move(idempotencyKey);

@@ -38,11 +38,11 @@ TEST(CatalogueOperations, AreCheckedAsThoseOfTheApiAndSayWhoseTurnTheyWaitFor) {
 
 TEST(CatalogueOperations, WhatIsWrongIsToldAtOnceAndWhatThereIsNotIsUnsupported) {
   const CatalogueOperations operations;
-  const auto wrong = operations.check("message.sendText", R"({"number":5,"text":" "})");
+  const auto wrong = operations.check("message.sendText", R"({"number":true,"text":" "})");
   ASSERT_FALSE(wrong);
   EXPECT_EQ(wrong.error().code, Errc::invalidArgument);
   EXPECT_EQ(wrong.error().message,
-            "number: is an integer, allowed: a string of 1 to 128 characters\nText is required");
+            "number: is true or false, allowed: a string of 1 to 128 characters\nText is required");
   for (const auto* body : {"[]", "{", "{\"a\":1", "null"})
     EXPECT_EQ(operations.check("message.sendText", body).error().code, Errc::invalidArgument)
         << body;
@@ -100,6 +100,19 @@ TEST_F(OfPlugins, ACommandWithoutAKeyIsRefusedWhereTheInstanceIsNotOpen) {
   const auto closed = commands.world.create("closed");
   EXPECT_EQ(codeOf(answerOf(submit(closed, {}))), Errc::unavailable);
   EXPECT_TRUE(commands.world.connector.submitted().empty());
+}
+
+TEST_F(OfPlugins, ACommandForLinkingGoesToAnInstanceThatIsBeingLinkedAndToNoOther) {
+  const auto confirms = CatalogueOperations().check("passkey.confirm", "{}");
+  ASSERT_TRUE(confirms) << confirms.error().message;
+  EXPECT_EQ(codeOf(answerOf(submit(commands.key, {}, *confirms))), Errc::unavailable) << "open";
+  auto& world = commands.world;
+  const auto linking = world.create("linking");
+  world.report(linking, instances::State::connecting);
+  instances::testing::eventually(
+      [&] { return world.stateOf(linking) == instances::State::connecting; });
+  const auto sent = submit(linking, {}, *confirms);
+  EXPECT_EQ(commands.taken(0).name, "passkey.confirm");
 }
 
 TEST_F(OfPlugins, AnInstanceThatIsGoneIsNotFound) {

@@ -137,6 +137,10 @@ std::vector<std::string> readRoute(Definition& one) {
   if (!one.text.contains("key")) faults.emplace_back("key: is missing");
   if (one.words.size() < 2 && !one.params.empty())
     faults.emplace_back("route: parameters stand behind two words");
+  else if (one.words.size() == 1 && one.ofInstance())
+    faults.emplace_back("route: an instance's has two words");
+  if (one.params.size() > kMostParams)
+    faults.push_back("route: has more than " + std::to_string(kMostParams) + " parameters");
   const auto last = one.params.empty() ? one.params.end() : std::prev(one.params.end());
   const bool names = std::find(one.params.begin(), last, "instance") != last;
   if (names || (one.said("key") != "none" && last != one.params.end() && *last == "instance"))

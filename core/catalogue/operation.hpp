@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -24,6 +25,9 @@ enum class Carrier : std::uint8_t {
   command,  ///< the instance's connector, to which the checked body goes
   plugin,   ///< a plugin, which brings the row itself when it is loaded
 };
+
+/// So many parameters a path has at most.
+inline constexpr std::size_t kMostParams = 8;
 
 /// What repeating a command would do.
 enum class Effect : std::uint8_t {

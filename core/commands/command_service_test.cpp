@@ -29,9 +29,12 @@ TEST_F(CommandServiceTest, SuccessIsPublishedBeforeTheCallerHearsOfIt) {
 
 TEST_F(CommandServiceTest, TheEventsOfACommandNameThePluginThatAskedForIt) {
   for (const std::string key : {"", "key-1"}) {
-    CommandRequest request{commands.world.registry.get(commands.key), "message.sendText",
-                           Effect::message, "{}", key};
-    request.origin = "typebot/flow-3";
+    CommandRequest request{.instance = commands.world.registry.get(commands.key),
+                           .name = "message.sendText",
+                           .effect = Effect::message,
+                           .body = "{}",
+                           .idempotencyKey = key,
+                           .origin = "typebot/flow-3"};
     std::promise<CommandAnswer> promise;
     commands.service.submit(std::move(request),
                             [&](CommandAnswer answer) { promise.set_value(std::move(answer)); });

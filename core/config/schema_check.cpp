@@ -56,9 +56,7 @@ std::pair<std::size_t, std::size_t> farFrom(const std::vector<Violation>& found,
     if (below.starts_with('.')) below.remove_prefix(1);
     return below.find_first_of(".[") == below.npos;
   };
-  std::set<std::pair<std::string, std::string>> distinct;
-  for (const auto& one : found) distinct.emplace(one.path, one.problem);
-  return {static_cast<std::size_t>(std::ranges::count_if(found, isOfThisLevel)), distinct.size()};
+  return {static_cast<std::size_t>(std::ranges::count_if(found, isOfThisLevel)), found.size()};
 }
 
 class Checker {
@@ -94,19 +92,26 @@ class Checker {
  private:
   bool full() const { return found_.size() > kMaxViolations; }
 
+  /// Once: what a schema says beside its alternatives may be said by one of them again.
+  void put(Violation one) {
+    const auto isSame = [&](const Violation& other) {
+      return other.path == one.path && other.problem == one.problem;
+    };
+    if (!full() && std::ranges::none_of(found_, isSame)) found_.push_back(std::move(one));
+  }
+
   /// `v2`: what the validator of v2 servers says behind the place.
   void add(const std::string& path, std::string problem, std::string allowed,
            const std::string& v2 = {}) {
-    if (full()) return;
     const auto inV2 = v2.empty() ? std::string() : (path.empty() ? "instance" : path) + ' ' + v2;
-    found_.push_back({path, std::move(problem), std::move(allowed), false, inV2, false});
+    put({path, std::move(problem), std::move(allowed), false, inV2, false});
   }
 
   /// A value of the right type that is none of those that `node` allows.
   void broken(const SchemaNode& node, const std::string& path, std::string problem,
               const std::string& v2) {
     if (node.says.empty()) return add(path, std::move(problem), describe(node), v2);
-    if (!full()) found_.push_back({path, node.says, "", false, node.says, true});
+    put({path, node.says, "", false, node.says, true});
   }
 
   void checkString(const SchemaNode& node, std::string_view text, const std::string& path) {
@@ -159,9 +164,9 @@ class Checker {
     for (const auto& name : node.required) {
       if (object.contains(name) || full()) continue;
       const auto property = node.properties.find(name);
-      add(childPath(path, name), kMissing,
-          property == node.properties.end() ? "" : describe(*property->second));
-      found_.back().v2 = (path.empty() ? "instance" : path) + " requires property \"" + name + '"';
+      put({childPath(path, name), kMissing,
+           property == node.properties.end() ? "" : describe(*property->second), false,
+           (path.empty() ? "instance" : path) + " requires property \"" + name + '"'});
     }
     for (const auto& [key, value] : object) {
       if (full() || --steps_ < 0) return;
@@ -183,10 +188,9 @@ class Checker {
     for (const auto& name : names) allowed.append(allowed.empty() ? "" : ", ").append(name);
     if (allowed.empty())
       allowed = node.patternProperties.empty() ? "no keys" : "keys of another form";
-    add(childPath(path, key), std::move(problem), std::move(allowed));
-    found_.back().atKey = true;
-    found_.back().v2 = (path.empty() ? "instance" : path) +
-                       " is not allowed to have the additional property \"" + shownKey(key) + '"';
+    put({childPath(path, key), std::move(problem), std::move(allowed), true,
+         (path.empty() ? "instance" : path) + " is not allowed to have the additional property \"" +
+             shownKey(key) + '"'});
   }
 
   void checkBranches(const SchemaNode& node, const std::vector<const SchemaNode*>& branches,
@@ -211,9 +215,7 @@ class Checker {
     // What is wrong with the nearest form helps more than "none fits".
     if (!node.says.empty() || !nearestOne)
       return broken(node, path, kindOf(value), "is not of a type(s) " + typeNames(node));
-    for (auto& violation : *nearestOne) {
-      if (!full()) found_.push_back(std::move(violation));
-    }
+    for (auto& violation : *nearestOne) put(std::move(violation));
   }
 
   int& steps_;
@@ -225,8 +227,8 @@ class Filler {
   bool fill(const SchemaNode& reference, json::value& value) {
     if (--steps_ < 0) return false;
     const auto& node = resolved(reference);
-    if (node.digits && !value.is_string()) {
-      value = json::string(digitsOf(value));
+    if (auto digits = node.digits ? digitsOf(value) : std::string(); !digits.empty()) {
+      value = json::string(digits);
     } else if (auto* object = value.if_object()) {
       insertMissing(node, *object);
       for (auto& member : *object) {
@@ -265,14 +267,6 @@ class Filler {
   int steps_ = 10 * kMaxSteps;
 };
 
-/// What a schema says beside its alternatives may be said by one of them again.
-std::vector<Violation> withoutRepeats(std::vector<Violation> found) {
-  std::set<std::pair<std::string, std::string>> seen;
-  std::erase_if(found,
-                [&](const Violation& one) { return !seen.emplace(one.path, one.problem).second; });
-  return found;
-}
-
 }  // namespace
 
 std::vector<Violation> checkAgainst(const SchemaNode& schema, const json::value& value,
@@ -282,7 +276,7 @@ std::vector<Violation> checkAgainst(const SchemaNode& schema, const json::value&
   Checker(steps, found).check(schema, value, std::string(name), 0);
   if (steps < 0 && found.empty())
     found.push_back({std::string(name), "is too complex to be checked", "", false});
-  return withoutRepeats(std::move(found));
+  return found;
 }
 
 bool fillDefaults(const SchemaNode& schema, json::value& value) {

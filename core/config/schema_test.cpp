@@ -107,6 +107,15 @@ TEST(Schema, WhatIsSaidBesideTheFormsAndInOneOfThemIsToldOnce) {
               ElementsAre("d.a: is an integer, allowed: a string or null"));
 }
 
+TEST(Schema, WhatIsToldOnceAnywayTakesNoPlaceOfWhatElseIsWrong) {
+  const auto found = errors(R"({"properties":{"a":{"items":{"type":"string"}}},
+                                "anyOf":[{"properties":{"a":{"items":{"type":"string"}},
+                                                        "b":{"type":"string"}}}]})",
+                            R"({"a":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"b":0})");
+  EXPECT_EQ(found.size(), 21u);
+  EXPECT_EQ(found.back(), "d.b: is an integer, allowed: a string");
+}
+
 TEST(Schema, SaysWhereWhatAndWhatIsAllowed) {
   constexpr std::string_view kSchema = R"({
     "type":"object","additionalProperties":false,"required":["url"],
@@ -297,6 +306,14 @@ TEST(Schema, DigitsMayBeWrittenAsANumberAndAreATextFromThenOn) {
   for (const auto* other : {R"({"number":1.5})", R"({"number":1e300})", R"({"number":true})",
                             R"({"number":[5]})", R"({"number":""})"})
     EXPECT_EQ(schema.check(other, "d").violations.size(), 1u) << other;
+}
+
+TEST(Schema, OnlyNumbersBecomeDigits) {
+  constexpr std::string_view kOrElse =
+      R"({"properties":{"a":{"type":["string","null","number","object"],"x-colibri-digits":true}}})";
+  for (const auto* same : {R"({"a":null})", R"({"a":1.5E0})", R"({"a":{"b":1}})"})
+    EXPECT_EQ(filled(kOrElse, same), same);
+  EXPECT_EQ(filled(kOrElse, R"({"a":7})"), R"({"a":"7"})");
 }
 
 TEST(Nearest, GuessesWhatIsNear) {

@@ -70,6 +70,7 @@ struct CheckedCommand {
   commands::Effect effect = commands::Effect::once;
   std::string order;           ///< whose turn it waits for: the chat; empty = nobody's
   std::string messageId = {};  ///< as its author chose it; empty = the service chooses
+  bool whileLinking = false;   ///< for an instance that is connecting, not for an open one
 };
 
 /// The definitions of operations, as far as a command needs them.

@@ -1,5 +1,8 @@
 #include "gateway.hpp"
 
+#include <Poco/DateTime.h>
+#include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeParser.h>
 #include <Poco/Net/Context.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
@@ -26,7 +29,7 @@ constexpr std::size_t kMostAnswerBytes = std::size_t{64} << 20;
 std::unique_ptr<net::HTTPClientSession> sessionTo(const Poco::URI& uri) {
   std::unique_ptr<net::HTTPClientSession> session;
   const bool known = uri.getScheme() == "http" || uri.getScheme() == "https";
-  if (!known || uri.getHost().empty()) throw Poco::SyntaxException("no URL of a gateway");
+  if (!known || uri.getHost().empty()) throw Poco::URISyntaxException("no URL of a gateway");
   if (uri.getScheme() == "https") {
     constexpr int kChain = 9;
     constexpr bool kSystemsAuthorities = true;
@@ -71,8 +74,12 @@ std::string leftBody(net::HTTPClientSession& session, const net::HTTPResponse& r
 /// the way took.
 Poco::Timestamp::TimeDiff aheadOf(const net::HTTPResponse& response) {
   constexpr Poco::Timestamp::TimeDiff kNone = 2'000'000;
-  if (!response.has(net::HTTPResponse::DATE)) return 0;
-  const auto ahead = response.getDate() - Poco::Timestamp();
+  Poco::DateTime date;
+  int zone = 0;
+  if (!Poco::DateTimeParser::tryParse(Poco::DateTimeFormat::HTTP_FORMAT,
+                                      response.get(net::HTTPResponse::DATE, ""), date, zone))
+    return 0;
+  const auto ahead = date.timestamp() - Poco::Timestamp();
   return std::abs(ahead) <= kNone ? 0 : ahead;
 }
 
@@ -101,6 +108,10 @@ std::string sentencesOf(const std::string& body) {
 Error unreachable(const std::string& url, const std::string& why) {
   return {Errc::unavailable, "no gateway answers at " + safe(url) + " (" + safe(why) +
                                  "): start it with tools/up, or name another place with --url"};
+}
+
+Error strange(const std::string& url, const std::string& why) {
+  return {Errc::rejected, safe(url) + " does not answer as a gateway does: " + safe(why)};
 }
 
 Errc codeOf(int status) {
@@ -134,16 +145,17 @@ auto asked(const std::string& url, Exchange exchange) -> decltype(exchange()) {
   } catch (const Poco::TimeoutException&) {
     return Error{Errc::timeout,
                  safe(url) + " did not answer in time; what was asked for may still happen"};
-  } catch (const Poco::SyntaxException&) {
+  } catch (const Poco::URISyntaxException&) {
     return Error{Errc::invalidArgument,
                  "--url: " + safe(url) + " is no URL such as http://127.0.0.1:8080"};
   } catch (const net::NoMessageException&) {
     return unreachable(url, "the connection ended without an answer");
+  } catch (const net::MessageException& e) {
+    return strange(url, e.displayText());
   } catch (const Poco::IOException& e) {
     return unreachable(url, e.displayText());
   } catch (const Poco::Exception& e) {
-    return Error{Errc::rejected,
-                 safe(url) + " does not answer as a gateway does: " + safe(e.displayText())};
+    return strange(url, e.displayText());
   }
 }
 
@@ -162,9 +174,7 @@ Error Gateway::refusal(int status, const std::string& body) const {
             ", or it may not do this: give the right one in the variable COLIBRICTL_KEY or with "
             "--key-file"};
   }
-  if (said.empty())
-    return {Errc::rejected, safe(access_.url) + " does not answer as a gateway does: HTTP " +
-                                std::to_string(status)};
+  if (said.empty()) return strange(access_.url, "HTTP " + std::to_string(status));
   return {code, said};
 }
 
@@ -189,10 +199,7 @@ Result<Poco::Dynamic::Var> Gateway::ask(const std::string& method, const std::st
     const int status = response.getStatus();
     if (status >= 300) return refusal(status, answer);
     auto parsed = parseJson(answer);
-    if (!parsed)
-      return Error{Errc::rejected, safe(access_.url) +
-                                       " does not answer as a gateway does: what it says " +
-                                       parsed.error().message};
+    if (!parsed) return strange(access_.url, "what it says " + parsed.error().message);
     return parsed;
   });
 }

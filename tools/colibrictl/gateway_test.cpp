@@ -7,6 +7,8 @@
 #include <Poco/Net/HTTPServerResponse.h>
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "json.hpp"
 
 namespace colibri::ctl {
@@ -15,6 +17,8 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+constexpr std::size_t kMostFiller = std::size_t{64} << 20;
 
 /// What answers at an address where somebody expected a gateway.
 class Stranger {
@@ -105,6 +109,37 @@ TEST(Gateway, AnythingElseThatAnswersIsRecognisedAndMovesNoCursor) {
     ASSERT_FALSE(socket);
     EXPECT_THAT(socket.error().message, Not(HasSubstr("\x1b")));
   }
+}
+
+/// What a server says that writes `answer`, then filler without an end.
+std::string faultOfRaw(const std::string& answer, const std::string& filler) {
+  Poco::Net::ServerSocket listening(Poco::Net::SocketAddress("127.0.0.1", 0));
+  std::thread server([&] {
+    auto peer = listening.acceptConnection();
+    try {
+      char request[4096];
+      peer.receiveBytes(request, sizeof request);
+      peer.sendBytes(answer.data(), static_cast<int>(answer.size()));
+      for (std::size_t sent = 0; !filler.empty() && sent < kMostFiller; sent += filler.size())
+        peer.sendBytes(filler.data(), static_cast<int>(filler.size()));
+    } catch (const Poco::Exception&) {  // it hung up
+    }
+  });
+  const auto fault = faultOf("http://127.0.0.1:" + std::to_string(listening.address().port()));
+  server.join();
+  return fault;
+}
+
+TEST(Gateway, HeadersThatDoNotEndAreNotKept) {
+  EXPECT_THAT(faultOfRaw("HTTP/1.1 200 OK\r\n", "a: b\r\n"),
+              HasSubstr("does not answer as a gateway does"));
+}
+
+TEST(Gateway, AHeaderThatIsWrongIsNotTheUrlsFault) {
+  constexpr const char* kEnd = "Content-Length: 2\r\nConnection: close\r\n\r\n{}";
+  EXPECT_EQ(faultOfRaw(std::string("HTTP/1.1 200 OK\r\nDate: tomorrow\r\n") + kEnd, ""), "none");
+  EXPECT_THAT(faultOfRaw("HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}", ""),
+              AllOf(HasSubstr("does not answer as a gateway does"), Not(HasSubstr("--url"))));
 }
 
 TEST(Gateway, NamesBecomePartsOfPaths) {

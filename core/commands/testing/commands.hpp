@@ -52,9 +52,13 @@ struct Commands {
                                   const std::string& messageId = "") {
     auto promise = std::make_shared<std::promise<CommandAnswer>>();
     auto future = promise->get_future();
-    service.submit(
-        {world.registry.get(key), "message.sendText", effect, body, idempotencyKey, messageId},
-        [promise](CommandAnswer answer) { promise->set_value(std::move(answer)); });
+    service.submit({.instance = world.registry.get(key),
+                    .name = "message.sendText",
+                    .effect = effect,
+                    .body = body,
+                    .idempotencyKey = idempotencyKey,
+                    .messageId = messageId},
+                   [promise](CommandAnswer answer) { promise->set_value(std::move(answer)); });
     return future;
   }
   std::future<CommandAnswer> sendAs(const std::string& messageId, const std::string& body,

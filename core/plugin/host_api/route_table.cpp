@@ -58,6 +58,7 @@ class Reader {
       fault(id, "is not called " + catalogue::nameOf(one) + ", as its route is");
     if (one.text.contains("command") || one.text.contains("routers"))
       fault(id, "a plugin's route has neither a command nor several routers");
+    if (one.text.contains("like")) fault(id, "like: names what only the gateway's own tree has");
     path(one);
     schemas(one);
     if (faults_.size() > before) return;

@@ -70,6 +70,12 @@ TEST(RouteTable, EverythingThatIsWrongWithTheRowsIsToldAtOnceWithTheirNames) {
 
 TEST(RouteTable, WhatNoSchemaCanSayIsRefused) {
   EXPECT_THAT(refusal(row("audit", "GET audit/{id}")), HasSubstr("parameters stand behind two"));
+  EXPECT_THAT(refusal(row("audit", "GET audit")), HasSubstr("an instance's has two words"));
+  EXPECT_EQ(refusal(row("audit.a", "GET audit/a/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}")), "");
+  EXPECT_THAT(refusal(row("audit.a", "GET audit/a/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}")),
+              HasSubstr("more than 8 parameters"));
+  EXPECT_THAT(refusal(row("audit.a", "POST audit/a", R"("key":"global","like":"a","body":{})")),
+              HasSubstr("like: names what only the gateway's own tree has"));
   EXPECT_THAT(refusal(row("audit.a", "GET audit/a", R"("raw":true)")),
               HasSubstr("key: is missing"));
   EXPECT_THAT(refusal(row("audit.a", "GET audit/a/{instance}")), HasSubstr("{instance}"));
