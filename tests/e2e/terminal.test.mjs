@@ -195,6 +195,12 @@ test('what goes wrong is said in a sentence that says what to do', async () => {
     [['instance', 'list'], { COLIBRICTL_KEY: 'not-the-key' }, 1, /does not take the key from the variable COLIBRICTL_KEY.*--key-file/],
     [['instance', 'list'], { COLIBRICTL_URL: 'http://127.0.0.1:1' }, 1, /no gateway answers at http:\/\/127\.0\.0\.1:1 .*start it with tools\/up/],
     [['instance', 'list'], { COLIBRICTL_URL: 'nonsense' }, 1, /--url: nonsense is no URL such as http:\/\//],
+    [
+      ['instance', 'list'],
+      { COLIBRICTL_URL: 'http://gateway.example:8080', COLIBRICTL_KEY: '', COLIBRI_DATA_DIR: gateway.dir },
+      1,
+      /the key in .* is not sent to http:\/\/gateway\.example:8080, which may be another gateway/,
+    ],
     [['instance', 'create', 'first'], {}, 1, /already in use.*colibrictl instance connect first/],
     [['instance', 'logout', 'nobody'], {}, 1, /"nobody" instance does not exist/],
     [['send', 'lonely', PEER, 'x'], {}, 1, /not connected: colibrictl instance connect lonely/],

@@ -1,5 +1,7 @@
 #include "access.hpp"
 
+#include <Poco/Exception.h>
+#include <Poco/URI.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -29,6 +31,16 @@ std::string urlOf(const config::Settings::Server& server) {
   if (host == "::") host = "::1";
   if (host.find(':') != host.npos) host = "[" + host + "]";
   return "http://" + host + ":" + std::to_string(server.port);
+}
+
+/// What is no URL at all goes on, to be told as that.
+bool isOnThisMachine(const std::string& url) {
+  try {
+    const auto host = Poco::URI(url).getHost();
+    return host.empty() || host == "localhost" || host == "::1" || host.starts_with("127.");
+  } catch (const Poco::SyntaxException&) {
+    return true;
+  }
 }
 
 Result<std::string> firstLineOf(const std::string& file) {
@@ -91,9 +103,15 @@ Result<Access> accessOf(const Words& words) {
     const auto file = configFileOf(words);
     const auto loader = config::Loader::open(file, config::processEnvironment());
     if (!loader && access->key.empty()) return unread(file, loader.error());
-    if (access->url.empty())
+    const bool isNamed = !access->url.empty();
+    if (!isNamed)
       access->url = loader ? urlOf(loader->settings().server) : std::string(kDefaultUrl);
     if (access->key.empty()) {
+      if (isNamed && !isOnThisMachine(access->url) && !words.has("config"))
+        return Error{Errc::forbidden,
+                     "the key in " + file + " is not sent to " + access->url +
+                         ", which may be another gateway: give its key in the variable "
+                         "COLIBRICTL_KEY or with --key-file, or name the file with --config"};
       access->key = loader->settings().authentication.apiKey;
       access->keyFrom = "the configuration " + file;
     }
