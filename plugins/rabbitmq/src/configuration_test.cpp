@@ -46,7 +46,7 @@ TEST(RabbitmqConfiguration, GlobalHasAnExchangeAPrefixAndItsEvents) {
           .global)
       << "an empty list of events would mean all";
   const auto plain = parseConfiguration(R"({"uri":"amqp://h","global":{"enabled":true}})").global;
-  EXPECT_EQ(plain->events.size(), 31U);
+  EXPECT_EQ(plain->events.size(), 34U);
   EXPECT_EQ(plain->routeOf("call"), (Route{"evolution_exchange", "call", "call"}));
 }
 

@@ -34,12 +34,12 @@ class RabbitmqPluginTest : public ::testing::Test {
   FakeHost host_{sdk::detail::Adapter<RabbitmqPlugin>::kDescriptor};
 };
 
-TEST_F(RabbitmqPluginTest, SubscribesToThe31EventsOfInstancesThatHaveSettings) {
+TEST_F(RabbitmqPluginTest, SubscribesToAllEventsOfInstancesThatHaveSettings) {
   begin();
   const auto subscriptions = host_.subscriptions();
   ASSERT_EQ(subscriptions.size(), 1U);
   EXPECT_EQ(subscriptions[0].name, "events");
-  EXPECT_EQ(boost::json::parse(subscriptions[0].filter).at("types").as_array().size(), 31U);
+  EXPECT_EQ(boost::json::parse(subscriptions[0].filter).at("types").as_array().size(), 34U);
   EXPECT_EQ(subscriptions[0].flags, 0U);
   EXPECT_EQ(subscriptions[0].ackTimeoutMs, 60'000U);
 }

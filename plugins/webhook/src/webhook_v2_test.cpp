@@ -55,7 +55,9 @@ TEST_F(WebhookV2, NoEventsAreKeptAndShownAsAllOfThem) {
 
 TEST_F(WebhookV2, OfTwoChangesAtOnceNoneIsLost) {
   set(R"({"url":"https://a.test/","byEvents":false,"base64":false})");
-  const auto begin = [&](const char* body) { return host_.request({.v2 = kV2, .body = body}); };
+  const auto begin = [&](const char* body) {
+    return host_.request({.row = "webhook.set", .v2 = kV2, .body = body});
+  };
   const auto one = begin(R"({"webhook":{"byEvents":true}})"), refused = begin(R"({"url":5})"),
              two = begin(R"({"webhook":{"base64":true}})"),
              three = begin(R"({"webhook":{"url":"https://b.test/"}})");
@@ -70,8 +72,10 @@ TEST_F(WebhookV2, OfTwoChangesAtOnceNoneIsLost) {
 }
 
 TEST_F(WebhookV2, ChangesThatWaitAtTheEndAreAnswered) {
-  const auto one = host_.request({.v2 = kV2, .body = R"({"url":"https://a.test/"})"}),
-             two = host_.request({.v2 = kV2, .body = R"({"webhook":{"base64":true}})"});
+  const auto one = host_.request(
+                 {.row = "webhook.set", .v2 = kV2, .body = R"({"url":"https://a.test/"})"}),
+             two = host_.request(
+                 {.row = "webhook.set", .v2 = kV2, .body = R"({"webhook":{"base64":true}})"});
   host_.stop();
   EXPECT_GE(host_.reply(one)->status, 500U);
   EXPECT_GE(host_.reply(two)->status, 500U);

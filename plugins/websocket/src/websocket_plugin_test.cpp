@@ -57,7 +57,7 @@ TEST_F(WebsocketPluginTest, SubscribesInOrderForInstancesAndForAll) {
   EXPECT_EQ(subscriptions[0].flags, std::uint32_t{COLIBRI_SUB_F_STRICT_ORDER});
   EXPECT_EQ(subscriptions[1].flags,
             std::uint32_t{COLIBRI_SUB_F_STRICT_ORDER | COLIBRI_SUB_F_ALL_INSTANCES});
-  EXPECT_EQ(boost::json::parse(subscriptions[0].filter).at("types").as_array().size(), 31U);
+  EXPECT_EQ(boost::json::parse(subscriptions[0].filter).at("types").as_array().size(), 34U);
 }
 
 TEST_F(WebsocketPluginTest, AnEventReachesWhoListensAndIsDone) {
@@ -154,7 +154,7 @@ TEST_F(WebsocketPluginTest, WhatWasMissedComesFromTheLog) {
   host_.pump();
   EXPECT_THAT(received(plain), ElementsAre(StartsWith("{\"seq\":2"), StartsWith("{\"seq\":3")));
   ASSERT_FALSE(host_.logReads().empty());
-  EXPECT_EQ(boost::json::parse(host_.logReads()[0].filter).at("types").as_array().size(), 31U);
+  EXPECT_EQ(boost::json::parse(host_.logReads()[0].filter).at("types").as_array().size(), 34U);
   host_.refuseReads(COLIBRI_E_BUSY);
   const auto again = host_.connect(
       {.mount = kEvents, .instance = 1, .key = "shop-key", .query = {{"since", "2"}}});
