@@ -90,7 +90,7 @@ bool isEmptyList(const json::object& settings, std::string_view member) {
 
 json::array allEvents() {
   json::array names;
-  for (const auto& event : shared::kEventNames) names.emplace_back(event.filter);
+  for (const auto& event : shared::kEventNamesOfV2) names.emplace_back(event.filter);
   return names;
 }
 

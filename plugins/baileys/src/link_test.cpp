@@ -247,7 +247,7 @@ class Exploration {
   static std::vector<std::string> sayings(On input, const std::string& said) {
     std::vector<std::string> candidates;
     if (input == On::progress)
-      candidates = {"connecting", "qr", "pairing-code"};
+      candidates = {"connecting", "qr", "pairing-code", "passkey"};
     else if (input == On::opened)
       candidates = {"open"};
     else if (input == On::retrying)
@@ -268,7 +268,7 @@ class Exploration {
 };
 
 TEST(Link, TellsTheHostNothingThatCannotFollowWhateverHappensInWhateverOrder) {
-  ASSERT_EQ(mayFollow().size(), 10u);
+  ASSERT_EQ(mayFollow().size(), 11u);
   Exploration exploration;
   exploration.run();
   EXPECT_GT(exploration.seen(), 50u);

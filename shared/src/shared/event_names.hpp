@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace colibri::shared {
@@ -51,8 +52,8 @@ inline constexpr auto kEventNames = std::to_array<EventName>({
     {"passkey.failed", "PASSKEY_FAILED", 36},
 });
 
-/// How many of them, from the first, clients of v2 know.
-inline constexpr std::size_t kEventNamesOfV2 = 31;
+/// Those of them that clients of v2 know.
+inline constexpr std::span kEventNamesOfV2 = std::span(kEventNames).first<31>();
 
 /// The other name of GROUP_UPDATE, which the rule for the others would give it.
 inline constexpr std::string_view kGroupsUpdate = "GROUPS_UPDATE";

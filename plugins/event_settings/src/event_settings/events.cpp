@@ -41,7 +41,7 @@ boost::json::value namedEvents(boost::json::value events) {
   const auto* list = events.if_array();
   if (list == nullptr ? !events.is_null() : !list->empty()) return events;
   boost::json::array all;
-  for (const auto& name : std::span(shared::kEventNames).first(shared::kEventNamesOfV2))
+  for (const auto& name : shared::kEventNamesOfV2)
     all.emplace_back(boost::json::string_view(name.filter.data(), name.filter.size()));
   return all;
 }
