@@ -19,7 +19,7 @@ export class Contract {
     this.api = api
     this.seen = new Set() // "operationId status"
     this.ajv = new Ajv({ allErrors: true, strict: true, strictTypes: false, strictRequired: false })
-    for (const annotation of ['x-colibri-secret', 'x-colibri-unit']) this.ajv.addKeyword(annotation)
+    for (const annotation of ['x-colibri-secret', 'x-colibri-unit', 'x-colibri-v2', 'x-colibri-create']) this.ajv.addKeyword(annotation)
     this.ajv.addFormat('uri-http', /^https?:\/\/[^/@]+/)
     this.operations = Object.entries(api.paths).flatMap(([path, item]) =>
       METHODS.filter((method) => item[method]).map((method) => ({
