@@ -68,8 +68,9 @@ const ACTIONS = {
 function allowed(action, all, state) {
   const gone = all.includes('delete') ? [404] : []
   if (action !== 'setPresence') return [200, ...gone]
-  // 503: its link went away under it, and the state has not been told yet.
-  if (all.includes('logout') || all.includes('restart') || all.includes('delete')) return [200, 400, 503, ...gone]
+  // 503: its link went away under it, and the state has not been told yet. 504: after it was begun, so that nobody knows.
+  if (all.includes('logout') || all.includes('restart') || all.includes('delete'))
+    return [200, 400, 503, ...(state === 'open' ? [504] : []), ...gone]
   return [state === 'open' ? 200 : 400, ...gone]
 }
 

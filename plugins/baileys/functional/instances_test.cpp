@@ -140,6 +140,7 @@ TEST_F(Instances, WhatABridgeSaysOfAnAttemptThatIsOverIsNotTakenForTheNextOne) {
     {"send": {"t":"state","k":"$k","state":"connecting"}}]})");
   ASSERT_EQ(host->open(1), COLIBRI_OK);
   ASSERT_TRUE(untilState(COLIBRI_INSTANCE_OPEN));
+  ASSERT_TRUE(untilState(COLIBRI_INSTANCE_CONNECTING, 1, 2)) << "all that it says of the first";
   ASSERT_EQ(host->close(1, std::chrono::milliseconds(50)), COLIBRI_OK);
   ASSERT_TRUE(untilState(COLIBRI_INSTANCE_CLOSED));
   ASSERT_EQ(host->open(1), COLIBRI_OK);
