@@ -99,12 +99,13 @@ void LinkController::state(Call call) const {
                     {"expiresAt", isoTime(link->expiresAtUs)}};
   if (stage == "code") {
     const auto& last = instance.last;
-    if (auto image = parts_.drawQr(last.qr); !last.qr.empty() && image) {
+    if (auto image = last.qr.empty() ? Result<std::string>("") : parts_.drawQr(last.qr);
+        image && !image->empty()) {
       auto& qr = said["qr"].emplace_object();
       qr["image"] = std::move(*image);
       putEnd(qr, last.qrExpiresAtUs);
     }
-    if (!last.pairingCode.empty()) {
+    if (instance.isCodeGood(parts_.clock.steady())) {
       auto& code = said["pairingCode"].emplace_object();
       code["code"] = last.pairingCode;
       putEnd(code, last.pairingCodeExpiresAtUs);

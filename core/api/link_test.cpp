@@ -174,6 +174,18 @@ TEST_F(LinkTest, TheStateIsWhatAPersonHasToDo) {
   EXPECT_EQ(now.at("qr").at("image"), boost::json::value("png of a code")) << "both are good";
 }
 
+TEST_F(LinkTest, APairingCodeIsShownAsLongAsAPhoneTakesItThoughTheQrCodeIsStillGood) {
+  const auto secret = token();
+  showQr();
+  report(State::pairingCode, [&](auto& r) {
+    r.pairingCode = "ABCD1234";
+    r.pairingCodeExpiresAtUs = api.world.wall.nowUs();
+  });
+  const auto now = state(secret);
+  EXPECT_TRUE(now.as_object().contains("qr"));
+  EXPECT_FALSE(now.as_object().contains("pairingCode"));
+}
+
 TEST_F(LinkTest, ConnectingIsAskedForByThePageAndANumberAsksForACode) {
   const auto secret = token();
   EXPECT_EQ(ask("connect", secret, "{}").status, 504) << "nobody draws a code here";

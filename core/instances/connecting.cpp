@@ -45,14 +45,9 @@ void Lifecycle::Impl::connectNow(InstanceKey key, const std::string& number, Don
   }
 }
 
-bool Lifecycle::Impl::isCodeGood(const Instance& instance) const {
-  return !instance.last.pairingCode.empty() && (instance.last.pairingCodeExpiresAtUs == 0 ||
-                                                services.clock.steady() < instance.codeUntil);
-}
-
 /// A pairing code that the phone with this number takes.
 bool Lifecycle::Impl::hasCodeNow(const Instance& instance, const std::string& number) {
-  return isCodeGood(instance) && work(instance.row.key).number == number;
+  return instance.isCodeGood(services.clock.steady()) && work(instance.row.key).number == number;
 }
 
 /// Nobody is given it any more: it is of another number, or its time is over.

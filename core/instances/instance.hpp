@@ -27,6 +27,10 @@ struct Instance {
   SteadyTime codeUntil{};     ///< the same of the pairing code
   /// By plugin alias.
   std::map<std::string, KeptSettings, std::less<>> settings;
+  /// The pairing code can still be typed in.
+  bool isCodeGood(SteadyTime now) const {
+    return !last.pairingCode.empty() && (last.pairingCodeExpiresAtUs == 0 || now < codeUntil);
+  }
   bool ready = false;     ///< its creation is durable; before that nobody finds it by name or key
   bool deleting = false;  ///< being removed: it answers nobody any more, its name is still taken
 };

@@ -38,7 +38,6 @@ struct Lifecycle::Impl : std::enable_shared_from_this<Lifecycle::Impl> {
   void connectNow(InstanceKey key, const std::string& number, Done<Connected> done);
   void openNow(const Instance& instance, const std::string& number);
   void wakeNow(const Instance& instance);
-  bool isCodeGood(const Instance& instance) const;
   bool hasCodeNow(const Instance& instance, const std::string& number);
   void dropCodeNow(InstanceKey key);
   struct Waiter;

@@ -119,7 +119,7 @@ QrCode Lifecycle::Impl::drawNow(const Instance& instance) {
   qr.code = last.qr;
   qr.count = instance.qrCount;
   qr.expiresAtUs = last.qrExpiresAtUs;
-  if (isCodeGood(instance)) {
+  if (instance.isCodeGood(services.clock.steady())) {
     qr.pairingCode = last.pairingCode;
     qr.pairingCodeExpiresAtUs = last.pairingCodeExpiresAtUs;
   }
