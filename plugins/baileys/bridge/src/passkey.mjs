@@ -92,6 +92,7 @@ export class Passkey extends EventEmitter {
     if (this.isPending) return;
     this.#stage = 'asked';
     this.#publicKey = optionsIn(node) ?? optionsIn(await this.#ask('get', 'passkey_request_options').catch(() => undefined));
+    if (this.#stage !== 'asked') return; // the socket ended meanwhile
     if (!this.#publicKey) return this.#fail('unreadable', 'WhatsApp asks for a passkey in a way that this version does not know');
     const { creds, deviceType, proofMs } = this.#given;
     this.#exchange = new Shortcake({
@@ -100,7 +101,7 @@ export class Passkey extends EventEmitter {
     creds.advSecretKey = this.#exchange.advSecretKey;
     this.#given.save();
     const { timeout } = this.#publicKey;
-    const lifeMs = Math.min(timeout > 0 ? timeout : LIFE_MS, LIFE_MS);
+    const lifeMs = Math.min(timeout > 0 ? Math.ceil(timeout) : LIFE_MS, LIFE_MS); // the daemon takes whole microseconds
     this.#expiresAtMs = Date.now() + lifeMs;
     this.#expect('timeout', 'the time for it is over', lifeMs);
     this.#to('required', { publicKey: this.#publicKey });

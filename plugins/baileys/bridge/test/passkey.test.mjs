@@ -1,9 +1,9 @@
 // Accounts that have a passkey: what the person has to do between the scan and the link. The simulator judges every byte.
 import assert from 'node:assert/strict';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import { Authenticator } from '../../../../tests/wasim/src/authenticator.mjs';
-import { World } from './support/world.mjs';
+import { eventually, World } from './support/world.mjs';
 
 const { Passkey } = await import('../src/passkey.mjs');
 
@@ -153,13 +153,43 @@ for (const [reason, passkey, timing, act] of [
   });
 }
 
+/** A ceremony on a socket that is none. `options`: what comes with the notification; `asked`: the answer to the question for them. */
+function bare(options, asked = async () => ({ tag: 'iq', attrs: {}, content: [] })) {
+  const sock = { ws: new EventEmitter(), ev: new EventEmitter(), sendNode: async () => {}, query: asked };
+  const key = { public: Buffer.alloc(32) };
+  const creds = { advSecretKey: Buffer.alloc(32).toString('base64'), noiseKey: key, signedIdentityKey: key };
+  const passkey = new Passkey(sock, { creds, deviceType: 1, save() {} });
+  const stages = [];
+  passkey.on('stage', (stage) => stages.push(stage));
+  const content = options && [{ tag: 'passkey_request_options', attrs: {}, content: Buffer.from(JSON.stringify(options)) }];
+  sock.ws.emit('CB:notification,type:passkey_prologue_request', { tag: 'notification', attrs: { id: '1', from: 's.whatsapp.net' }, content });
+  return { sock, creds, passkey, stages };
+}
+
 test('a way of asking that is not known ends the ceremony, and says so', async () => {
-  const sock = { ws: new EventEmitter(), ev: new EventEmitter(), sendNode: async () => {}, query: async () => ({ tag: 'iq', attrs: {}, content: [] }) };
-  const passkey = new Passkey(sock, { creds: {}, deviceType: 1, save() {} });
-  const stage = once(passkey, 'stage');
-  sock.ws.emit('CB:notification,type:passkey_prologue_request', { tag: 'notification', attrs: { id: '1', from: 's.whatsapp.net' } });
-  assert.equal((await stage)[0].reason, 'unreadable');
+  const { passkey, stages } = bare();
+  await eventually(() => stages.length > 0, 'a stage');
+  assert.equal(stages[0].reason, 'unreadable');
   assert.equal(passkey.isPending, false);
+});
+
+test('a challenge lives a whole number of milliseconds, whatever WhatsApp says of it', async () => {
+  const { passkey, stages } = bare({ challenge: 'YWJj', timeout: 60_000.3 });
+  await eventually(() => stages.length > 0, 'a stage');
+  passkey.cancel(); // its timer
+  assert.ok(Number.isInteger(stages[0].expiresAtMs), `${stages[0].expiresAtMs}`);
+});
+
+test('options that come when the socket has ended begin nothing', async () => {
+  const { promise, resolve } = Promise.withResolvers();
+  const { sock, creds, stages } = bare(undefined, () => promise);
+  const before = creds.advSecretKey;
+  sock.ev.emit('connection.update', { connection: 'close' });
+  const content = Buffer.from(JSON.stringify({ challenge: 'YWJj' }));
+  resolve({ tag: 'iq', attrs: {}, content: [{ tag: 'passkey_request_options', attrs: {}, content }] });
+  await new Promise(setImmediate);
+  assert.deepEqual(stages.map(({ stage, reason }) => [stage, reason]), [['failed', 'socket_closed']]);
+  assert.equal(creds.advSecretKey, before);
 });
 
 test('a passkey that nobody asked for is not taken, nor one that was shown already', async () => {
