@@ -1,4 +1,4 @@
-// colibri/testing/capabilities/http_routes.hpp -- FakeHost's http-routes/1: requests of the API to the
+// colibri/testing/capabilities/http_routes.hpp -- FakeHost's http-routes/2: requests of the API to the
 // plugin.
 #pragma once
 
